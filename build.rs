@@ -1,0 +1,66 @@
+//! Prepares the static files: a hashed name, the bytes, and a gzip and a brotli form of each.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use sha2::{Digest, Sha256};
+
+fn main() {
+    println!("cargo:rerun-if-changed=static");
+    println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=templates");
+    println!("cargo:rerun-if-changed=data");
+    let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    let mut names: Vec<_> = fs::read_dir("static").expect("static folder").map(|entry| entry.expect("entry").path()).collect();
+    names.sort();
+    let mut table = String::from("&[\n");
+    for path in names.iter().filter(|path| path.is_file()) {
+        let bytes = fs::read(path).expect("static file");
+        let name = path.file_name().and_then(|name| name.to_str()).expect("name in UTF-8");
+        let (stem, extension) = name.rsplit_once('.').expect("an extension");
+        let digest = Sha256::digest(&bytes);
+        let hash: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let place = Path::new(&out).join(name);
+        fs::write(&place, &bytes).expect("copy");
+        fs::write(place.with_extension(format!("{extension}.gz")), gzip(&bytes)).expect("gzip");
+        fs::write(place.with_extension(format!("{extension}.br")), brotli(&bytes)).expect("brotli");
+        let shown = place.display();
+        writeln!(
+            table,
+            "Asset {{ name: {name:?}, path: \"/s/{stem}-{hash}.{extension}\", plain: include_bytes!({:?}), gzip: include_bytes!(\"{shown}.gz\"), brotli: include_bytes!(\"{shown}.br\") }},",
+            place
+        )
+        .expect("write");
+    }
+    table.push(']');
+    fs::write(Path::new(&out).join("assets.rs"), table).expect("table");
+    demonstration(&out);
+}
+
+/// The demonstration's files, in the order of their names.
+fn demonstration(out: &str) {
+    let mut names: Vec<_> = fs::read_dir("data/demo").into_iter().flatten().map(|entry| entry.expect("entry").path()).collect();
+    names.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    names.sort();
+    let mut table = String::from("&[\n");
+    for path in names {
+        let full = fs::canonicalize(&path).expect("path");
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("name in UTF-8");
+        writeln!(table, "({stem:?}, include_str!({:?})),", full).expect("write");
+    }
+    table.push(']');
+    fs::write(Path::new(out).join("demonstration.rs"), table).expect("table");
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("gzip")
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    brotli::CompressorWriter::new(&mut out, 4096, 11, 22).write_all(bytes).expect("brotli");
+    out
+}

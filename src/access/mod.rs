@@ -1,0 +1,11 @@
+//! Who may do what: the rules, pure; the proofs that handlers receive; the session behind them.
+
+pub mod policy;
+pub mod proofs;
+mod store;
+pub mod visitor;
+
+pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Ties};
+pub use proofs::*;
+pub use store::digest;
+pub use visitor::{Arrival, Operator, Visitor};

@@ -1,0 +1,396 @@
+//! The table of rights (design §3), as pure functions: they refuse the request, hide the button and write the sentence.
+
+use time::{Duration, OffsetDateTime};
+
+use crate::kit::moment;
+
+macro_rules! stored {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// As kept in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// From the database; nothing for a word that it does not know.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+stored! {
+    /// What a person is in a dossier's team.
+    MemberRole {
+        /// Answers for the dossier, manages the team, deposits.
+        Owner = "owner",
+        /// Writes; deposits if delegated.
+        Editor = "editor",
+        /// AMO consultant: writes, never deposits.
+        Consultant = "consultant",
+        /// Reads.
+        Reader = "reader",
+    }
+}
+
+stored! {
+    /// State of a dossier (design §4).
+    Status {
+        /// Being written.
+        Draft = "draft",
+        /// Deposited; may be deposited again until the bound.
+        Deposited = "deposited",
+        /// Pieces under examination.
+        Admissibility = "admissibility",
+        /// Given fields to correct.
+        ChangesRequested = "changes_requested",
+        /// Admissible.
+        Admissible = "admissible",
+        /// Refused before review.
+        Inadmissible = "inadmissible",
+        /// Frozen, reviewers at work.
+        InReview = "in_review",
+        /// Reviews closed.
+        Assessed = "assessed",
+        /// Technical committee has given its opinion.
+        CommitteeOpinion = "committee_opinion",
+        /// Before the fund's management committee.
+        FundCommittee = "fund_committee",
+        /// Before the elected council.
+        CouncilDecision = "council_decision",
+        /// Retained for phase 2.
+        Laureate = "laureate",
+        /// Not retained.
+        NotSelected = "not_selected",
+        /// Withdrawn by its carrier.
+        Withdrawn = "withdrawn",
+    }
+}
+
+stored! {
+    /// State of a review.
+    ReviewStatus {
+        /// Assigned.
+        NotStarted = "not_started",
+        /// Private draft.
+        Draft = "draft",
+        /// Delivered.
+        Delivered = "delivered",
+        /// The reviewer is recused.
+        Recused = "recused",
+    }
+}
+
+stored! {
+    /// When a reviewer sees the reviews of others.
+    Visible {
+        /// Never.
+        Never = "never",
+        /// Once mine on this dossier is delivered.
+        AfterMine = "after_mine",
+        /// Once all of mine are delivered.
+        AfterAllMine = "after_all_mine",
+        /// Always.
+        Always = "always",
+    }
+}
+
+/// Bonds between a person and a dossier.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// Place in the team.
+    pub member: Option<MemberRole>,
+    /// An editor to whom the owner delegated the deposit.
+    pub can_deposit: bool,
+    /// Their review of this dossier, when assigned.
+    pub review: Option<ReviewStatus>,
+    /// They still owe a review somewhere in the call.
+    pub owes_reviews: bool,
+    /// Sits in the committee of the call.
+    pub is_committee: bool,
+    /// Manages the call.
+    pub is_manager: bool,
+    /// Stays away from this dossier (déport).
+    pub is_recused: bool,
+}
+
+/// What the rules need to know of a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// State.
+    pub status: Status,
+    /// Instant from which nothing more is accepted: bound, grace and extension together.
+    pub closes_at: OffsetDateTime,
+    /// Deliverables that the carrier shows before the deposit.
+    pub shared: [bool; 5],
+    /// Was it deposited at least once?
+    pub has_deposit: bool,
+    /// Are the results public?
+    pub is_published: bool,
+    /// The call's rule on the reviews of others.
+    pub visible: Visible,
+    /// The call shows reviews to owners after publication.
+    pub owner_sees_reviews: bool,
+}
+
+/// Why not. `NotYours` looks like a page that does not exist; the others say their reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Unknown or forbidden: the same answer (404).
+    NotYours,
+    /// The bound is past; with the instant of arrival.
+    Closed {
+        /// Bound that applied.
+        at: OffsetDateTime,
+        /// Arrival.
+        arrived: OffsetDateTime,
+    },
+    /// The dossier is under examination, judged or withdrawn.
+    Frozen(Status),
+    /// This role reads and does not write.
+    ReadsOnly,
+    /// Only the owner, or an editor to whom the deposit is delegated.
+    NotDepositor,
+    /// Only the owner.
+    NotOwner,
+    /// The evaluation is not open, or is over.
+    NotInReview,
+    /// Others' reviews wait for one's own.
+    DeliverFirst,
+    /// Results are not published.
+    NotPublished,
+    /// Another reason, said in French.
+    Because(&'static str),
+}
+
+impl Refusal {
+    /// The reason, in French.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NotYours => "Cette page n’existe pas, ou ne vous est pas ouverte.".to_owned(),
+            Self::Closed { at, arrived } => format!(
+                "L’appel est clos depuis le {}. Votre envoi est arrivé le {}. Ce qui était enregistré reste conservé et lisible.",
+                moment::full(*at),
+                moment::full(*arrived)
+            ),
+            Self::Frozen(Status::Withdrawn) => "Ce dossier est retiré\u{a0}: il se lit, il ne se modifie plus.".to_owned(),
+            Self::Frozen(_) => "Ce dossier est figé pour son examen\u{a0}: il se lit, il ne se modifie plus.".to_owned(),
+            Self::ReadsOnly => "Votre rôle permet de lire ce dossier, pas de l’écrire. Le porteur peut le changer dans la page Équipe.".to_owned(),
+            Self::NotDepositor => "Le porteur dépose le dossier, ou un membre de l’équipe à qui il l’a délégué dans la page Équipe.".to_owned(),
+            Self::NotOwner => "Seul le porteur du dossier peut le faire.".to_owned(),
+            Self::NotInReview => "L’évaluation de ce dossier n’est pas ouverte.".to_owned(),
+            Self::DeliverFirst => "Les évaluations des autres s’ouvrent quand la vôtre est rendue.".to_owned(),
+            Self::NotPublished => "Les résultats ne sont pas encore publiés.".to_owned(),
+            Self::Because(sentence) => (*sentence).to_owned(),
+        }
+    }
+}
+
+/// Bound that applies to a dossier: the call's with its grace, or the dossier's own extension when later.
+pub fn closes_at(bound: OffsetDateTime, grace_minutes: i32, extended_until: Option<OffsetDateTime>) -> OffsetDateTime {
+    let common = bound + Duration::minutes(i64::from(grace_minutes));
+    extended_until.map_or(common, |own| own.max(common))
+}
+
+/// Deliverables whose draft a person reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftView {
+    /// All five, as the team does.
+    Whole,
+    /// Those that the carrier shows.
+    Shared([bool; 5]),
+}
+
+fn is_staff(ties: &Ties) -> bool {
+    ties.is_manager || ties.is_committee || ties.review.is_some()
+}
+
+/// May open the dossier's page, whatever it then shows.
+pub fn open(ties: &Ties, _facts: &Facts) -> Result<(), Refusal> {
+    match (ties.is_recused, ties.member, is_staff(ties)) {
+        (true, ..) | (false, None, false) => Err(Refusal::NotYours),
+        _ => Ok(()),
+    }
+}
+
+/// Reads the draft: the team all of it, the administration what is shared.
+pub fn draft(ties: &Ties, facts: &Facts) -> Result<DraftView, Refusal> {
+    open(ties, facts)?;
+    Ok(if ties.member.is_some() { DraftView::Whole } else { DraftView::Shared(facts.shared) })
+}
+
+/// Is of the team.
+pub fn team(ties: &Ties, _facts: &Facts) -> Result<(), Refusal> {
+    if ties.member.is_some() && !ties.is_recused { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
+/// Writes the draft, until the bound.
+pub fn edit(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
+    team(ties, facts)?;
+    match (ties.member, facts.status) {
+        (Some(MemberRole::Reader), _) => Err(Refusal::ReadsOnly),
+        (_, Status::Draft | Status::Deposited) if now < facts.closes_at => Ok(()),
+        (_, Status::Draft | Status::Deposited) => Err(Refusal::Closed { at: facts.closes_at, arrived: now }),
+        (_, status) => Err(Refusal::Frozen(status)),
+    }
+}
+
+/// Deposits, until the bound.
+pub fn deposit(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
+    edit(ties, facts, now)?;
+    match ties.member {
+        Some(MemberRole::Owner) => Ok(()),
+        Some(MemberRole::Editor) if ties.can_deposit => Ok(()),
+        _ => Err(Refusal::NotDepositor),
+    }
+}
+
+/// Manages the team and what the administration sees before the deposit; at any time.
+pub fn manage_team(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    team(ties, facts)?;
+    if ties.member == Some(MemberRole::Owner) { Ok(()) } else { Err(Refusal::NotOwner) }
+}
+
+/// Reads the deposits.
+pub fn read_deposit(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    open(ties, facts)?;
+    if facts.has_deposit { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
+/// Writes one's own review.
+pub fn review(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    match (ties.is_recused, ties.review, facts.status) {
+        (true, ..) | (_, None, _) => Err(Refusal::NotYours),
+        (_, Some(ReviewStatus::Recused), _) => Err(Refusal::NotYours),
+        (false, Some(_), Status::InReview) => Ok(()),
+        (false, Some(_), _) => Err(Refusal::NotInReview),
+    }
+}
+
+/// Reads the reviews of others and every aggregate made of them: the same rule for both. The stricter of one's roles wins.
+pub fn scores(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    open(ties, facts)?;
+    if let Some(role) = ties.member {
+        let may = facts.is_published && facts.owner_sees_reviews && role == MemberRole::Owner;
+        return if may { Ok(()) } else { Err(Refusal::NotPublished) };
+    }
+    let is_own_in = matches!(ties.review, None | Some(ReviewStatus::Delivered));
+    let may = match facts.visible {
+        Visible::Always => true,
+        Visible::AfterMine => is_own_in,
+        Visible::AfterAllMine => is_own_in && !ties.owes_reviews,
+        // Somebody who reviews this dossier never sees the others'; who does not review it reads them as committee.
+        Visible::Never => ties.review.is_none(),
+    };
+    if may { Ok(()) } else { Err(Refusal::DeliverFirst) }
+}
+
+/// Manages the dossier: creation, assignments, extension, deposits by other channels.
+pub fn manage(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    open(ties, facts)?;
+    if ties.is_manager { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
+/// State that a person is told: carriers read no opinion nor decision before the publication (design §4).
+pub fn told_status(ties: &Ties, facts: &Facts) -> Status {
+    if ties.member.is_some() { told_to_team(facts.status, facts.is_published) } else { facts.status }
+}
+
+/// State that a dossier's team is told.
+pub fn told_to_team(status: Status, is_published: bool) -> Status {
+    let is_secret = matches!(
+        status,
+        Status::Assessed | Status::CommitteeOpinion | Status::FundCommittee | Status::CouncilDecision | Status::Laureate | Status::NotSelected
+    );
+    if is_secret && !is_published { Status::InReview } else { status }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    const BOUND: OffsetDateTime = datetime!(2015-10-14 22:00 UTC);
+
+    fn facts(status: Status) -> Facts {
+        Facts { status, closes_at: BOUND, shared: [false; 5], has_deposit: true, is_published: false, visible: Visible::AfterMine, owner_sees_reviews: false }
+    }
+
+    fn member(role: MemberRole) -> Ties {
+        Ties { member: Some(role), ..Ties::default() }
+    }
+
+    #[test]
+    fn r132_the_bound_is_exclusive_to_the_microsecond() {
+        let ties = member(MemberRole::Owner);
+        let facts = facts(Status::Draft);
+        assert_eq!(deposit(&ties, &facts, BOUND - Duration::microseconds(1)), Ok(()));
+        assert!(matches!(deposit(&ties, &facts, BOUND), Err(Refusal::Closed { .. })));
+    }
+
+    #[test]
+    fn an_extension_counts_only_when_later_than_the_bound_and_its_grace() {
+        assert_eq!(closes_at(BOUND, 10, None), BOUND + Duration::minutes(10));
+        assert_eq!(closes_at(BOUND, 10, Some(BOUND)), BOUND + Duration::minutes(10));
+        assert_eq!(closes_at(BOUND, 0, Some(BOUND + Duration::days(2))), BOUND + Duration::days(2));
+    }
+
+    #[test]
+    fn only_writers_write_and_only_depositors_deposit() {
+        let facts = facts(Status::Draft);
+        let now = BOUND - Duration::days(1);
+        let outcome = |role, can_deposit| {
+            let ties = Ties { can_deposit, ..member(role) };
+            (edit(&ties, &facts, now).is_ok(), deposit(&ties, &facts, now).is_ok(), manage_team(&ties, &facts).is_ok())
+        };
+        assert_eq!(outcome(MemberRole::Owner, false), (true, true, true));
+        assert_eq!(outcome(MemberRole::Editor, false), (true, false, false));
+        assert_eq!(outcome(MemberRole::Editor, true), (true, true, false));
+        assert_eq!(outcome(MemberRole::Consultant, true), (true, false, false));
+        assert_eq!(outcome(MemberRole::Reader, true), (false, false, false));
+    }
+
+    #[test]
+    fn strangers_and_the_recused_see_a_page_that_does_not_exist() {
+        let facts = facts(Status::InReview);
+        assert_eq!(open(&Ties::default(), &facts), Err(Refusal::NotYours));
+        let recused = Ties { is_recused: true, is_manager: true, is_committee: true, review: Some(ReviewStatus::Delivered), ..Ties::default() };
+        assert_eq!(open(&recused, &facts), Err(Refusal::NotYours));
+        assert_eq!(scores(&recused, &facts), Err(Refusal::NotYours));
+        assert_eq!(review(&recused, &facts), Err(Refusal::NotYours));
+        assert_eq!(manage(&recused, &facts), Err(Refusal::NotYours));
+    }
+
+    #[test]
+    fn the_stricter_of_two_roles_decides_on_scores() {
+        let facts = facts(Status::InReview);
+        let manager = Ties { is_manager: true, ..Ties::default() };
+        assert_eq!(scores(&manager, &facts), Ok(()));
+        assert_eq!(scores(&Ties { review: Some(ReviewStatus::Draft), ..manager }, &facts), Err(Refusal::DeliverFirst));
+        assert_eq!(scores(&Ties { review: Some(ReviewStatus::Delivered), ..manager }, &facts), Ok(()));
+        assert_eq!(scores(&Ties { member: Some(MemberRole::Editor), ..manager }, &facts), Err(Refusal::NotPublished));
+    }
+
+    #[test]
+    fn a_carrier_never_reads_a_decision_early() {
+        let facts = facts(Status::Laureate);
+        let owner = member(MemberRole::Owner);
+        assert_eq!(told_status(&owner, &facts), Status::InReview);
+        assert_eq!(told_status(&owner, &Facts { is_published: true, ..facts }), Status::Laureate);
+        assert_eq!(told_status(&Ties { is_committee: true, ..Ties::default() }, &facts), Status::Laureate);
+    }
+
+    #[test]
+    fn the_administration_reads_only_shared_deliverables_of_a_draft() {
+        let shared = [true, false, false, true, false];
+        let facts = Facts { shared, ..facts(Status::Draft) };
+        let committee = Ties { is_committee: true, ..Ties::default() };
+        assert_eq!(draft(&committee, &facts), Ok(DraftView::Shared(shared)));
+        assert_eq!(draft(&member(MemberRole::Reader), &facts), Ok(DraftView::Whole));
+    }
+}

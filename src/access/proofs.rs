@@ -1,0 +1,307 @@
+//! Proofs that a person may do a thing now. A handler receives one; nothing else can make one.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::policy::{self, Facts, Refusal, Status, Ties, Visible};
+use super::store;
+use super::visitor::{Arrival, Visitor, sign_in, token};
+use crate::app::App;
+use crate::error::AppError;
+use crate::kit::ids::{AccountId, CallId, ProjectId, ReviewId, SubmissionId};
+
+/// What every page of a dossier shows or needs of it, read with the rights.
+#[derive(Debug, Clone)]
+pub struct ProjectHead {
+    /// Dossier.
+    pub id: ProjectId,
+    /// Its call.
+    pub call: CallId,
+    /// Slug of the call.
+    pub call_slug: String,
+    /// Short title of the call.
+    pub call_title: String,
+    /// "2014-2015".
+    pub edition: String,
+    /// Number within the call.
+    pub number: i32,
+    /// Title.
+    pub title: String,
+    /// Carrier and place: "Syndicat mixte Rives de Charente, Jarnac (16)".
+    pub label: String,
+    /// Kept standing, as JSON.
+    pub standing: String,
+    /// Grows with each saved change.
+    pub content_version: i64,
+    /// Its value at the last deposit.
+    pub deposited_version: Option<i64>,
+    /// Last deposit.
+    pub submission: Option<SubmissionId>,
+    /// The person's own review.
+    pub review: Option<ReviewId>,
+}
+
+/// A person before a dossier that they may open: the common part of every proof.
+#[derive(Debug, Clone)]
+pub struct Dossier {
+    pub(super) visitor: Visitor,
+    pub(super) ties: Ties,
+    pub(super) facts: Facts,
+    pub(super) head: ProjectHead,
+    pub(super) now: OffsetDateTime,
+}
+
+impl Dossier {
+    /// The person.
+    pub fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
+    /// The person's account.
+    pub fn account(&self) -> AccountId {
+        self.visitor.account
+    }
+
+    /// Bonds between both.
+    pub fn ties(&self) -> &Ties {
+        &self.ties
+    }
+
+    /// Facts of the dossier.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The dossier.
+    pub fn head(&self) -> &ProjectHead {
+        &self.head
+    }
+
+    /// The dossier's id.
+    pub fn project(&self) -> ProjectId {
+        self.head.id
+    }
+
+    /// Instant of arrival.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    /// Address of the dossier, followed by that path.
+    pub fn url(&self, path: &str) -> String {
+        format!("/dossiers/{}{path}", self.head.id)
+    }
+
+    /// Has the draft changed since the last deposit?
+    pub fn has_undeposited_changes(&self) -> bool {
+        self.head.deposited_version.is_some_and(|deposited| deposited < self.head.content_version)
+    }
+
+    /// State that this person is told.
+    pub fn told_status(&self) -> Status {
+        policy::told_status(&self.ties, &self.facts)
+    }
+
+    /// May the person write now?
+    pub fn may_edit(&self) -> Result<(), Refusal> {
+        policy::edit(&self.ties, &self.facts, self.now)
+    }
+
+    /// May the person deposit now?
+    pub fn may_deposit(&self) -> Result<(), Refusal> {
+        policy::deposit(&self.ties, &self.facts, self.now)
+    }
+
+    /// Is the person of the team?
+    pub fn is_team(&self) -> bool {
+        policy::team(&self.ties, &self.facts).is_ok()
+    }
+}
+
+async fn load(parts: &mut Parts, app: &App) -> Result<Dossier, AppError> {
+    let id: ProjectId = path_part(parts, app, "id").await?;
+    let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
+    let Some(token) = token(parts, app) else { return Err(sign_in(parts)) };
+    let mut conn = app.db.acquire().await?;
+    store::dossier(&mut conn, &token, id, now).await?.ok_or_else(|| sign_in(parts))
+}
+
+/// A part of the path, unreadable ones being pages that do not exist.
+#[expect(clippy::disallowed_types, reason = "the only place that reads ids from a path")]
+async fn path_part<T: FromStr>(parts: &mut Parts, app: &App, name: &str) -> Result<T, AppError> {
+    let Path(path) = Path::<HashMap<String, String>>::from_request_parts(parts, app).await.map_err(|_| AppError::NotFound)?;
+    path.get(name).and_then(|part| part.parse().ok()).ok_or(AppError::NotFound)
+}
+
+macro_rules! project_proofs {
+    ($($(#[$doc:meta])* $name:ident = $rule:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(Dossier);
+
+        impl std::ops::Deref for $name {
+            type Target = Dossier;
+
+            fn deref(&self) -> &Dossier {
+                &self.0
+            }
+        }
+
+        impl FromRequestParts<App> for $name {
+            type Rejection = AppError;
+
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+                let dossier = load(parts, app).await?;
+                let rule: fn(&Dossier) -> Result<(), Refusal> = $rule;
+                rule(&dossier)?;
+                Ok(Self(dossier))
+            }
+        }
+    )+};
+}
+
+project_proofs! {
+    /// May open the dossier's page: the team, and the administration of its call when not recused.
+    ProjectVisitor = |d| policy::open(&d.ties, &d.facts);
+    /// Is of the team: reads everything of the draft.
+    ProjectReader = |d| policy::team(&d.ties, &d.facts);
+    /// May change the draft now.
+    ProjectEditor = |d| policy::edit(&d.ties, &d.facts, d.now);
+    /// May deposit now.
+    ProjectDepositor = |d| policy::deposit(&d.ties, &d.facts, d.now);
+    /// May manage the team and what is shown before the deposit.
+    ProjectOwner = |d| policy::manage_team(&d.ties, &d.facts);
+    /// May read the deposits.
+    DepositReader = |d| policy::read_deposit(&d.ties, &d.facts);
+    /// May write a review of the dossier now.
+    ReviewAuthor = |d| policy::review(&d.ties, &d.facts);
+    /// May read the reviews of others and what is computed from them.
+    ScoreReader = |d| policy::scores(&d.ties, &d.facts);
+    /// May manage the dossier for the call.
+    ProjectManager = |d| policy::manage(&d.ties, &d.facts);
+}
+
+/// A person in a call, with the role that opened it.
+#[derive(Debug, Clone)]
+pub struct CallSeat {
+    /// Call.
+    pub id: CallId,
+    /// Its slug.
+    pub slug: String,
+    /// Its short title.
+    pub title: String,
+    /// "2014-2015".
+    pub edition: String,
+    /// Deposit bound.
+    pub bound: OffsetDateTime,
+    /// Grace after the bound.
+    pub grace_minutes: i32,
+    /// Are its results public?
+    pub is_published: bool,
+    /// Its rule on the reviews of others.
+    pub visible: Visible,
+    /// Grows with each change of a score.
+    pub scores_version: i64,
+    /// Manages it.
+    pub is_manager: bool,
+    /// Reviews for it.
+    pub is_reviewer: bool,
+    /// Sits in its committee.
+    pub is_committee: bool,
+}
+
+macro_rules! call_proofs {
+    ($($(#[$doc:meta])* $name:ident = $roles:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name {
+            visitor: Visitor,
+            call: CallSeat,
+            now: OffsetDateTime,
+        }
+
+        impl $name {
+            /// The person.
+            pub fn visitor(&self) -> &Visitor {
+                &self.visitor
+            }
+
+            /// The person's account.
+            pub fn account(&self) -> AccountId {
+                self.visitor.account
+            }
+
+            /// The call.
+            pub fn call(&self) -> &CallSeat {
+                &self.call
+            }
+
+            /// Instant of arrival.
+            pub fn now(&self) -> OffsetDateTime {
+                self.now
+            }
+        }
+
+        impl FromRequestParts<App> for $name {
+            type Rejection = AppError;
+
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+                let (visitor, call, now) = seat(parts, app, &$roles).await?;
+                Ok(Self { visitor, call, now })
+            }
+        }
+    )+};
+}
+
+call_proofs! {
+    /// Manages the call of `?appel=`.
+    CallManager = ["manager"];
+    /// Reviews for the call of `?appel=`.
+    CallReviewer = ["reviewer"];
+    /// Follows the call of `?appel=` on the board.
+    BoardReader = ["committee", "manager"];
+}
+
+async fn seat(parts: &mut Parts, app: &App, roles: &[&str]) -> Result<(Visitor, CallSeat, OffsetDateTime), AppError> {
+    let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+    let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
+    let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
+    let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty());
+    let mut conn = app.db.acquire().await?;
+    let call = store::call_seat(&mut conn, visitor.account, roles, slug.as_deref(), now).await?;
+    Ok((visitor, call.ok_or(AppError::NotFound)?, now))
+}
+
+macro_rules! path_parts {
+    ($($(#[$doc:meta])* $name:ident($type:ty) = $part:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(pub $type);
+
+        impl FromRequestParts<App> for $name {
+            type Rejection = AppError;
+
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+                path_part(parts, app, $part).await.map(Self)
+            }
+        }
+    )+};
+}
+
+path_parts! {
+    /// Row named in the path; it opens nothing by itself.
+    RowPart(Uuid) = "row";
+    /// Slug of a public call.
+    SlugPart(String) = "slug";
+    /// Secret of a link.
+    TokenPart(String) = "token";
+    /// Key of something in the dossier: a deliverable, a collection, a slot.
+    KeyPart(String) = "key";
+    /// Number of something in its list.
+    NumberPart(i64) = "number";
+}

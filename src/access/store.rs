@@ -1,0 +1,181 @@
+//! The statements behind the proofs: one per request brings session, account, ties and facts together.
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::policy::{Facts, MemberRole, ReviewStatus, Status, Ties, Visible, closes_at};
+use super::proofs::{CallSeat, Dossier, ProjectHead};
+use super::visitor::{Hats, Visitor};
+use crate::error::AppError;
+use crate::kit::ids::{AccountId, CallId, ProjectId, ReviewId, SessionId, SubmissionId};
+
+/// What the database keeps of a secret that travels in a cookie or a link.
+pub fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+fn hats(is_carrier: bool, roles: i32, is_operator: bool) -> Hats {
+    Hats { carrier: is_carrier, manager: roles & 1 != 0, reviewer: roles & 2 != 0, committee: roles & 4 != 0, operator: is_operator }
+}
+
+/// The person of a live session.
+pub async fn visitor(conn: &mut PgConnection, token: &[u8], now: OffsetDateTime) -> sqlx::Result<Option<Visitor>> {
+    let row = sqlx::query!(
+        r#"select session.id as session, account.id, account.name, account.email, account.is_operator,
+             exists(select from project_member where account_id = account.id) as "is_carrier!",
+             coalesce((select bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end)
+                       from call_role where account_id = account.id), 0) as "roles!"
+         from session
+         join account on account.id = session.account_id
+         where session.token_hash = $1
+           and session.ended_at is null
+           and session.expires_at > $2
+           and account.disabled_at is null"#,
+        token,
+        now
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Visitor {
+        account: AccountId(row.id),
+        session: SessionId(row.session),
+        name: row.name,
+        email: row.email,
+        hats: hats(row.is_carrier, row.roles, row.is_operator),
+    }))
+}
+
+/// The person of a live session and their ties to a dossier; `Ok(None)` without a session, `NotFound` without a dossier.
+pub async fn dossier(conn: &mut PgConnection, token: &[u8], project: ProjectId, now: OffsetDateTime) -> Result<Option<Dossier>, AppError> {
+    let row = sqlx::query!(
+        r#"select session.id as session, account.id as account, account.name, account.email, account.is_operator,
+             exists(select from project_member where account_id = account.id) as "is_carrier!",
+             coalesce((select bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end)
+                       from call_role where account_id = account.id), 0) as "roles!",
+             coalesce((select bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end)
+                       from call_role where account_id = account.id and call_id = call.id), 0) as "call_roles!",
+             member.role as "member_role?", coalesce(member.can_deposit, false) as "can_deposit!",
+             review.id as "review_id?", review.status as "review_status?",
+             exists(select from recusal where recusal.project_id = project.id and recusal.account_id = account.id) as "is_recused!",
+             call.reviews_visible = 'after_all_mine' and exists(
+                 select from review as owed join project as other on other.id = owed.project_id
+                 where owed.account_id = account.id and other.call_id = call.id and owed.status in ('not_started', 'draft')) as "owes_reviews!",
+             project.id as "project_id?", project.number as "number?", project.title as "title?", project.label as "label?",
+             project.status as "status?", project.extended_until as "extended_until?", project.shared as "shared?",
+             project.standing::text as "standing?", project.content_version as "content_version?", project.deposited_version,
+             project.submission_id, project.journal_mark as "journal_mark?",
+             call.id as "call_id?", call.slug as "slug?", call.short_title as "call_title?", call.edition as "edition?",
+             call.deposit_bound as "deposit_bound?", call.grace_minutes as "grace_minutes?", call.results_published_at,
+             call.reviews_visible as "reviews_visible?", call.owner_sees_reviews as "owner_sees_reviews?"
+         from session
+         join account on account.id = session.account_id
+         left join project on project.id = $3
+         left join call on call.id = project.call_id
+         left join project_member as member on member.project_id = project.id and member.account_id = account.id
+         left join review on review.project_id = project.id and review.account_id = account.id
+         where session.token_hash = $1
+           and session.ended_at is null
+           and session.expires_at > $2
+           and account.disabled_at is null"#,
+        token,
+        now,
+        project.get()
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let visitor = Visitor {
+        account: AccountId(row.account),
+        session: SessionId(row.session),
+        name: row.name,
+        email: row.email,
+        hats: hats(row.is_carrier, row.roles, row.is_operator),
+    };
+    let (Some(id), Some(bound), Some(status), Some(shared)) = (row.project_id, row.deposit_bound, row.status, row.shared) else {
+        return Err(AppError::NotFound);
+    };
+    let facts = Facts {
+        status: known(Status::parse(&status))?,
+        closes_at: closes_at(bound, row.grace_minutes.unwrap_or(0), row.extended_until),
+        shared: shared.try_into().unwrap_or([false; 5]),
+        has_deposit: row.submission_id.is_some(),
+        is_published: row.results_published_at.is_some_and(|at| at <= now),
+        visible: known(row.reviews_visible.as_deref().and_then(Visible::parse))?,
+        owner_sees_reviews: row.owner_sees_reviews.unwrap_or(false),
+    };
+    let ties = Ties {
+        member: row.member_role.as_deref().and_then(MemberRole::parse),
+        can_deposit: row.can_deposit,
+        review: row.review_status.as_deref().and_then(ReviewStatus::parse),
+        owes_reviews: row.owes_reviews,
+        is_committee: row.call_roles & 4 != 0,
+        is_manager: row.call_roles & 1 != 0,
+        is_recused: row.is_recused,
+    };
+    let head = ProjectHead {
+        id: ProjectId(id),
+        call: CallId(row.call_id.unwrap_or_default()),
+        call_slug: row.slug.unwrap_or_default(),
+        call_title: row.call_title.unwrap_or_default(),
+        edition: row.edition.unwrap_or_default(),
+        number: row.number.unwrap_or_default(),
+        title: row.title.unwrap_or_default(),
+        label: row.label.unwrap_or_default(),
+        standing: row.standing.unwrap_or_default(),
+        content_version: row.content_version.unwrap_or_default(),
+        deposited_version: row.deposited_version,
+        submission: row.submission_id.map(SubmissionId),
+        review: row.review_id.map(ReviewId),
+    };
+    Ok(Some(Dossier { visitor, ties, facts, head, now }))
+}
+
+/// A word of the database that the program does not know is a fault of ours, never of the visitor.
+fn known<T>(value: Option<T>) -> Result<T, AppError> {
+    value.ok_or_else(|| AppError::Internal(anyhow::anyhow!("unknown word in the database")))
+}
+
+/// The call asked for, or the one with the nearest next date among those where the person holds one of the roles.
+pub async fn call_seat(
+    conn: &mut PgConnection,
+    account: AccountId,
+    roles: &[&str],
+    slug: Option<&str>,
+    now: OffsetDateTime,
+) -> sqlx::Result<Option<CallSeat>> {
+    let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+    let row = sqlx::query!(
+        r#"select call.id, call.slug, call.short_title, call.edition, call.deposit_bound, call.grace_minutes, call.results_published_at,
+             call.reviews_visible, call.owner_sees_reviews, call.scores_version,
+             (select bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end)
+              from call_role where account_id = $1 and call_id = call.id) as "roles!"
+         from call
+         where exists(select from call_role where call_id = call.id and account_id = $1 and role = any($2))
+           and ($3::text is null or slug = $3)
+         order by
+             (select min(next.at) from (values (deposit_bound), (review_due_at), (committee_at)) as next(at) where next.at > $4) asc nulls last,
+             deposit_bound desc
+         limit 1"#,
+        account.get(),
+        &roles,
+        slug,
+        now
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| CallSeat {
+        id: CallId(row.id),
+        slug: row.slug,
+        title: row.short_title,
+        edition: row.edition,
+        bound: row.deposit_bound,
+        grace_minutes: row.grace_minutes,
+        is_published: row.results_published_at.is_some_and(|at| at <= now),
+        visible: Visible::parse(&row.reviews_visible).unwrap_or(Visible::Never),
+        scores_version: row.scores_version,
+        is_manager: row.roles & 1 != 0,
+        is_reviewer: row.roles & 2 != 0,
+        is_committee: row.roles & 4 != 0,
+    }))
+}

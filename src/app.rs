@@ -1,0 +1,223 @@
+//! The application: its configuration, what handlers share, and the server around the routes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+use crate::access::Arrival;
+use crate::board::ranks::Ranks;
+use crate::{error, kit, routes};
+
+/// Settings of a deployment (design §9).
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Public address, without a final slash: the base of every mailed link.
+    pub base_url: String,
+    /// Data folder: attachments, mails without SMTP, private Postgres.
+    pub data: PathBuf,
+    /// Demonstration: accounts' list on the sign-in page, mails' content shown.
+    pub is_demo: bool,
+    /// SMTP server; files below the data folder otherwise.
+    pub smtp_url: Option<String>,
+    /// Two colours and a logo.
+    pub theme: Option<Theme>,
+    /// Address of the proxy whose `X-Forwarded-For` is believed.
+    pub trusted_proxy: Option<std::net::IpAddr>,
+}
+
+/// Two colours and a logo of a deployment (`TRAME_THEME=#0f4c5c,#edb72b,/srv/logo.svg`).
+#[derive(Debug, Clone)]
+pub struct Theme {
+    /// In the place of the woad blue.
+    pub first: String,
+    /// In the place of the weld yellow.
+    pub second: String,
+    /// SVG or PNG.
+    pub logo: Option<PathBuf>,
+}
+
+impl Theme {
+    /// Reads `TRAME_THEME`.
+    ///
+    /// # Errors
+    /// When a colour is not `#rrggbb`.
+    pub fn read(text: &str) -> anyhow::Result<Self> {
+        let mut parts = text.split(',').map(str::trim);
+        let mut colour = || -> anyhow::Result<String> {
+            let colour = parts.next().unwrap_or_default();
+            let is_hex = colour.len() == 7 && colour.starts_with('#') && colour[1..].chars().all(|c| c.is_ascii_hexdigit());
+            anyhow::ensure!(is_hex, "TRAME_THEME attend deux couleurs de la forme #0f4c5c, puis le chemin d’un logo, séparés par des virgules");
+            Ok(colour.to_owned())
+        };
+        let (first, second) = (colour()?, colour()?);
+        Ok(Self { first, second, logo: parts.next().filter(|path| !path.is_empty()).map(PathBuf::from) })
+    }
+}
+
+impl Config {
+    /// Is the public address https?
+    pub fn is_secure(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+
+    /// Name of the session cookie.
+    pub fn session_cookie(&self) -> &'static str {
+        if self.is_secure() { "__Host-trame_session" } else { "trame_session" }
+    }
+}
+
+/// What handlers share.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Database.
+    pub db: PgPool,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Bounds the hashing of passwords: each costs 19 MB and some 30 ms of a core.
+    pub hashing: Arc<Semaphore>,
+    /// Sorted scores of each call.
+    pub ranks: Arc<Ranks>,
+    clock: Option<OffsetDateTime>,
+}
+
+impl App {
+    /// An application on that database.
+    pub fn new(db: PgPool, config: Config) -> Self {
+        Self { db, config: Arc::new(config), hashing: Arc::new(Semaphore::new(2)), ranks: Arc::default(), clock: None }
+    }
+
+    /// The same application at a given instant.
+    #[must_use]
+    pub fn at(&self, instant: OffsetDateTime) -> Self {
+        Self { clock: Some(instant), ..self.clone() }
+    }
+
+    /// Now.
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.unwrap_or_else(kit::clock::now)
+    }
+
+    /// Full address of a path, for mails.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.config.base_url)
+    }
+}
+
+const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The whole service: routes and the layers around them.
+pub fn service(app: &App) -> Router {
+    routes::router()
+        .layer(DefaultBodyLimit::max(1024 * 1024))
+        .layer(middleware::from_fn_with_state(app.clone(), head))
+        .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::custom(error::on_panic))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+        .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(20)))
+        .layer(middleware::from_fn_with_state(app.clone(), error::dress))
+        .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Fastest).compress_when(SizeAbove::new(860)))
+        .layer(middleware::from_fn(secure))
+        .layer(GlobalConcurrencyLimitLayer::new(256))
+        .with_state(app.clone())
+}
+
+/// Stamps the arrival; private pages are never kept by a browser or a proxy.
+async fn head(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(Arrival(app.now()));
+    next.run(request).await
+}
+
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Serves until told to stop. Slow heads, slow bodies and idle connections are let go.
+///
+/// # Errors
+/// When the address is taken.
+pub async fn serve(app: App, listener: tokio::net::TcpListener, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let service = service(&app);
+    let mut server = hyper::server::conn::http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(15)).max_buf_size(64 * 1024).keep_alive(true);
+    let graceful = GracefulShutdown::new();
+    let seats = Arc::new(Semaphore::new(1024));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let seat = Arc::clone(&seats).acquire_owned().await.context("seats are never closed")?;
+        let (stream, address) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "accept");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(WithAddress { inner: service.clone(), address });
+        let connection = graceful.watch(server.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            let _ = connection.await;
+            drop(seat);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(Duration::from_millis(1200), graceful.shutdown()).await;
+    Ok(())
+}
+
+/// Address of the other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+#[derive(Clone)]
+struct WithAddress {
+    inner: Router,
+    address: SocketAddr,
+}
+
+impl tower::Service<hyper::Request<hyper::body::Incoming>> for WithAddress {
+    type Response = Response;
+    type Error = std::convert::Infallible;
+    type Future = <Router as tower::Service<Request>>::Future;
+
+    fn poll_ready(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        <Router as tower::Service<Request>>::poll_ready(&mut self.inner, context)
+    }
+
+    fn call(&mut self, request: hyper::Request<hyper::body::Incoming>) -> Self::Future {
+        let mut request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(Peer(self.address));
+        self.inner.call(request)
+    }
+}

@@ -1,0 +1,177 @@
+//! Invariants of the data: every kept figure computed again from its source, every digest, every chain, every file.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::framework::standing::Standing;
+use crate::journal::link;
+use crate::kit::ids::{AccountId, ProjectId};
+use crate::project::{files, units};
+use crate::review;
+
+/// What a verification counted, and what it found wrong.
+#[derive(Debug, Default)]
+pub struct Report {
+    figures: Vec<(&'static str, usize)>,
+    faults: Vec<String>,
+}
+
+impl Report {
+    /// Nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    fn figure(&mut self, label: &'static str, count: usize) {
+        self.figures.push((label, count));
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (label, count) in &self.figures {
+            writeln!(f, "{label} : {count}")?;
+        }
+        for fault in &self.faults {
+            writeln!(f, "À CORRIGER  {fault}")?;
+        }
+        writeln!(f, "{}", if self.is_sound() { "Tout concorde." } else { "Des données ne concordent pas." })
+    }
+}
+
+/// Verifies all the data.
+///
+/// # Errors
+/// When the database or the data folder cannot be read.
+pub async fn run(app: &App) -> anyhow::Result<Report> {
+    let mut report = Report::default();
+    let mut conn = app.db.acquire().await?;
+    standings(&mut conn, &mut report).await?;
+    deposits(&mut conn, &mut report).await?;
+    chains(&mut conn, &mut report).await?;
+    scores(&mut conn, &mut report).await?;
+    stored_files(app, &mut conn, &mut report).await?;
+    Ok(report)
+}
+
+fn failed(error: AppError) -> anyhow::Error {
+    match error {
+        AppError::Internal(cause) => cause,
+        other => anyhow::anyhow!("{other}"),
+    }
+}
+
+/// Kept progress against the content.
+async fn standings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let kept = sqlx::query!(r#"select id, standing::text as "standing!", progress, commitments from project order by id"#).fetch_all(&mut *conn).await?;
+    report.figure("Dossiers", kept.len());
+    for row in kept {
+        let content = units::load_all(conn, ProjectId(row.id)).await.map_err(failed)?;
+        let commitments = content.rows("commitment").filter(|unit| unit.has("signed_on")).count();
+        // A dossier nobody has written in yet keeps an empty standing.
+        if content.units.is_empty() && content.filled_slots.is_empty() {
+            continue;
+        }
+        let standing = Standing::of(&content);
+        let held: Standing = serde_json::from_str(&row.standing)?;
+        if standing.progress().to_vec() != row.progress || standing.progress() != held.progress() {
+            report.faults.push(format!("dossier {} : avancement gardé {:?}, calculé {:?}", row.id, row.progress, standing.progress()));
+        }
+        if usize::try_from(row.commitments) != Ok(commitments) {
+            report.faults.push(format!("dossier {} : {} engagements gardés, {commitments} comptés", row.id, row.commitments));
+        }
+    }
+    Ok(())
+}
+
+/// Deposits against their digests.
+async fn deposits(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let rows = sqlx::query!("select reference, content, digest from submission order by id").fetch_all(conn).await?;
+    report.figure("Dépôts", rows.len());
+    for row in rows {
+        if Sha256::digest(row.content.as_bytes()).as_slice() != row.digest {
+            report.faults.push(format!("dépôt {} : l’empreinte ne correspond pas au contenu", row.reference));
+        }
+    }
+    Ok(())
+}
+
+/// Chains of the journal.
+async fn chains(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let rows = sqlx::query!(
+        r#"select project_id as "project_id!", seq as "seq!", at, account_id, act, subject, hash as "hash!"
+         from journal where project_id is not null order by project_id, seq"#
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    report.figure("Lignes de journal", rows.len());
+    let mut last: (i64, i64, Vec<u8>) = (0, 0, Vec::new());
+    for row in rows {
+        if last.0 != row.project_id {
+            last = (row.project_id, 0, Vec::new());
+        }
+        let hash = link(&last.2, ProjectId(row.project_id), row.seq, AccountId(row.account_id.unwrap_or_default()), &row.act, &row.subject, row.at);
+        if row.seq != last.1 + 1 || hash != row.hash {
+            report.faults.push(format!("dossier {} : la chaîne du journal est rompue à la ligne {}", row.project_id, row.seq));
+        }
+        last = (row.project_id, row.seq, row.hash);
+    }
+    let loose = sqlx::query_scalar!(
+        "select project.id from project
+         where journal_seq <> coalesce((select max(seq) from journal where journal.project_id = project.id), 0)"
+    )
+    .fetch_all(conn)
+    .await?;
+    report.faults.extend(loose.into_iter().map(|id| format!("dossier {id} : la tête du journal ne suit pas sa chaîne")));
+    Ok(())
+}
+
+/// Kept scores against the marks.
+async fn scores(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (reviews, faults) = review::store::verify(conn).await?;
+    report.figure("Évaluations", reviews);
+    report.faults.extend(faults);
+    Ok(())
+}
+
+/// Rows that name a file against the files that exist.
+async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let named = named_files(conn).await?;
+    report.figure("Fichiers", named.len());
+    for file in &named {
+        if !files::path(&app.config.data, file).exists() {
+            report.faults.push(format!("fichier absent : {file}"));
+        }
+    }
+    Ok(())
+}
+
+async fn named_files(conn: &mut PgConnection) -> sqlx::Result<HashSet<String>> {
+    let files = sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document"#).fetch_all(conn).await?;
+    Ok(files.into_iter().collect())
+}
+
+/// Hourly cleaning: files that no row names, counters and suspended forms past their use.
+///
+/// # Errors
+/// When the database or the data folder cannot be read.
+pub async fn sweep(app: &App) -> anyhow::Result<()> {
+    let now = app.now();
+    let mut conn = app.db.acquire().await?;
+    sqlx::query!("delete from throttle where at < $1::timestamptz - interval '1 day'", now).execute(&mut *conn).await?;
+    sqlx::query!("delete from suspended_post where created_at < $1::timestamptz - interval '7 days'", now).execute(&mut *conn).await?;
+    sqlx::query!("delete from operation where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
+    let named = named_files(&mut conn).await?;
+    let data = app.config.data.clone();
+    let swept = tokio::task::spawn_blocking(move || files::sweep(&data, |file| named.contains(file), Duration::from_secs(3600))).await??;
+    if swept > 0 {
+        tracing::info!(swept, "orphan files removed");
+    }
+    Ok(())
+}

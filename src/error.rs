@@ -1,0 +1,206 @@
+//! Everything that can go wrong for a visitor, as a French page with a way out; causes go to the log only.
+
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::access::Refusal;
+use crate::app::App;
+use crate::page;
+
+/// A request that does not end as hoped.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is signed in.
+    #[error("sign-in needed")]
+    SignIn {
+        /// Path to come back to.
+        next: String,
+        /// A page was asked, not a save.
+        is_read: bool,
+    },
+    /// Unknown, or not this person's.
+    #[error("not found")]
+    NotFound,
+    /// Known, and refused with a reason.
+    #[error("refused")]
+    Refused(Refusal),
+    /// The request itself makes no sense.
+    #[error("bad request")]
+    BadRequest(&'static str),
+    /// Readable, and unacceptable; the sentence says what to do.
+    #[error("unprocessable")]
+    Unprocessable(String),
+    /// Larger than accepted.
+    #[error("too large")]
+    TooLarge(&'static str),
+    /// Too many tries.
+    #[error("too many tries")]
+    TooMany(&'static str),
+    /// The database does not answer.
+    #[error("database away")]
+    Unavailable,
+    /// Our fault.
+    #[error(transparent)]
+    Internal(anyhow::Error),
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        if refusal == Refusal::NotYours { Self::NotFound } else { Self::Refused(refusal) }
+    }
+}
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        let is_away = match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
+            sqlx::Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code.starts_with("53")),
+            _ => false,
+        };
+        if is_away {
+            tracing::warn!(%error, "database away");
+            Self::Unavailable
+        } else {
+            Self::Internal(error.into())
+        }
+    }
+}
+
+impl From<anyhow::Error> for AppError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+/// What the page of an error shows; carried by the bare response until [`dress`] renders it.
+#[derive(Debug, Clone)]
+struct Plight {
+    title: &'static str,
+    sentence: String,
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let (status, title, sentence) = match self {
+            Self::SignIn { next, .. } => return sign_in(&next),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Page introuvable", Refusal::NotYours.sentence()),
+            Self::Refused(refusal) => (StatusCode::FORBIDDEN, refused_title(&refusal), refusal.sentence()),
+            Self::BadRequest(sentence) => (StatusCode::BAD_REQUEST, "Demande illisible", sentence.to_owned()),
+            Self::Unprocessable(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, "À corriger", sentence),
+            Self::TooLarge(sentence) => (StatusCode::PAYLOAD_TOO_LARGE, "Envoi trop volumineux", sentence.to_owned()),
+            Self::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Trop d’essais", sentence.to_owned()),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Service momentanément indisponible", AWAY.to_owned()),
+            Self::Internal(error) => {
+                let reference = reference();
+                tracing::error!(reference, error = ?error, "internal error");
+                let sentence = format!("Une erreur est survenue de notre côté. Si elle se répète, écrivez au contact de l’appel en citant la référence {reference}.");
+                (StatusCode::INTERNAL_SERVER_ERROR, "Erreur du service", sentence)
+            }
+        };
+        let mut response = status.into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response.extensions_mut().insert(Plight { title, sentence });
+        response
+    }
+}
+
+const AWAY: &str = "La base de données ne répond pas. Rien n’a été enregistré par cette demande. Réessayez dans un instant : le texte saisi reste dans votre navigateur.";
+
+fn refused_title(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Closed { .. } => "L’appel est clos",
+        _ => "Pas maintenant",
+    }
+}
+
+fn sign_in(next: &str) -> Response {
+    let encoded: String = url_encode(next);
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let target = format!("/connexion?next={encoded}");
+    response.headers_mut().insert(LOCATION, HeaderValue::from_str(&target).unwrap_or(HeaderValue::from_static("/connexion")));
+    response.extensions_mut().insert(SignInNeeded);
+    response
+}
+
+/// Percent-encodes a path for a query string.
+pub fn url_encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+#[derive(Debug, Clone)]
+struct SignInNeeded;
+
+fn reference() -> String {
+    let number: u32 = rand::random();
+    format!("{:04X}-{:02X}", number >> 16, number & 0xff)
+}
+
+/// Was the request sent by the script, which reads JSON?
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.starts_with("application/json"))
+}
+
+/// Turns bare refusals into French pages, or JSON for the script; axum's own English lines never leave.
+pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
+    let json = wants_json(request.headers());
+    let response = next.run(request).await;
+    if response.extensions().get::<SignInNeeded>().is_some() && json {
+        return message(StatusCode::UNAUTHORIZED, "Session expirée. Se reconnecter, votre texte est gardé.");
+    }
+    let status = response.status();
+    let is_bare = !response.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes().starts_with(b"text/html") || kind.as_bytes().starts_with(b"application/json")
+    });
+    if !(status.is_client_error() || status.is_server_error()) || (!is_bare && response.extensions().get::<Plight>().is_none()) {
+        return response;
+    }
+    let plight = response.extensions().get::<Plight>().cloned().unwrap_or_else(|| plight_of(status));
+    let retry = response.headers().get(RETRY_AFTER).cloned();
+    let mut dressed = if json {
+        message(status, &plight.sentence)
+    } else {
+        (status, Html(page::error_page(&app, plight.title, &plight.sentence))).into_response()
+    };
+    if let Some(retry) = retry {
+        dressed.headers_mut().insert(RETRY_AFTER, retry);
+    }
+    dressed
+}
+
+fn message(status: StatusCode, sentence: &str) -> Response {
+    let body = serde_json::json!({ "message": sentence }).to_string();
+    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn plight_of(status: StatusCode) -> Plight {
+    let (title, sentence) = match status {
+        StatusCode::NOT_FOUND => ("Page introuvable", "Cette page n’existe pas, ou ne vous est pas ouverte."),
+        StatusCode::METHOD_NOT_ALLOWED => ("Page introuvable", "Cette adresse ne se consulte pas ainsi. Repartez de vos dossiers."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("Envoi trop volumineux", "L’envoi dépasse la taille acceptée. Réduisez-le, puis recommencez."),
+        StatusCode::FORBIDDEN => ("Demande refusée", "Cette demande vient d’un autre site. Repartez de la page de Trame et recommencez."),
+        StatusCode::REQUEST_TIMEOUT => ("Envoi interrompu", "L’envoi a duré trop longtemps. Recommencez, de préférence avec une meilleure connexion."),
+        StatusCode::SERVICE_UNAVAILABLE => ("Service momentanément indisponible", AWAY),
+        status if status.is_server_error() => ("Erreur du service", "Une erreur est survenue de notre côté. Recommencez dans un instant."),
+        _ => ("Demande illisible", "La demande n’a pas pu être lue. Revenez à la page précédente et recommencez."),
+    };
+    Plight { title, sentence: sentence.to_owned() }
+}
+
+/// Logs a panic under a reference and answers with the page of an internal error.
+pub fn on_panic(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+    AppError::Internal(anyhow::anyhow!("panic: {text}")).into_response()
+}

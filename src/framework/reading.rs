@@ -1,0 +1,106 @@
+//! Reading what was typed in a field: a value, nothing, or a French sentence that says what to write.
+
+use uuid::Uuid;
+
+use super::content::{Content, Value};
+use super::{Choice, Field, Kind};
+use crate::kit::territory;
+use crate::kit::values::{Cents, Day, Decimal, Naf, Siret, WasteCode, Whole};
+use crate::kit::words::clean;
+
+/// Longest long answer, in characters.
+pub const LONGEST_TEXT: usize = 20_000;
+
+/// What a field holds once read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing typed.
+    Empty,
+    /// Readable.
+    Value(Value),
+    /// Kept as typed, with the sentence to show.
+    Unreadable(String),
+}
+
+/// Reads the values posted under a field's name. `content` holds the rows that the field may point at.
+pub fn read(field: &Field, typed: &[&str], content: &Content) -> Reading {
+    match field.kind {
+        Kind::Flag => flag(typed),
+        Kind::Choices(choices) => many(typed, |key| choices.iter().any(|choice| choice.key == key)),
+        Kind::RowsOf(kind) => many(typed, |key| is_row(content, kind, key)),
+        Kind::Months => many(typed, |key| key.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month))),
+        kind => {
+            let text = typed.last().copied().unwrap_or_default();
+            match clean(text, LONGEST_TEXT) {
+                Ok(text) if text.is_empty() => Reading::Empty,
+                Ok(text) => one(kind, text, content),
+                Err(sentence) => Reading::Unreadable(sentence.to_string()),
+            }
+        }
+    }
+}
+
+/// The message of a value kept raw, read again; nothing when it has become readable.
+pub fn complaint(field: &Field, raw: &str, content: &Content) -> Option<String> {
+    match read(field, &[raw], content) {
+        Reading::Unreadable(sentence) => Some(sentence),
+        Reading::Empty | Reading::Value(_) => None,
+    }
+}
+
+fn flag(typed: &[&str]) -> Reading {
+    if typed.iter().any(|value| matches!(*value, "oui" | "on" | "1")) { Reading::Value(Value::Flag(true)) } else { Reading::Empty }
+}
+
+fn many(typed: &[&str], is_known: impl Fn(&str) -> bool) -> Reading {
+    let mut kept: Vec<String> = Vec::new();
+    for value in typed.iter().filter(|value| is_known(value)) {
+        if !kept.iter().any(|held| held == value) {
+            kept.push((*value).to_owned());
+        }
+    }
+    if kept.is_empty() { Reading::Empty } else { Reading::Value(Value::Many(kept)) }
+}
+
+fn is_row(content: &Content, kind: &str, key: &str) -> bool {
+    Uuid::try_parse(key).is_ok_and(|row| content.row(kind, row).is_some())
+}
+
+fn one(kind: Kind, text: String, content: &Content) -> Reading {
+    let read = match kind {
+        Kind::Text => Ok(Value::Text(text)),
+        Kind::Line(most) => line(&text, usize::from(most)),
+        Kind::Whole(most) => Whole::read(&text, 0..=most).map(|number| Value::Whole(number.get())).map_err(|e| e.to_string()),
+        Kind::Decimal(decimals, most, example) => {
+            Decimal::read(&text, decimals, most, example).map(|number| Value::Text(number.to_string())).map_err(|e| e.to_string())
+        }
+        Kind::Money => Cents::read(&text).map(|cents| Value::Whole(cents.get())).map_err(|e| e.to_string()),
+        Kind::Day => Day::read(&text).map(|day| Value::Text(day.to_string())).map_err(|e| e.to_string()),
+        Kind::Choice(choices) => choice(&text, choices),
+        Kind::Commune => territory::read(&text).map(|commune| Value::Text(commune.code.to_owned())),
+        Kind::Row(kind) if is_row(content, kind, &text) => Ok(Value::Text(text)),
+        Kind::Row(_) => Err("Cette ligne n’existe plus. Choisir dans la liste.".to_owned()),
+        Kind::Naf => Naf::read(&text).map(|code| Value::Text(code.as_str().to_owned())).map_err(|e| e.to_string()),
+        Kind::Siret => Siret::read(&text).map(|code| Value::Text(code.as_str().to_owned())).map_err(|e| e.to_string()),
+        Kind::WasteCode => WasteCode::read(&text).map(|code| Value::Text(code.as_str().to_owned())).map_err(|e| e.to_string()),
+        Kind::Flag | Kind::Choices(_) | Kind::RowsOf(_) | Kind::Months => Err(String::new()),
+    };
+    read.map_or_else(Reading::Unreadable, Reading::Value)
+}
+
+fn line(text: &str, most: usize) -> Result<Value, String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = text.chars().count();
+    if length > most {
+        return Err(format!("Écrire {most} caractères au plus. Vous en avez écrit {length}."));
+    }
+    Ok(Value::Text(text))
+}
+
+fn choice(text: &str, choices: &[Choice]) -> Result<Value, String> {
+    if choices.iter().any(|choice| choice.key == text) {
+        Ok(Value::Text(text.to_owned()))
+    } else {
+        Err("Choisir une valeur de la liste.".to_owned())
+    }
+}

@@ -1,0 +1,28 @@
+//! Trame: dossiers of industrial ecology, written by carriers, scored by reviewers, followed by a committee.
+//!
+//! Dependencies go one way: kit → framework → access → features (model, store, web) → routes → app.
+
+pub mod access;
+pub mod account;
+pub mod app;
+pub mod assets;
+pub mod board;
+pub mod call;
+pub mod check;
+pub mod cli;
+pub mod demo;
+pub mod error;
+pub mod framework;
+pub mod input;
+pub mod journal;
+pub mod kit;
+pub mod mail;
+pub mod page;
+pub mod postgres;
+pub mod project;
+pub mod review;
+pub mod routes;
+pub mod submission;
+
+/// Migrations of the database, forward only.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

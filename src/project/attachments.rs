@@ -1,0 +1,263 @@
+//! Attachments of a dossier: several per slot, older versions kept, served only as downloads.
+
+use axum::body::Body;
+use axum::extract::{Multipart, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::files::{self, Received, size_text};
+use super::units::{self, Act};
+use crate::access::{ProjectEditor, ProjectVisitor, RowPart, policy};
+use crate::app::App;
+use crate::error::{AppError, url_encode, wants_json};
+use crate::framework::standing::places;
+use crate::input::Input;
+use crate::kit::ids::ProjectId;
+use crate::kit::moment;
+use crate::page::see;
+
+/// A file of a slot, as shown.
+#[derive(Debug, Clone)]
+pub struct FileView {
+    /// Id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// "184 ko".
+    pub size: String,
+    /// "jointe par Maud Trichet le lundi 21 septembre 2015".
+    pub by: String,
+    /// First and last digits of its digest.
+    pub digest: String,
+    /// Slot.
+    pub slot: String,
+    /// Former versions: id, name, date.
+    pub former: Vec<(Uuid, String, String)>,
+    /// Operation of its removal.
+    pub operation: Uuid,
+}
+
+/// Live attachments of a dossier, with their former versions.
+pub async fn list(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<FileView>> {
+    let rows = sqlx::query!(
+        r#"select attachment.id, slot, attachment.name, size, sha256, attachment.created_at, replaces, removed_at is null as "is_live!", account.name as author
+         from attachment
+         join account on account.id = attachment.account_id
+         where project_id = $1
+         order by attachment.created_at, attachment.id"#,
+        project.get()
+    )
+    .fetch_all(conn)
+    .await?;
+    let former_of = |mut id: Option<Uuid>| {
+        let mut former = Vec::new();
+        while let Some(found) = id.and_then(|id| rows.iter().find(|row| row.id == id)) {
+            former.push((found.id, found.name.clone(), moment::date(found.created_at)));
+            id = found.replaces;
+        }
+        former
+    };
+    Ok(rows
+        .iter()
+        .filter(|row| row.is_live)
+        .map(|row| FileView {
+            id: row.id,
+            name: row.name.clone(),
+            size: size_text(row.size),
+            by: format!("{} le {}", row.author, moment::date(row.created_at)),
+            digest: short_digest(&row.sha256),
+            slot: row.slot.clone(),
+            former: former_of(row.replaces),
+            operation: Uuid::new_v4(),
+        })
+        .collect())
+}
+
+/// "9f3c…41ad".
+pub fn short_digest(digest: &[u8]) -> String {
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    if hex.len() < 8 { hex } else { format!("{}…{}", &hex[..4], &hex[hex.len() - 4..]) }
+}
+
+/// What an upload says besides its file, in its address: the file itself may come first in the body.
+#[derive(Debug, serde::Deserialize)]
+pub struct Upload {
+    slot: String,
+    operation: Uuid,
+    #[serde(default)]
+    retour: String,
+}
+
+/// Address that a slot's form posts to.
+pub fn upload_address(base: &str, slot: &str, back: &str) -> String {
+    format!("{base}/pieces?slot={}&operation={}&retour={}", url_encode(slot), Uuid::new_v4(), url_encode(back))
+}
+
+/// The team joins a file to a slot, until the bound.
+pub async fn upload(State(app): State<App>, editor: ProjectEditor, Query(said): Query<Upload>, headers: HeaderMap, mut form: Multipart) -> Result<Response, AppError> {
+    known_slot(&said.slot)?;
+    let cut = |_| AppError::BadRequest("L’envoi du fichier a été interrompu. Recommencez.");
+    let mut replaces = None;
+    while let Some(field) = form.next_field().await.map_err(cut)? {
+        if field.name() == Some("remplace") {
+            replaces = Uuid::try_parse(&field.text().await.map_err(cut)?).ok();
+        } else if field.name() == Some("piece") {
+            let received = files::receive(&app.config.data, field).await?;
+            let kept = keep(&app, &editor, &said, replaces, &received).await;
+            if kept.is_err() {
+                let _ = tokio::fs::remove_file(files::path(&app.config.data, &received.file)).await;
+            }
+            let location = kept?;
+            return Ok(if wants_json(&headers) { located(&location) } else { see(&location) });
+        }
+    }
+    Err(AppError::Unprocessable("Choisir un fichier à joindre.".to_owned()))
+}
+
+/// A slot is one of the framework's, alone or with a row's id.
+fn known_slot(slot: &str) -> Result<(), AppError> {
+    let (key, row) = slot.split_once(':').unwrap_or((slot, ""));
+    let is_row = row.is_empty() || Uuid::try_parse(row).is_ok();
+    let of_rows = crate::framework::COLLECTIONS.iter().flat_map(|rows| rows.items.iter());
+    let is_known = places().map(|place| place.item).chain(of_rows).any(|item| item.slot.as_ref().is_some_and(|slot| slot.key == key));
+    if is_known && is_row { Ok(()) } else { Err(AppError::BadRequest("Cet emplacement de pièce n’existe pas. Rechargez la page et recommencez.")) }
+}
+
+async fn keep(app: &App, editor: &ProjectEditor, said: &Upload, replaces: Option<Uuid>, received: &Received) -> Result<String, AppError> {
+    let operation = said.operation;
+    let location = back(editor, &said.retour);
+    let mut tx = app.db.begin().await?;
+    let mut locked = units::lock(&mut tx, editor.project(), operation).await?;
+    if let Some(done) = locked.done.take() {
+        let _ = tokio::fs::remove_file(files::path(&app.config.data, &received.file)).await;
+        return Ok(done);
+    }
+    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let size = i64::try_from(received.size).unwrap_or(i64::MAX);
+    sqlx::query!(
+        "with former as (
+           update attachment set removed_at = $9, removed_by = $8
+           where id = $10 and project_id = $2 and slot = $3 and removed_at is null
+           returning id
+         )
+         insert into attachment (id, project_id, slot, name, mime, size, sha256, account_id, created_at, file, replaces)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, (select id from former))",
+        Uuid::now_v7(),
+        editor.project().get(),
+        said.slot,
+        received.name,
+        received.mime,
+        size,
+        received.digest,
+        editor.account().get(),
+        editor.now(),
+        replaces,
+        received.file
+    )
+    .execute(&mut *tx)
+    .await?;
+    settle(&mut tx, editor, locked, (operation, &location, "attached", &said.slot)).await?;
+    tx.commit().await?;
+    Ok(location)
+}
+
+/// Brings the standing up to date after a slot was filled or emptied, and writes the act.
+async fn settle(conn: &mut PgConnection, editor: &ProjectEditor, mut locked: units::Locked, act: (Uuid, &str, &str, &str)) -> Result<(), AppError> {
+    let content = units::load_all(conn, editor.project()).await?;
+    locked.standing = crate::framework::standing::Standing::of(&content);
+    let (operation, location, act, subject) = act;
+    units::write(conn, &locked, &Act { account: editor.account(), at: editor.now(), operation, location, act, subject }, &[]).await
+}
+
+/// Only a page of the same dossier may be come back to.
+fn back(editor: &ProjectEditor, path: &str) -> String {
+    let own = editor.url("");
+    if path.starts_with(&format!("{own}/")) && !path.contains(['\\', '\r', '\n']) { path.to_owned() } else { own }
+}
+
+/// The team removes a file, or brings it back; it is never erased.
+pub async fn remove(State(app): State<App>, editor: ProjectEditor, RowPart(id): RowPart, input: Input) -> Result<Response, AppError> {
+    let operation = input.operation()?;
+    let is_return = input.get("retablir") == "oui";
+    let location = back(&editor, input.get("retour"));
+    let mut tx = app.db.begin().await?;
+    let mut locked = units::lock(&mut tx, editor.project(), operation).await?;
+    if let Some(done) = locked.done.take() {
+        return Ok(see(&done));
+    }
+    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let removed_at: Option<OffsetDateTime> = (!is_return).then(|| editor.now());
+    let slot = sqlx::query_scalar!(
+        "update attachment set removed_at = $3, removed_by = $4 where id = $1 and project_id = $2 returning slot",
+        id,
+        editor.project().get(),
+        removed_at,
+        removed_at.map(|_| editor.account().get())
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    settle(&mut tx, &editor, locked, (operation, &location, if is_return { "attachment_restored" } else { "attachment_removed" }, &slot)).await?;
+    tx.commit().await?;
+    let (path, fragment) = location.split_once('#').unwrap_or((location.as_str(), ""));
+    let separator = if path.contains('?') { '&' } else { '?' };
+    Ok(see(&if is_return { location.clone() } else { format!("{path}{separator}piece={id}#{fragment}") }))
+}
+
+/// Whoever reads the draft, or a deposit that holds it, downloads a file.
+pub async fn download(State(app): State<App>, visitor: ProjectVisitor, RowPart(id): RowPart) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let found = sqlx::query!(
+        r#"select slot, name, mime, size, file, removed_at is null as "is_live!",
+             exists(select from submission where submission.project_id = attachment.project_id and position($1::uuid::text in content) > 0) as "is_deposited!"
+         from attachment
+         where id = $1 and project_id = $2"#,
+        id,
+        visitor.project().get()
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    drop(conn);
+    let may = match policy::draft(visitor.ties(), visitor.facts())? {
+        policy::DraftView::Whole => true,
+        policy::DraftView::Shared(shared) => found.is_deposited || (found.is_live && deliverable_of(&found.slot).is_some_and(|no| shared[usize::from(no) - 1])),
+    };
+    if !may {
+        return Err(AppError::NotFound);
+    }
+    send(&app, &found.file, &found.name, &found.mime, found.size).await
+}
+
+/// Deliverable that a slot belongs to.
+fn deliverable_of(slot: &str) -> Option<u8> {
+    let key = slot.split(':').next().unwrap_or(slot);
+    match key {
+        "preuves" => Some(3),
+        "engagement" => Some(4),
+        _ => places().find(|place| place.item.slot.as_ref().is_some_and(|slot| slot.key == key)).map(|place| place.deliverable.no),
+    }
+}
+
+/// Sends a stored file as a download that no browser will run.
+pub async fn send(app: &App, file: &str, name: &str, mime: &str, size: i64) -> Result<Response, AppError> {
+    let file = tokio::fs::File::open(files::path(&app.config.data, file)).await.map_err(anyhow::Error::from)?;
+    let stream = tokio_util::io::ReaderStream::new(file);
+    let mut response = Body::from_stream(stream).into_response();
+    let headers = response.headers_mut();
+    let encoded = url_encode(name).replace('/', "%2F");
+    let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}")).unwrap_or(HeaderValue::from_static("attachment"));
+    headers.insert(CONTENT_DISPOSITION, disposition);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_str(mime).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(size));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    Ok(response)
+}
+
+fn located(location: &str) -> Response {
+    ([(CONTENT_TYPE, "application/json")], serde_json::json!({ "location": location }).to_string()).into_response()
+}

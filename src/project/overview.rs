@@ -1,0 +1,267 @@
+//! The dossier's page: five deliverables, the bound, what is missing; and the list of one's dossiers.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::store::{self, Mine, Overview, role_name};
+use crate::access::{Dossier, MemberRole, ProjectOwner, ProjectVisitor, Visitor};
+use crate::app::App;
+use crate::error::AppError;
+use crate::framework::standing::Standing;
+use crate::framework::{DELIVERABLES, State as Filling};
+use crate::input::Input;
+use crate::journal;
+use crate::kit::french::count;
+use crate::kit::moment;
+use crate::page::{Layout, Tag, Weave, html, see};
+
+/// A deliverable on the dossier's page.
+#[derive(Debug)]
+struct DeliverableView {
+    no: u8,
+    title: &'static str,
+    href: String,
+    tag: Tag,
+    weave: Weave,
+    sentence: String,
+    resume: Option<(String, String)>,
+    is_shared: bool,
+    is_open: bool,
+}
+
+/// Something missing, as a link.
+#[derive(Debug)]
+struct Missing {
+    href: String,
+    label: String,
+    sentence: String,
+}
+
+#[derive(Template)]
+#[template(path = "project/overview.html")]
+struct OverviewPage {
+    layout: Layout,
+    project: i64,
+    label: String,
+    heading: String,
+    tag: Tag,
+    notified: String,
+    counts: Vec<(String, String, String)>,
+    bound: String,
+    bound_iso: String,
+    remaining: String,
+    is_open: bool,
+    refusal: String,
+    deposit: Option<(String, String)>,
+    has_changes: bool,
+    deliverables: Vec<DeliverableView>,
+    blocking: Vec<Missing>,
+    signals: Vec<Missing>,
+    team: Vec<(String, &'static str)>,
+    acts: Vec<(String, String, String)>,
+    notice: Option<(String, i32, String)>,
+    call: String,
+    call_slug: String,
+    is_team: bool,
+    may_share: bool,
+    may_review: bool,
+    version: i64,
+    operation: uuid::Uuid,
+}
+
+/// The team sees its dossier whole; the administration sees its progress, and the content that the carrier shows.
+pub async fn show(State(app): State<App>, visitor: ProjectVisitor) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let overview = store::overview(&mut conn, visitor.project(), visitor.now()).await?;
+    if !visitor.is_team() {
+        store::record_staff_read(&mut conn, &visitor).await?;
+    }
+    drop(conn);
+    let standing: Standing = serde_json::from_str(&visitor.head().standing).unwrap_or_default();
+    html(&page(&app, &visitor, overview, &standing))
+}
+
+fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -> OverviewPage {
+    let facts = dossier.facts();
+    let head = dossier.head();
+    let is_team = dossier.is_team();
+    let (blocking, signals) = if is_team { missing(dossier, standing) } else { (Vec::new(), Vec::new()) };
+    let now = dossier.now();
+    OverviewPage {
+        layout: Layout { run: (format!("Appel {} {} · phase 1", head.call_title, head.edition), format!("Dossier n°\u{a0}{}", head.number)), ..Layout::dossier(app, dossier, "Vue d’ensemble", "") },
+        project: head.id.get(),
+        label: head.label.clone(),
+        heading: head.title.clone(),
+        tag: Tag::of(dossier.told_status()),
+        notified: overview.notified_on.map(moment::day).unwrap_or_default(),
+        counts: counts(dossier, &overview.counts),
+        bound: moment::until(facts.closes_at),
+        bound_iso: moment::iso(facts.closes_at),
+        remaining: moment::remaining(now, facts.closes_at).unwrap_or_default(),
+        is_open: now < facts.closes_at,
+        refusal: dossier.may_edit().err().map(|refusal| refusal.sentence()).unwrap_or_default(),
+        deposit: overview.deposit.map(|(reference, at)| (reference, moment::full(at))),
+        has_changes: dossier.has_undeposited_changes(),
+        deliverables: deliverables(dossier, standing),
+        blocking,
+        signals,
+        team: overview.team.into_iter().map(|(name, role)| (name, role_name(&role))).collect(),
+        acts: if is_team { acts(dossier, overview.acts) } else { Vec::new() },
+        notice: overview.notice,
+        call: head.call_title.clone(),
+        call_slug: head.call_slug.clone(),
+        is_team,
+        may_share: dossier.ties().member == Some(MemberRole::Owner),
+        may_review: dossier.ties().review.is_some(),
+        version: head.content_version,
+        operation: uuid::Uuid::new_v4(),
+    }
+}
+
+fn counts(dossier: &Dossier, counts: &[(String, i64)]) -> Vec<(String, String, String)> {
+    let of = |kind: &str| counts.iter().find(|(held, _)| held == kind).map_or(0, |(_, n)| *n);
+    let lines = [
+        ("Périmètre", count(of("perimeter_commune"), "commune", "communes"), "/organisation?theme=perimetre#q1"),
+        ("Acteurs", count(of("stakeholder"), "acteur", "acteurs"), "/acteurs"),
+        ("Flux", count(of("flow"), "flux", "flux"), "/flux"),
+        ("Synergies", count(of("synergy"), "synergie", "synergies"), "/synergies"),
+        ("Engagements", count(of("commitment"), "engagement", "engagements"), "/mobilisation?theme=engagements"),
+    ];
+    lines.into_iter().map(|(label, text, path)| (label.to_owned(), text, if dossier.is_team() { dossier.url(path) } else { String::new() })).collect()
+}
+
+fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> {
+    let faults = standing.faults();
+    DELIVERABLES
+        .iter()
+        .map(|deliverable| {
+            let tally = standing.tally(deliverable);
+            let prefix = format!("/{}", deliverable.path);
+            let first = faults.iter().find(|(_, fault)| fault.at.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '/', '#'])));
+            let is_shared = dossier.facts().shared[usize::from(deliverable.no) - 1];
+            let tag = match (tally.filled, tally.begun, first.is_some_and(|(_, fault)| fault.is_blocking)) {
+                (0, 0, _) => Tag { class: "todo", word: "À faire" },
+                (filled, ..) if filled == tally.states.len() => Tag { class: "done", word: "Fait" },
+                _ => Tag { class: "doing", word: "En cours" },
+            };
+            DeliverableView {
+                no: deliverable.no,
+                title: deliverable.title,
+                href: dossier.url(&prefix),
+                tag,
+                weave: Weave::of(&tally.states),
+                sentence: tally.sentence(deliverable),
+                resume: first.filter(|_| dossier.is_team()).map(|(label, fault)| (dossier.url(&fault.at), label.clone())),
+                is_shared,
+                is_open: dossier.is_team() || is_shared,
+            }
+        })
+        .collect()
+}
+
+/// What is missing, blocking first, each as a link that lands on the field.
+fn missing(dossier: &Dossier, standing: &Standing) -> (Vec<Missing>, Vec<Missing>) {
+    let mut found = (Vec::new(), Vec::new());
+    for (label, fault) in blanks(standing).iter().map(|(label, fault)| (label.clone(), fault)).chain(standing.faults()) {
+        let missing = Missing { href: dossier.url(&fault.at), label, sentence: fault.sentence.clone() };
+        if fault.is_blocking { found.0.push(missing) } else { found.1.push(missing) }
+    }
+    found
+}
+
+/// Elements of a dossier that nobody ever opened have no kept line: they are empty.
+fn blanks(standing: &Standing) -> Vec<(String, crate::framework::Fault)> {
+    crate::framework::standing::places()
+        .filter(|place| place.item.is_element && !standing.0.contains_key(place.item.key))
+        .filter(|place| standing.state(place.item.key) == Filling::Empty && !matches!(place.item.rule, crate::framework::Rule::Assembled(_)))
+        .map(|place| {
+            let fault = crate::framework::Fault { is_blocking: place.item.is_blocking, at: place.address(), sentence: "sans réponse".to_owned() };
+            (place.label(), fault)
+        })
+        .collect()
+}
+
+fn acts(dossier: &Dossier, acts: Vec<(time::OffsetDateTime, String, String, String)>) -> Vec<(String, String, String)> {
+    acts.into_iter().map(|(at, name, act, subject)| (moment::near(at, dossier.now()), name, act_text(&act, &subject))).collect()
+}
+
+/// An act of the journal as a sentence's end.
+pub fn act_text(act: &str, subject: &str) -> String {
+    match act {
+        "saved" | "added" | "removed" | "restored" => {
+            let verb = match act {
+                "saved" => "a complété",
+                "added" => "a ajouté",
+                "removed" => "a retiré",
+                _ => "a rétabli",
+            };
+            format!("{verb} {}", subject_name(subject))
+        }
+        "attached" => "a joint une pièce".to_owned(),
+        "attachment_removed" => "a retiré une pièce".to_owned(),
+        "attachment_restored" => "a rétabli une pièce".to_owned(),
+        "deposited" => format!("a déposé le dossier, n°\u{a0}{subject}"),
+        "deposit_registered" => format!("a enregistré le dépôt n°\u{a0}{subject}"),
+        "created" => "a créé le dossier".to_owned(),
+        "withdrawn" => "a retiré le dossier".to_owned(),
+        "invited" => "a invité une personne dans l’équipe".to_owned(),
+        "joined" => "a rejoint l’équipe".to_owned(),
+        "member_changed" => "a changé l’équipe".to_owned(),
+        "shared" => "a changé ce que l’administration peut lire avant le dépôt".to_owned(),
+        "extended" => "a modifié le délai du dossier".to_owned(),
+        "review_opened" => "a ouvert l’évaluation".to_owned(),
+        _ => "a modifié le dossier".to_owned(),
+    }
+}
+
+fn subject_name(subject: &str) -> String {
+    let section = DELIVERABLES.iter().flat_map(|deliverable| deliverable.sections.iter()).find(|section| section.key == subject);
+    if let Some(section) = section {
+        return format!("«\u{a0}{}\u{a0}»", section.title);
+    }
+    crate::framework::standing::rows_of(subject).map_or_else(|| "le dossier".to_owned(), |rows| rows.one.to_owned())
+}
+
+#[derive(Template)]
+#[template(path = "project/mine.html")]
+struct MinePage {
+    layout: Layout,
+    rows: Vec<MineView>,
+}
+
+struct MineView {
+    mine: Mine,
+    tag: Tag,
+    bound: String,
+    activity: String,
+    rates: String,
+}
+
+/// Anybody signed in sees the dossiers of whose team they are.
+pub async fn list(State(app): State<App>, visitor: Visitor, arrival: crate::access::Arrival) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let rows = store::mine(&mut conn, visitor.account, arrival.0).await?;
+    let rows = rows
+        .into_iter()
+        .map(|mine| MineView {
+            tag: Tag::of(mine.status),
+            bound: moment::until(mine.closes_at),
+            activity: moment::near(mine.last_activity_at, arrival.0),
+            rates: mine.progress.iter().map(|rate| format!("{rate}\u{a0}%")).collect::<Vec<_>>().join(", "),
+            mine,
+        })
+        .collect();
+    html(&MinePage { layout: Layout::personal(&app, &visitor, "Mes dossiers", "/dossiers"), rows })
+}
+
+/// The owner chooses which deliverables the administration reads before the deposit.
+pub async fn share(State(app): State<App>, owner: ProjectOwner, input: Input) -> Result<Response, AppError> {
+    let shared: Vec<bool> = (1..=5).map(|no| input.get(&format!("partage{no}")) == "oui").collect();
+    let mut tx = app.db.begin().await?;
+    sqlx::query!("update project set shared = $2 where id = $1", owner.project().get(), &shared).execute(&mut *tx).await?;
+    let subject: String = shared.iter().map(|is_on| if *is_on { '1' } else { '0' }).collect();
+    journal::record(&mut tx, owner.project(), owner.account(), "shared", &subject, owner.now()).await?;
+    tx.commit().await?;
+    Ok(see(&owner.url("#partage")))
+}

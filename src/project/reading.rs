@@ -1,0 +1,102 @@
+//! The dossier to be read: the same items as the form, as answers and tables, from a draft or from a deposit.
+
+use uuid::Uuid;
+
+use super::attachments::FileView;
+use super::draw::{ItemView, Pen, RowView, TableView};
+use super::saving::Page;
+use crate::framework::content::Content;
+use crate::framework::{ACTION, COMMITMENT, DELIVERABLES, Deliverable, FLOW, Kind, Rows, STAKEHOLDER, SYNERGY};
+
+/// A section to read.
+#[derive(Debug)]
+pub struct SectionRead {
+    /// Deliverable it belongs to.
+    pub deliverable: &'static Deliverable,
+    /// Title.
+    pub title: String,
+    /// Items, answers inside.
+    pub items: Vec<ItemView>,
+}
+
+/// Every section of one deliverable, or of all five.
+pub fn sections(content: &Content, files: &[FileView], criteria: &[(String, String)], only: Option<u8>) -> Vec<SectionRead> {
+    let pen = Pen { content, criteria, conflicts: &[], by: "", shows_errors: false, removed: None };
+    let mut read = Vec::new();
+    for deliverable in DELIVERABLES.into_iter().filter(|deliverable| only.is_none_or(|no| deliverable.no == no)) {
+        for section in deliverable.sections {
+            let page = Page { kind: section.key, row: Uuid::nil(), items: section.items, url: String::new() };
+            read.push(SectionRead { deliverable, title: section.title.to_owned(), items: with_files(pen.items(&page), files) });
+        }
+        read.extend(collections(&pen, files, deliverable));
+    }
+    read
+}
+
+fn with_files(mut items: Vec<ItemView>, files: &[FileView]) -> Vec<ItemView> {
+    for slot in items.iter_mut().filter_map(|item| item.slot.as_mut()) {
+        slot.files = files.iter().filter(|file| file.slot == slot.key).cloned().collect();
+    }
+    items
+}
+
+/// Rows with pages of their own, under the deliverable that they serve.
+fn collections(pen: &Pen<'_>, files: &[FileView], deliverable: &'static Deliverable) -> Vec<SectionRead> {
+    match deliverable.no {
+        2 => vec![
+            wide(pen, deliverable, &STAKEHOLDER, &["name", "kind", "naf", "headcount", "commune", "is_major"]),
+            wide(pen, deliverable, &FLOW, &["label", "actor", "direction", "domain", "quantity", "unit", "months", "evidence"]),
+            each(pen, files, deliverable, &SYNERGY),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        3 => each(pen, files, deliverable, &ACTION),
+        4 => {
+            let mut read = wide(pen, deliverable, &STAKEHOLDER, &["name", "role", "skill", "working_mode", "influence", "interest", "is_key_actor"]);
+            read.extend(wide(pen, deliverable, &COMMITMENT, &["stakeholder", "kind", "signatory", "function", "signed_on", "strength"]));
+            read
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A collection as one table.
+fn wide(pen: &Pen<'_>, deliverable: &'static Deliverable, rows: &'static Rows, keys: &[&str]) -> Vec<SectionRead> {
+    let fields: Vec<_> = keys.iter().filter_map(|key| rows.field(key)).collect();
+    let lines: Vec<RowView> = pen
+        .content
+        .rows(rows.kind)
+        .enumerate()
+        .map(|(index, unit)| RowView {
+            no: index + 1,
+            row: unit.row,
+            version: unit.version,
+            cells: Vec::new(),
+            values: fields.iter().map(|field| pen.shown(field, unit)).collect(),
+        })
+        .collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let columns = fields.iter().map(|field| (field.label, matches!(field.kind, Kind::Decimal(..) | Kind::Money))).collect();
+    let table = TableView { kind: rows.kind, title: rows.title, columns, rows: lines, add: String::new(), total: String::new(), removed: None };
+    let item = ItemView { key: rows.kind, anchor: format!("t{}-{}", deliverable.no, rows.kind), title: rows.title, tables: vec![table], ..ItemView::default() };
+    vec![SectionRead { deliverable, title: rows.title.to_owned(), items: vec![item] }]
+}
+
+/// A collection row by row, with every answer.
+fn each(pen: &Pen<'_>, files: &[FileView], deliverable: &'static Deliverable, rows: &'static Rows) -> Vec<SectionRead> {
+    pen.content
+        .rows(rows.kind)
+        .map(|unit| {
+            let page = Page { kind: rows.kind, row: unit.row, items: rows.items, url: String::new() };
+            let mut items = with_files(pen.items(&page), files);
+            for item in &mut items {
+                item.anchor = format!("{}-{}", item.anchor, unit.row);
+            }
+            items.retain(|item| !item.answers.is_empty() || item.tables.iter().any(|table| !table.rows.is_empty()));
+            SectionRead { deliverable, title: super::draw::row_name(unit), items }
+        })
+        .collect()
+}

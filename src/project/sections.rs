@@ -1,0 +1,406 @@
+//! The pages of the five deliverables: shown to write or to read, saved by the one mechanism.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::attachments;
+use super::draw::{ItemView, Pen};
+use super::saving::{self, Conflict, Outcome, Page};
+use super::units;
+use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
+use crate::app::App;
+use crate::error::AppError;
+use crate::framework::content::Content;
+use crate::framework::reading::complaint;
+use crate::framework::standing::{Standing, section_address};
+use crate::framework::{DELIVERABLES, Deliverable, Section};
+use crate::input::Input;
+use crate::kit::moment;
+use crate::page::{Layout, Weave, filters, html_with, see};
+use crate::project::files::ACCEPTED;
+
+/// A step of the five.
+#[derive(Debug)]
+pub struct Step {
+    no: u8,
+    title: &'static str,
+    href: String,
+    sentence: String,
+    is_current: bool,
+}
+
+/// A tab: a page of a deliverable.
+#[derive(Debug)]
+pub struct Tab {
+    label: &'static str,
+    href: String,
+    is_current: bool,
+}
+
+/// Something to say above the form.
+#[derive(Debug)]
+pub struct Alert {
+    /// Class after `alert`.
+    pub class: &'static str,
+    /// Heading.
+    pub heading: String,
+    /// Sentence.
+    pub sentence: String,
+    /// Links to the fields.
+    pub links: Vec<(String, String)>,
+    /// Takes the focus at load.
+    pub is_focused: bool,
+}
+
+#[derive(Template)]
+#[template(path = "project/section.html")]
+struct SectionPage {
+    layout: Layout,
+    steps: Vec<Step>,
+    over: String,
+    heading: String,
+    lead: &'static str,
+    weave: Option<Weave>,
+    progress: String,
+    url_missing: String,
+    tabs: Vec<Tab>,
+    alerts: Vec<Alert>,
+    is_editable: bool,
+    action: String,
+    base: String,
+    user: i64,
+    project: i64,
+    unit_key: String,
+    version: i32,
+    operation: Uuid,
+    section_title: String,
+    intro: &'static str,
+    facts: Vec<(String, String)>,
+    items: Vec<ItemView>,
+    saved_by: String,
+    saved_class: &'static str,
+    saved_text: String,
+    next: Option<(String, String)>,
+    accepted: &'static str,
+    removal: Option<String>,
+    removal_operation: Uuid,
+}
+
+/// Where a page stands in the dossier: its deliverable and section, or the row it edits.
+#[derive(Debug)]
+pub struct Frame {
+    /// Deliverable, for the stepper.
+    pub deliverable: Option<&'static Deliverable>,
+    /// Section, for the tabs.
+    pub section: Option<&'static Section>,
+    /// Over-title.
+    pub over: String,
+    /// Title.
+    pub heading: String,
+    /// Title of the section.
+    pub title: String,
+    /// Part of the masthead.
+    pub here: &'static str,
+    /// Next page.
+    pub next: Option<(String, String)>,
+}
+
+/// The section of a deliverable named in the address.
+fn find(key: &str, theme: Option<&str>) -> Result<(&'static Deliverable, &'static Section), AppError> {
+    let deliverable = DELIVERABLES.iter().find(|deliverable| deliverable.path == key).ok_or(AppError::NotFound)?;
+    let section = match theme {
+        None => deliverable.sections.first(),
+        Some(slug) => deliverable.sections.iter().find(|section| section.slug == slug),
+    };
+    Ok((deliverable, section.ok_or(AppError::NotFound)?))
+}
+
+fn page_of(dossier: &Dossier, deliverable: &Deliverable, section: &'static Section) -> Page {
+    Page { kind: section.key, row: Uuid::nil(), items: section.items, url: dossier.url(&section_address(deliverable, section)) }
+}
+
+fn frame(dossier: &Dossier, deliverable: &'static Deliverable, section: &'static Section) -> Frame {
+    let index = deliverable.sections.iter().position(|held| held.key == section.key).unwrap_or(0);
+    let following = deliverable.sections.get(index + 1).map(|next| (dossier.url(&section_address(deliverable, next)), format!("Suite\u{a0}: {}", next.title)));
+    let next = following.or_else(|| {
+        let next = DELIVERABLES.get(usize::from(deliverable.no))?;
+        Some((dossier.url(&section_address(next, &next.sections[0])), format!("Suite\u{a0}: {}", next.short)))
+    });
+    Frame {
+        deliverable: Some(deliverable),
+        section: Some(section),
+        over: format!("Livrable {} sur 5", deliverable.no),
+        heading: deliverable.title.to_owned(),
+        title: section.title.to_owned(),
+        here: "",
+        next: next.or_else(|| Some((dossier.url("/depot"), "Suite\u{a0}: Dépôt".to_owned()))),
+    }
+}
+
+/// Query of a page: its theme and what was just done.
+pub type Asked = Query<HashMap<String, String>>;
+
+/// The team reads or writes a page of a deliverable; the administration reads those that the carrier shows.
+pub async fn show(State(app): State<App>, visitor: ProjectVisitor, KeyPart(key): KeyPart, Query(asked): Asked) -> Result<Response, AppError> {
+    let (deliverable, section) = find(&key, asked.get("theme").map(String::as_str))?;
+    match policy::draft(visitor.ties(), visitor.facts())? {
+        policy::DraftView::Shared(shared) if !shared[usize::from(deliverable.no) - 1] => return Err(AppError::NotFound),
+        _ => {}
+    }
+    let page = page_of(&visitor, deliverable, section);
+    let mut conn = app.db.acquire().await?;
+    if !visitor.is_team() {
+        super::store::record_staff_read(&mut conn, &visitor).await?;
+    }
+    draw(&app, &mut conn, &visitor, &page, frame(&visitor, deliverable, section), None, &asked).await
+}
+
+/// The carriers of a dossier save a page of it, until the bound.
+pub async fn save(
+    State(app): State<App>,
+    editor: Result<ProjectEditor, AppError>,
+    KeyPart(key): KeyPart,
+    Query(asked): Asked,
+    parts: super::suspended::Return,
+    input: Input,
+) -> Result<Response, AppError> {
+    let editor = match editor {
+        Err(AppError::SignIn { .. }) if !input.wants_json => return super::suspended::keep(&app, parts, &input).await,
+        other => other?,
+    };
+    let (deliverable, section) = find(&key, asked.get("theme").map(String::as_str))?;
+    let page = page_of(&editor, deliverable, section);
+    respond(&app, &editor, &page, frame(&editor, deliverable, section), &input).await
+}
+
+/// Saves, then answers: 303 when all was read, 422 with the messages, 409 with both texts; or JSON for the script.
+pub async fn respond(app: &App, editor: &ProjectEditor, page: &Page, frame: Frame, input: &Input) -> Result<Response, AppError> {
+    let mut tx = app.db.begin().await?;
+    let outcome = saving::save(&mut tx, editor, page, input).await?;
+    tx.commit().await?;
+    if input.wants_json {
+        return answer(app, editor, page, &frame, outcome).await;
+    }
+    let is_button = ["ajouter", "retirer", "retablir"].iter().any(|name| input.has(name));
+    if outcome.is_replay || (outcome.conflicts.is_empty() && (is_button || complaints(page, &outcome.content).is_empty())) {
+        return Ok(see(&outcome.location));
+    }
+    let mut conn = app.db.acquire().await?;
+    draw(app, &mut conn, editor, page, frame, Some(&outcome.conflicts), &HashMap::new()).await
+}
+
+/// What the script reads after a save.
+async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, outcome: Outcome) -> Result<Response, AppError> {
+    if !outcome.conflicts.is_empty() {
+        let mut conn = app.db.acquire().await?;
+        let by = signature(&mut conn, editor, page, &outcome.content).await?;
+        return Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": format!("Une autre version a été enregistrée\u{a0}: {by}.") })));
+    }
+    let (content, standing) = if outcome.is_replay {
+        let mut conn = app.db.acquire().await?;
+        (units::load(&mut conn, editor.project(), &page.kinds()).await?, super::store::standing(&mut conn, editor.project()).await?)
+    } else {
+        (outcome.content, outcome.standing)
+    };
+    let rows: serde_json::Map<String, serde_json::Value> = page
+        .tables()
+        .flat_map(|rows| content.children(rows.kind, page.parent()).map(|unit| (unit.row.to_string(), unit.version.into())).collect::<Vec<_>>())
+        .collect();
+    let errors: Vec<_> = complaints(page, &content).into_iter().map(|(id, message)| serde_json::json!({ "id": id, "message": message })).collect();
+    Ok(json(
+        StatusCode::OK,
+        &serde_json::json!({
+            "saved_at": moment::hour(editor.now()),
+            "version": content.row(page.kind, page.row).map_or(0, |unit| unit.version),
+            "rows": rows,
+            "errors": errors,
+            "progress": frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)),
+        }),
+    ))
+}
+
+fn json(status: StatusCode, body: &serde_json::Value) -> Response {
+    (status, [("content-type", "application/json")], body.to_string()).into_response()
+}
+
+/// Values that cannot be read, with their message: identifier of the control and sentence.
+fn complaints(page: &Page, content: &Content) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if let Some(unit) = content.row(page.kind, page.row) {
+        let raws = page.fields().filter_map(|field| Some((field, unit.raw.get(field.key)?)));
+        found.extend(raws.filter_map(|(field, raw)| Some((field.key.to_owned(), complaint(field, raw, content)?))));
+    }
+    for rows in page.tables() {
+        for unit in content.children(rows.kind, page.parent()) {
+            let raws = rows.fields().filter_map(|field| Some((field, unit.raw.get(field.key)?)));
+            found.extend(raws.filter_map(|(field, raw)| Some((format!("{}-{}-{}", rows.kind, unit.row, field.key), complaint(field, raw, content)?))));
+        }
+    }
+    found
+}
+
+/// "Karim Benali, aujourd’hui à 14 h 32": who saved the page's main unit last, and when.
+async fn signature(conn: &mut PgConnection, dossier: &Dossier, page: &Page, content: &Content) -> Result<String, AppError> {
+    let latest = content.units.iter().filter(|unit| unit.kind == page.kind || page.tables().any(|rows| rows.kind == unit.kind)).max_by_key(|unit| unit.at);
+    let Some((author, at)) = latest.and_then(|unit| Some((unit.author?, unit.at))) else { return Ok(String::new()) };
+    let name = super::store::account_name(conn, author).await?;
+    Ok(format!("{name}, {}", moment::near(at, dossier.now())))
+}
+
+/// Draws a page as it is in the database; after a save, with what it refused and the status that it deserves.
+pub async fn draw(
+    app: &App,
+    conn: &mut PgConnection,
+    dossier: &Dossier,
+    page: &Page,
+    frame: Frame,
+    conflicts: Option<&[Conflict]>,
+    asked: &HashMap<String, String>,
+) -> Result<Response, AppError> {
+    let (conflicts, is_after_save) = (conflicts.unwrap_or_default(), conflicts.is_some());
+    let mut content = units::load(conn, dossier.project(), &page.kinds()).await?;
+    let suspended = super::suspended::restore(conn, dossier, page, &mut content, asked).await?;
+    let by = signature(conn, dossier, page, &content).await?;
+    let criteria = super::store::criteria(conn, dossier.head().call).await?;
+    let refusal = dossier.may_edit().err();
+    let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
+    let pen = Pen { content: &content, criteria: &criteria, conflicts, by: &by, shows_errors: true, removed };
+    let mut items = pen.items(page);
+    if items.iter().any(|item| item.slot.is_some()) {
+        fill_slots(conn, dossier, page, &mut items).await?;
+    }
+    let errors = complaints(page, &content);
+    let mut alerts = Vec::new();
+    alerts.extend(conflict_alert(conflicts));
+    alerts.extend(error_alert(&errors, conflicts.is_empty()));
+    alerts.extend(suspended.then(suspended_alert));
+    if let (Some(refusal), true) = (&refusal, dossier.is_team()) {
+        alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
+    }
+    alerts.extend(removed_piece_alert(dossier, asked));
+    let facts = facts_of(conn, dossier, page).await?;
+    let status = match (is_after_save, conflicts.is_empty(), errors.is_empty()) {
+        (true, false, _) => StatusCode::CONFLICT,
+        (true, true, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
+    };
+    let standing: Standing = super::store::standing(conn, dossier.project()).await?;
+    let view = SectionPage {
+        layout: Layout::dossier(app, dossier, format!("{}, {}", frame.title, frame.heading.to_lowercase()), frame.here),
+        steps: steps(dossier, &standing, frame.deliverable),
+        lead: frame.deliverable.map_or("", |deliverable| deliverable.lead),
+        weave: frame.deliverable.map(|deliverable| Weave::of(&standing.tally(deliverable).states)),
+        progress: frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)).unwrap_or_default(),
+        url_missing: dossier.url("#manque"),
+        tabs: tabs(dossier, &frame),
+        alerts,
+        is_editable: refusal.is_none(),
+        action: page.url.clone(),
+        base: dossier.url(""),
+        user: dossier.account().get(),
+        project: dossier.project().get(),
+        unit_key: if page.row.is_nil() { page.kind.to_owned() } else { format!("{}.{}", page.kind, page.row) },
+        version: content.row(page.kind, page.row).map_or(0, |unit| unit.version),
+        operation: Uuid::new_v4(),
+        section_title: frame.title,
+        intro: frame.section.map_or("", |section| section.intro),
+        facts,
+        items,
+        saved_class: if by.is_empty() { "todo" } else { "done" },
+        saved_text: if by.is_empty() { "Pas encore enregistré".to_owned() } else { format!("Enregistré par {by}") },
+        saved_by: by,
+        next: frame.next,
+        accepted: ACCEPTED,
+        removal: (!page.row.is_nil()).then(|| format!("{}/retirer", page.url)),
+        removal_operation: Uuid::new_v4(),
+        over: frame.over,
+        heading: frame.heading,
+    };
+    html_with(status, &view)
+}
+
+async fn fill_slots(conn: &mut PgConnection, dossier: &Dossier, page: &Page, items: &mut [ItemView]) -> Result<(), AppError> {
+    let files = attachments::list(conn, dossier.project()).await?;
+    for slot in items.iter_mut().filter_map(|item| item.slot.as_mut()) {
+        slot.files = files.iter().filter(|file| file.slot == slot.key).cloned().collect();
+        let back = format!("{}#slot-{}", page.url, slot.key);
+        slot.action = attachments::upload_address(&dossier.url(""), &slot.key, &back);
+    }
+    Ok(())
+}
+
+/// What the administration recorded and the page recalls: the initial manifestation (R27).
+async fn facts_of(conn: &mut PgConnection, dossier: &Dossier, page: &Page) -> Result<Vec<(String, String)>, AppError> {
+    if page.kind != "organisation.evolution" {
+        return Ok(Vec::new());
+    }
+    let (at, text) = super::store::manifestation(conn, dossier.project()).await?;
+    let heading = at.map_or_else(|| "Manifestation initiale".to_owned(), |day| format!("Manifestation initiale, {}", moment::day(day)));
+    Ok(if text.is_empty() { Vec::new() } else { vec![(heading, text)] })
+}
+
+fn steps(dossier: &Dossier, standing: &Standing, current: Option<&Deliverable>) -> Vec<Step> {
+    DELIVERABLES
+        .iter()
+        .map(|deliverable| Step {
+            no: deliverable.no,
+            title: deliverable.short,
+            href: dossier.url(&format!("/{}", deliverable.path)),
+            sentence: standing.tally(deliverable).sentence(deliverable),
+            is_current: current.is_some_and(|current| current.no == deliverable.no),
+        })
+        .collect()
+}
+
+fn tabs(dossier: &Dossier, frame: &Frame) -> Vec<Tab> {
+    let (Some(deliverable), Some(current)) = (frame.deliverable, frame.section) else { return Vec::new() };
+    deliverable
+        .sections
+        .iter()
+        .map(|section| Tab { label: section.title, href: dossier.url(&section_address(deliverable, section)), is_current: section.key == current.key })
+        .collect()
+}
+
+fn conflict_alert(conflicts: &[Conflict]) -> Option<Alert> {
+    let links = conflicts.iter().enumerate().map(|(index, conflict)| (format!("#{}", conflict.name.replace('.', "-")), format!("version {}", index + 1))).collect();
+    (!conflicts.is_empty()).then(|| Alert {
+        class: "warn",
+        heading: "Une autre personne a modifié le même champ".to_owned(),
+        sentence: "Le reste est enregistré. Choisissez la version à garder\u{a0}:".to_owned(),
+        links,
+        is_focused: true,
+    })
+}
+
+fn error_alert(errors: &[(String, String)], is_focused: bool) -> Option<Alert> {
+    let heading = if errors.len() == 1 { "Une valeur n’a pas pu être lue".to_owned() } else { format!("{} valeurs n’ont pas pu être lues", errors.len()) };
+    let links = errors.iter().map(|(id, message)| (format!("#{id}"), crate::kit::words::excerpt(message, 80))).collect();
+    (!errors.is_empty()).then(|| Alert { class: "bad", heading, sentence: "Le reste est enregistré.".to_owned(), links, is_focused })
+}
+
+fn suspended_alert() -> Alert {
+    Alert {
+        class: "warn",
+        heading: "Votre texte est revenu".to_owned(),
+        sentence: "La session avait expiré pendant l’envoi. Relisez, puis enregistrez.".to_owned(),
+        links: Vec::new(),
+        is_focused: true,
+    }
+}
+
+fn removed_piece_alert(dossier: &Dossier, asked: &HashMap<String, String>) -> Option<Alert> {
+    let id = Uuid::try_parse(asked.get("piece")?).ok()?;
+    Some(Alert {
+        class: "",
+        heading: "Pièce retirée".to_owned(),
+        sentence: "Elle reste téléchargeable ici le temps de vérifier\u{a0}:".to_owned(),
+        links: vec![(dossier.url(&format!("/pieces/{id}")), "ouvrir la pièce retirée".to_owned())],
+        is_focused: true,
+    })
+}

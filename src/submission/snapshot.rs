@@ -1,0 +1,152 @@
+//! The immutable content of a deposit: every unit and the digest of every attachment.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::SectionRead;
+use crate::app::App;
+use crate::error::AppError;
+use crate::framework::content::{Content, Fields, Raw, Unit};
+use crate::kit::ids::{CallId, ProjectId, SubmissionId};
+use crate::project::attachments::{FileView, short_digest};
+use crate::project::files::size_text;
+use crate::project::{reading, store as project_store};
+
+/// A unit, frozen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct FrozenUnit {
+    kind: String,
+    row: Uuid,
+    parent: Option<Uuid>,
+    position: i32,
+    version: i32,
+    fields: Fields,
+    #[serde(default, skip_serializing_if = "Raw::is_empty")]
+    raw: Raw,
+}
+
+/// An attachment, frozen: its bytes are told by their digest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FrozenFile {
+    /// Attachment.
+    pub id: Uuid,
+    /// Slot.
+    pub slot: String,
+    /// Name.
+    pub name: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// SHA-256, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What a deposit holds. Its JSON is deterministic: fields are in the order of this type, maps in the order of keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Version of this shape.
+    format: u8,
+    /// Title of the dossier.
+    pub title: String,
+    /// Carrier and place.
+    pub label: String,
+    units: Vec<FrozenUnit>,
+    /// Attachments.
+    pub files: Vec<FrozenFile>,
+}
+
+impl Snapshot {
+    /// Freezes a dossier as it is in this transaction.
+    pub async fn take(conn: &mut PgConnection, project: ProjectId, content: &Content) -> Result<Self, AppError> {
+        let head = sqlx::query!("select title, label from project where id = $1", project.get()).fetch_one(&mut *conn).await?;
+        let files = sqlx::query!(
+            "select id, slot, name, size, sha256 from attachment where project_id = $1 and removed_at is null order by slot, created_at, id",
+            project.get()
+        )
+        .fetch_all(conn)
+        .await?;
+        let units = content.units.iter().map(|unit| FrozenUnit {
+            kind: unit.kind.clone(),
+            row: unit.row,
+            parent: unit.parent,
+            position: unit.position,
+            version: unit.version,
+            fields: unit.fields.clone(),
+            raw: unit.raw.clone(),
+        });
+        Ok(Self {
+            format: 1,
+            title: head.title,
+            label: head.label,
+            units: units.collect(),
+            files: files
+                .into_iter()
+                .map(|row| FrozenFile { id: row.id, slot: row.slot, name: row.name, size: row.size, sha256: hex(&row.sha256) })
+                .collect(),
+        })
+    }
+
+    /// Its JSON and the SHA-256 of that JSON.
+    pub fn seal(&self) -> Result<(String, Vec<u8>), AppError> {
+        let text = serde_json::to_string(self).map_err(anyhow::Error::from)?;
+        let digest = Sha256::digest(text.as_bytes()).to_vec();
+        Ok((text, digest))
+    }
+
+    /// The frozen units as content to draw.
+    pub fn content(&self) -> Content {
+        let units = self.units.iter().map(|unit| Unit {
+            kind: unit.kind.clone(),
+            row: unit.row,
+            parent: unit.parent,
+            position: unit.position,
+            version: unit.version,
+            fields: unit.fields.clone(),
+            raw: unit.raw.clone(),
+            author: None,
+            at: OffsetDateTime::UNIX_EPOCH,
+        });
+        Content { units: units.collect(), filled_slots: self.files.iter().map(|file| file.slot.clone()).collect() }
+    }
+
+    /// The frozen attachments, as shown.
+    pub fn views(&self) -> Vec<FileView> {
+        self.files
+            .iter()
+            .map(|file| FileView {
+                id: file.id,
+                name: file.name.clone(),
+                size: size_text(file.size),
+                by: "l’équipe avant le dépôt".to_owned(),
+                digest: short_digest(&unhex(&file.sha256)),
+                slot: file.slot.clone(),
+                former: Vec::new(),
+                operation: Uuid::nil(),
+            })
+            .collect()
+    }
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).filter_map(|index| u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()).collect()
+}
+
+/// A deposit to be read: one deliverable of it, or all. The caller has proven that its reader may.
+pub async fn read_view(conn: &mut PgConnection, _app: &App, submission: SubmissionId, only: Option<u8>) -> Result<Vec<SectionRead>, AppError> {
+    let row = sqlx::query!(
+        "select content, project.call_id from submission join project on project.id = submission.project_id where submission.id = $1",
+        submission.get()
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let snapshot: Snapshot = serde_json::from_str(&row.content).map_err(anyhow::Error::from)?;
+    let criteria = project_store::criteria(conn, CallId(row.call_id)).await?;
+    Ok(reading::sections(&snapshot.content(), &snapshot.views(), &criteria, only))
+}
