@@ -8,6 +8,7 @@ create table account (
     password_hash text,
     is_operator boolean not null default false,
     disabled_at timestamptz,
+    version integer not null default 1,
     created_at timestamptz not null default now(),
     constraint account_email_key unique (email),
     constraint account_email_lower check (email = lower(email) and length(email) between 3 and 254),
@@ -36,6 +37,7 @@ create table password_reset (
 
 -- One line per failed or costly try; the key is a digest of what is counted.
 create table throttle (
+    id bigint generated always as identity primary key,
     key bytea not null,
     at timestamptz not null default now()
 );

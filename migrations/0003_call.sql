@@ -51,6 +51,9 @@ create table call (
     constraint call_thresholds check (coverage_threshold between 1 and 14 and mean_from between 1 and 20 and reviews_expected between 1 and 20)
 );
 
+-- A deposit's number begins with the call's prefix: two calls never share one.
+create unique index call_number_prefix_key on call (number_prefix) where not is_template;
+
 create table seat (
     id bigint generated always as identity primary key,
     call_id bigint not null references call,

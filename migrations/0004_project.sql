@@ -42,6 +42,8 @@ create table project (
     is_collective boolean not null default false,
     notified_on date,
     extended_until timestamptz,
+    -- what a manager records (manifestation, eligibility, extension) has a version of its own
+    record_version integer not null default 1,
     shared boolean[] not null default '{f,f,f,f,f}',
     -- Kept figures, written by the act that changes them and proven by `trame check`.
     standing jsonb not null default '{}',
@@ -98,6 +100,7 @@ create table project_member (
     account_id bigint not null references account,
     role text not null,
     can_deposit boolean not null default false,
+    version integer not null default 1,
     created_at timestamptz not null default now(),
     primary key (project_id, account_id),
     constraint project_member_role check (role in ('owner', 'editor', 'consultant', 'reader'))

@@ -324,7 +324,7 @@ function ask(keys, leave) {
 
 function countWords() {
 	for (const line of all("[data-words]")) {
-		const { words, low, high } = line.dataset, n = byId(words).value.split(/\s+/u).filter(Boolean).length;
+		const { words, low, high } = line.dataset, n = byId(words).value.split(/\p{White_Space}+/u).filter((w) => /[\p{Alphabetic}\p{N}]/u.test(w)).length;
 		const said = `${n.toLocaleString("fr")}\u00a0${plural(n, "mot")}` + (low ? `, repère ${low}\u00a0à\u00a0${high}` : "");
 		if (line.textContent !== said) line.textContent = said;
 	}

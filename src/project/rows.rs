@@ -52,15 +52,16 @@ fn collection(path: &str) -> Result<&'static Rows, AppError> {
     COLLECTIONS.iter().find(|rows| rows.path == Some(path)).copied().ok_or(AppError::NotFound)
 }
 
-/// The team lists the rows of a collection.
-pub async fn list(State(app): State<App>, reader: ProjectReader, KeyPart(key): KeyPart, Query(asked): Asked) -> Result<Response, AppError> {
-    let rows = collection(&key)?;
+/// The team lists the rows of a collection; its address is beside those of the deliverables.
+pub async fn list(app: &App, dossier: &Dossier, key: &str, asked: &HashMap<String, String>) -> Result<Response, AppError> {
+    let rows = collection(key)?;
+    policy::team(dossier.ties(), dossier.facts())?;
     let mut conn = app.db.acquire().await?;
-    let content = units::load(&mut conn, reader.project(), &[rows.kind, "stakeholder"]).await?;
-    html(&list_page(&app, &reader, rows, &content, &asked))
+    let content = units::load(&mut conn, dossier.project(), &[rows.kind, "stakeholder"]).await?;
+    html(&list_page(app, dossier, rows, &content, asked))
 }
 
-fn list_page(app: &App, reader: &ProjectReader, rows: &'static Rows, content: &Content, asked: &HashMap<String, String>) -> RowsPage {
+fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content, asked: &HashMap<String, String>) -> RowsPage {
     let path = rows.path.unwrap_or_default();
     let pen = Pen { content, criteria: &[], conflicts: &[], by: "", shows_errors: false, removed: None };
     let columns: Vec<_> = columns(rows.kind).iter().filter_map(|key| rows.field(key)).collect();

@@ -79,6 +79,8 @@ pub struct Outcome {
     pub content: Content,
     /// Standing after the save.
     pub standing: Standing,
+    /// A stale version was merged: what is stored differs from what the visitor's page shows.
+    pub is_merged: bool,
 }
 
 /// Saves a posted page in the transaction of `conn`.
@@ -98,15 +100,16 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     if page.items.iter().any(|item| item.slot.is_some()) {
         content.filled_slots = units::slots(conn, editor.project()).await?;
     }
-    let mut work = Work { editor, page, input, content, changes: Vec::new(), conflicts: Vec::new(), location: page.url.clone() };
+    let location = page.url.clone();
+    let mut work = Work { editor, page, input, content, changes: Vec::new(), conflicts: Vec::new(), location, is_merged: false };
     work.main_unit(conn).await?;
     for rows in page.tables() {
         work.table(conn, rows).await?;
     }
     work.buttons(conn).await?;
-    let Work { content, changes, conflicts, location, .. } = work;
+    let Work { content, changes, conflicts, location, is_merged, .. } = work;
     finish(conn, editor, &mut locked, Finish { page, content: &content, changes: &changes, operation, location: &location }).await?;
-    Ok(Outcome { location, conflicts, is_replay: false, content, standing: locked.standing })
+    Ok(Outcome { location, conflicts, is_replay: false, content, standing: locked.standing, is_merged })
 }
 
 struct Finish<'a> {
@@ -151,6 +154,7 @@ struct Work<'a> {
     changes: Vec<Change>,
     conflicts: Vec<Conflict>,
     location: String,
+    is_merged: bool,
 }
 
 impl Work<'_> {
@@ -183,6 +187,7 @@ impl Work<'_> {
     /// Applies what was posted to one unit, field by field, against the version that the visitor saw.
     async fn unit(&mut self, conn: &mut PgConnection, now: Unit, seen: i32, names: &[(&'static Field, String)]) -> Result<(), AppError> {
         let is_stale = seen != now.version;
+        self.is_merged |= is_stale;
         let mut base: Option<Unit> = None;
         if is_stale {
             let found = units::version(conn, self.editor.project(), &now.kind, now.row, seen).await?;

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::attachments;
-use super::draw::{ItemView, Pen};
+use super::draw::{self, ItemView, Pen};
 use super::saving::{self, Conflict, Outcome, Page};
 use super::units;
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
@@ -146,8 +146,11 @@ fn frame(dossier: &Dossier, deliverable: &'static Deliverable, section: &'static
 /// Query of a page: its theme and what was just done.
 pub type Asked = Query<HashMap<String, String>>;
 
-/// The team reads or writes a page of a deliverable; the administration reads those that the carrier shows.
+/// The team reads or writes a page of a deliverable, or lists a collection; the administration reads what the carrier shows.
 pub async fn show(State(app): State<App>, visitor: ProjectVisitor, KeyPart(key): KeyPart, Query(asked): Asked) -> Result<Response, AppError> {
+    if DELIVERABLES.iter().all(|deliverable| deliverable.path != key) {
+        return super::rows::list(&app, &visitor, &key, &asked).await;
+    }
     let (deliverable, section) = find(&key, asked.get("theme").map(String::as_str))?;
     match policy::draft(visitor.ties(), visitor.facts())? {
         policy::DraftView::Shared(shared) if !shared[usize::from(deliverable.no) - 1] => return Err(AppError::NotFound),
@@ -212,6 +215,8 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
         .tables()
         .flat_map(|rows| content.children(rows.kind, page.parent()).map(|unit| (unit.row.to_string(), unit.version.into())).collect::<Vec<_>>())
         .collect();
+    // The page is told what is stored whenever it may differ from what it shows, or its next save would undo a colleague's.
+    let fields = (outcome.is_merged || outcome.is_replay).then(|| draw::posted(page, &content));
     let errors: Vec<_> = complaints(page, &content).into_iter().map(|(id, message)| serde_json::json!({ "id": id, "message": message })).collect();
     Ok(json(
         StatusCode::OK,
@@ -220,6 +225,7 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
             "version": content.row(page.kind, page.row).map_or(0, |unit| unit.version),
             "rows": rows,
             "errors": errors,
+            "fields": fields,
             "progress": frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)),
         }),
     ))

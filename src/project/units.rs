@@ -46,17 +46,18 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) 
     let row = sqlx::query!(
         r#"select project.status, project.extended_until, project.standing::text as "standing!", project.commitments,
              project.journal_seq, project.journal_hash, project.journal_mark, project.last_activity_at,
-             call.deposit_bound, call.grace_minutes,
-             (select location from operation where scope = 'project ' || project.id and operation.id = $2) as done
+             call.deposit_bound, call.grace_minutes
          from project
          join call on call.id = project.call_id
          where project.id = $1
          for update of project"#,
-        project.get(),
-        operation
+        project.get()
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
+    // A statement of its own, after the lock: one that waited for it would read what was there before its twin ended.
+    let scope = format!("project {project}");
+    let done = sqlx::query_scalar!("select location from operation where scope = $1 and id = $2", scope, operation).fetch_optional(conn).await?;
     Ok(Locked {
         head: Head { project, seq: row.journal_seq, hash: row.journal_hash },
         mark: row.journal_mark,
@@ -65,7 +66,7 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) 
         commitments: row.commitments,
         status: Status::parse(&row.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?,
         closes_at: policy::closes_at(row.deposit_bound, row.grace_minutes, row.extended_until),
-        done: row.done,
+        done,
     })
 }
 

@@ -1,0 +1,219 @@
+//! Who reviews what: the table of a page, and the one act that changes it.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::settings::Addressee;
+use crate::access::CallManager;
+use crate::kit::french::fold;
+use crate::kit::ids::{AccountId, CallId};
+
+/// A reviewer of the call, with counts over its dossiers.
+#[derive(Debug, Clone)]
+pub struct Reviewer {
+    /// Account.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Organisation.
+    pub organisation: String,
+    /// What follows the @ of the address.
+    pub domain: String,
+    /// Reviews assigned.
+    pub assigned: i64,
+    /// Reviews delivered.
+    pub delivered: i64,
+}
+
+/// Reviewers of a call, by name; dossiers that the reader stays away from are not counted.
+pub async fn reviewers(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Vec<Reviewer>> {
+    sqlx::query_as!(
+        Reviewer,
+        r#"select account.id, account.name, account.organisation, split_part(account.email, '@', 2) as "domain!",
+             count(owed.status) as "assigned!", count(owed.status) filter (where owed.status = 'delivered') as "delivered!"
+         from call_role
+         join account on account.id = call_role.account_id and account.disabled_at is null
+         left join lateral (
+           select review.status
+           from review
+           join project on project.id = review.project_id
+           where review.account_id = account.id and project.call_id = $1 and review.status <> 'recused'
+             and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $2)
+         ) as owed on true
+         where call_role.call_id = $1 and call_role.role = 'reviewer'
+         group by account.id
+         order by account.name collate "fr-x-icu", account.id"#,
+        manager.call().id.get(),
+        manager.account().get()
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// A dossier of the table.
+#[derive(Debug)]
+pub struct Line {
+    /// Dossier.
+    pub id: i64,
+    /// Number within the call.
+    pub number: i32,
+    /// Title.
+    pub title: String,
+    /// Carrier and place.
+    pub label: String,
+    /// State.
+    pub status: String,
+    /// Reviews assigned.
+    pub reviews_assigned: i32,
+    /// Accounts that review it.
+    pub reviewers: Vec<i64>,
+    /// State of each of these reviews.
+    pub states: Vec<String>,
+    /// Accounts that stay away from it.
+    pub recused: Vec<i64>,
+    /// Accounts of its team.
+    pub team: Vec<i64>,
+    /// Organisation that carries it, then those of its team.
+    pub organisations: Vec<String>,
+    /// Domains of its team's addresses.
+    pub domains: Vec<String>,
+}
+
+/// The dossiers of a page of the table, by number.
+pub async fn lines(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<Line>> {
+    sqlx::query_as!(
+        Line,
+        r#"select project.id, project.number, project.title, project.label, project.status, project.reviews_assigned,
+             array(select review.account_id from review where review.project_id = project.id order by review.id) as "reviewers!",
+             array(select review.status from review where review.project_id = project.id order by review.id) as "states!",
+             array(select recusal.account_id from recusal where recusal.project_id = project.id) as "recused!",
+             array(select member.account_id from project_member as member where member.project_id = project.id) as "team!",
+             array(select account.organisation from project_member as member join account on account.id = member.account_id
+                   where member.project_id = project.id) || organisation.name as "organisations!",
+             array(select split_part(account.email, '@', 2) from project_member as member join account on account.id = member.account_id
+                   where member.project_id = project.id) as "domains!"
+         from project
+         join organisation on organisation.id = project.organisation_id
+         where project.id = any($1)
+         order by project.number"#,
+        ids
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Domains that say nothing of one's organisation: those reserved for examples, and mailboxes open to anybody.
+const OPEN_DOMAINS: [&str; 18] = [
+    "example.org", "example.com", "example.net", "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.fr",
+    "yahoo.com", "yahoo.fr", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com",
+];
+
+/// Why a reviewer might have to stay away from a dossier: the same organisation, or the same domain of address.
+pub fn suspicion(reviewer: &Reviewer, organisations: &[String], domains: &[String]) -> Option<&'static str> {
+    let own = fold(reviewer.organisation.trim());
+    if !own.is_empty() && organisations.iter().any(|organisation| fold(organisation.trim()) == own) {
+        return Some("même organisation");
+    }
+    let is_telling = !reviewer.domain.is_empty() && !OPEN_DOMAINS.contains(&reviewer.domain.as_str());
+    (is_telling && domains.contains(&reviewer.domain)).then_some("même domaine de courriel")
+}
+
+/// A dossier and a reviewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pair {
+    /// Dossier.
+    pub project: i64,
+    /// Account.
+    pub account: i64,
+}
+
+fn columns(pairs: &[Pair]) -> (Vec<i64>, Vec<i64>) {
+    pairs.iter().map(|pair| (pair.project, pair.account)).unzip()
+}
+
+/// Assigns reviews, under the call's lock: to its reviewers, on its dossiers, where neither the reviewer nor the author of
+/// the act stays away, and never to the dossier's own team. Returns those that were not assigned before.
+pub async fn assign(conn: &mut PgConnection, call: CallId, pairs: &[Pair], by: AccountId, now: OffsetDateTime) -> sqlx::Result<Vec<Pair>> {
+    let (projects, accounts) = columns(pairs);
+    let added = sqlx::query_as!(
+        Pair,
+        "insert into review (project_id, account_id, submission_id, assigned_by, assigned_at)
+         select project.id, call_role.account_id, project.submission_id, $4, $5
+         from unnest($2::bigint[], $3::bigint[]) as wanted(project, account)
+         join project on project.id = wanted.project and project.call_id = $1 and project.status not in ('withdrawn', 'inadmissible')
+         join call_role on call_role.call_id = $1 and call_role.account_id = wanted.account and call_role.role = 'reviewer'
+         where not exists(select from recusal where recusal.project_id = project.id and recusal.account_id in (wanted.account, $4))
+           and not exists(select from project_member as member where member.project_id = project.id and member.account_id = wanted.account)
+         on conflict (project_id, account_id) do nothing
+         returning project_id as project, account_id as account",
+        call.get(),
+        &projects,
+        &accounts,
+        by.get(),
+        now
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    recount(conn, &added.iter().map(|pair| pair.project).collect::<Vec<_>>()).await?;
+    Ok(added)
+}
+
+/// Takes back reviews that were not started, under the call's lock. Returns those taken back.
+pub async fn unassign(conn: &mut PgConnection, call: CallId, pairs: &[Pair], by: AccountId) -> sqlx::Result<Vec<Pair>> {
+    let (projects, accounts) = columns(pairs);
+    let removed = sqlx::query_as!(
+        Pair,
+        "delete from review
+         using project, unnest($2::bigint[], $3::bigint[]) as unwanted(project, account)
+         where project.id = unwanted.project and project.call_id = $1
+           and review.project_id = project.id and review.account_id = unwanted.account and review.status = 'not_started'
+           and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $4)
+         returning review.project_id as project, review.account_id as account",
+        call.get(),
+        &projects,
+        &accounts,
+        by.get()
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    recount(conn, &removed.iter().map(|pair| pair.project).collect::<Vec<_>>()).await?;
+    Ok(removed)
+}
+
+/// Brings the kept number of assigned reviews up to date; a recused review is not expected any more.
+pub async fn recount(conn: &mut PgConnection, projects: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update project
+         set reviews_assigned = (select count(*) from review where review.project_id = project.id and review.status <> 'recused')
+         where id = any($1)",
+        projects
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Addresses of accounts.
+pub async fn addressees(conn: &mut PgConnection, accounts: &[i64]) -> sqlx::Result<Vec<Addressee>> {
+    sqlx::query_as!(Addressee, "select id, email from account where id = any($1) and disabled_at is null order by id", accounts).fetch_all(conn).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reviewer(organisation: &str, domain: &str) -> Reviewer {
+        Reviewer { id: 1, name: String::new(), organisation: organisation.to_owned(), domain: domain.to_owned(), assigned: 0, delivered: 0 }
+    }
+
+    #[test]
+    fn a_conflict_is_suggested_by_the_organisation_or_the_domain() {
+        let organisations = ["Syndicat mixte Rives de Charente".to_owned(), String::new()];
+        let domains = ["rives.example.fr".to_owned(), "gmail.com".to_owned()];
+        let found = |organisation, domain| suspicion(&reviewer(organisation, domain), &organisations, &domains);
+        assert_eq!(found(" SYNDICAT mixte Rives de Charente", "ailleurs.fr"), Some("même organisation"));
+        assert_eq!(found("Cabinet", "rives.example.fr"), Some("même domaine de courriel"));
+        assert_eq!(found("", "gmail.com"), None);
+        assert_eq!(found("", ""), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! The order of the modules: kit → framework → access → features → routes → app; a feature never uses another's pages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Code of a file without its tests nor its comments.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("file");
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+#[track_caller]
+fn forbid(folder: &str, words: &[&str]) {
+    for path in sources(&Path::new("src").join(folder)) {
+        let code = code(&path);
+        for word in words {
+            assert!(!code.contains(word), "{} uses {word}", path.display());
+        }
+    }
+}
+
+const FEATURES: [&str; 8] =
+    ["crate::account", "crate::board", "crate::call", "crate::mail", "crate::project", "crate::review", "crate::submission", "crate::demo"];
+
+#[test]
+fn the_kit_knows_nothing_of_the_rest() {
+    forbid("kit", &FEATURES);
+    forbid("kit", &["crate::access", "crate::app", "crate::framework", "crate::page", "sqlx::query"]);
+}
+
+#[test]
+fn the_framework_knows_only_the_kit() {
+    forbid("framework", &FEATURES);
+    forbid("framework", &["crate::access", "crate::app", "crate::page", "sqlx", "axum"]);
+}
+
+#[test]
+fn the_policy_is_pure() {
+    let code = code(Path::new("src/access/policy.rs"));
+    for word in ["sqlx", "axum", "async ", "crate::app", "crate::error"] {
+        assert!(!code.contains(word), "policy.rs uses {word}");
+    }
+}
+
+#[test]
+fn only_the_table_of_contents_registers_routes() {
+    for path in sources(Path::new("src")) {
+        if !path.ends_with("src/routes.rs") {
+            assert!(!code(&path).contains(".route("), "{} registers a route", path.display());
+        }
+    }
+}
+
+#[test]
+fn statements_live_in_checked_macros_only() {
+    for path in sources(Path::new("src")) {
+        let code = code(&path);
+        for word in ["sqlx::query(", "sqlx::query_as(", "sqlx::query_scalar(", "AssertSqlSafe"] {
+            assert!(!code.contains(word), "{} has an unchecked statement", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_template_never_escapes_nothing() {
+    fn templates(folder: &Path) -> Vec<PathBuf> {
+        fs::read_dir(folder)
+            .expect("folder")
+            .flat_map(|entry| {
+                let path = entry.expect("entry").path();
+                if path.is_dir() { templates(&path) } else { vec![path] }
+            })
+            .collect()
+    }
+    for path in templates(Path::new("templates")) {
+        let text = fs::read_to_string(&path).expect("template");
+        assert!(!text.contains("|safe"), "{} bypasses escaping", path.display());
+        assert!(!text.contains("style=") && !text.contains("onclick"), "{} has inline style or script", path.display());
+    }
+}

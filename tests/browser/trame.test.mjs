@@ -1,0 +1,260 @@
+// What only a browser shows: autosave, no script, keyboard, two people at once, narrow screens, axe on every page.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Trame, dossier, openBrowser, overflow, signIn, violations, visitor } from "./lib.mjs";
+
+let trame, browser, open, rich;
+
+before(async () => {
+  trame = await Trame.start();
+  browser = await openBrowser();
+  const page = await visitor(browser, trame, "porteur@example.org");
+  await page.visit("/dossiers");
+  const links = await page.locator("tbody th a").evaluateAll((all) => all.map((a) => [a.textContent, a.getAttribute("href")]));
+  const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => row.textContent));
+  open = links[rows.findIndex((row) => row.includes("démonstration"))][1];
+  rich = links[rows.findIndex((row) => row.includes("2014-2015"))][1];
+  await page.context().close();
+});
+
+after(async () => {
+  await browser?.close();
+  await trame?.stop();
+});
+
+const saved = (page) => page.locator("[data-status]", { hasText: /Enregistré à/ }).waitFor({ timeout: 10_000 });
+
+test("what is typed is saved by itself and is there after a reload", async () => {
+  const page = await visitor(browser, trame, "porteur@example.org");
+  await page.visit(`${open}/organisation?theme=animation`);
+  const words = `Frappé à ${Date.now()}`;
+  await page.locator("#mediation").fill(words);
+  await saved(page);
+  await page.reload();
+  assert.equal(await page.locator("#mediation").inputValue(), words);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("without script, the button saves, a line is added and removed", async () => {
+  const page = await visitor(browser, trame, "porteur@example.org", { javaScriptEnabled: false });
+  await page.visit(`${open}/organisation?theme=animation`);
+  await page.locator("#adhesion").fill("Écrit sans script");
+  await page.getByRole("button", { name: "Enregistrer", exact: true }).last().click();
+  assert.equal(await page.locator("#adhesion").inputValue(), "Écrit sans script");
+  const before = await page.locator("input[name='staff.id']").count();
+  await page.locator("button[name=ajouter][value=staff]").click();
+  assert.equal(await page.locator("input[name='staff.id']").count(), before + 1);
+  await page.locator("button[name=retirer][value^='staff.']").last().click();
+  assert.equal(await page.locator("input[name='staff.id']").count(), before);
+  await page.locator("button[name=retablir]").click();
+  assert.equal(await page.locator("input[name='staff.id']").count(), before + 1);
+  await page.context().close();
+});
+
+test("two people on one answer lose nothing and choose", async () => {
+  const [ana, bob] = await Promise.all(["porteur@example.org", "equipe@example.org"].map((email) => visitor(browser, trame, email)));
+  const path = `${open}/organisation?theme=gouvernance`;
+  await ana.visit(path);
+  await bob.visit(path);
+  await ana.locator("#legal").fill("La version d’Ana");
+  await saved(ana);
+  await bob.locator("#legal").fill("La version de Bob");
+  await bob.locator("[data-status]", { hasText: "Une autre version" }).waitFor();
+  await bob.getByRole("button", { name: "Comparer les deux versions" }).click();
+  await bob.locator(".clash").waitFor();
+  const clash = await bob.locator(".clash").textContent();
+  assert.match(clash, /La version d’Ana/);
+  assert.match(clash, /La version de Bob/);
+  assert.deepEqual(await violations(bob), []);
+  await bob.getByRole("button", { name: "Mettre les deux bout à bout" }).click();
+  await bob.locator("#legal").waitFor();
+  assert.equal(await bob.locator("#legal").inputValue(), "La version d’Ana\n\nLa version de Bob");
+  await ana.context().close();
+  await bob.context().close();
+});
+
+test("a cut network keeps the text, then sends it", async () => {
+  const page = await visitor(browser, trame, "porteur@example.org");
+  await page.visit(`${open}/organisation?theme=gouvernance`);
+  await page.context().setOffline(true);
+  await page.locator("#interdependence").fill("Écrit hors ligne");
+  await page.locator("[data-status]", { hasText: "Hors ligne" }).waitFor();
+  await page.context().setOffline(false);
+  await saved(page);
+  await page.reload();
+  assert.equal(await page.locator("#interdependence").inputValue(), "Écrit hors ligne");
+  await page.context().close();
+});
+
+test("a session that ends while typing brings back to the section with the text", async () => {
+  const page = await visitor(browser, trame, "equipe@example.org");
+  await page.visit(`${open}/organisation?theme=gouvernance`);
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  await page.locator("#confidentiality").fill("Écrit pendant l’expiration");
+  const link = page.locator("[data-status] a", { hasText: "Se reconnecter" });
+  await link.waitFor();
+  await link.click();
+  await page.fill("input[name=email]", "equipe@example.org");
+  await page.fill("input[name=password]", "trame-demo-2015");
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.waitForURL(/theme=gouvernance/);
+  await saved(page);
+  await page.reload();
+  assert.equal(await page.locator("#confidentiality").inputValue(), "Écrit pendant l’expiration");
+  assert.ok(cookies.some((cookie) => cookie.name === "trame_session" && cookie.httpOnly && cookie.sameSite === "Lax"));
+  await page.context().close();
+});
+
+test("one signs in and reaches a question by keyboard alone, every stop being seen", async () => {
+  const page = await visitor(browser, trame);
+  await page.visit("/connexion");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Aller au contenu");
+  for (let stops = 0; stops < 12; stops++) {
+    await page.keyboard.press("Tab");
+    if ((await page.evaluate(() => document.activeElement.name)) === "email") break;
+  }
+  await page.keyboard.type("porteur@example.org");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("trame-demo-2015");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === "/");
+  await page.visit(`${open}/organisation?theme=perimetre`);
+  const seen = new Set();
+  for (let stops = 0; stops < 80; stops++) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      return { name: element.name ?? element.textContent, ring: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2, inView: box.bottom > 0 && box.top < innerHeight };
+    });
+    assert.ok(stop.ring && stop.inView, `no visible ring on ${stop.name}`);
+    seen.add(stop.name);
+    if (seen.has("q3")) break;
+  }
+  assert.ok(seen.has("q1") && seen.has("q3"), [...seen].join(", "));
+  await page.context().close();
+});
+
+// Every page of every role, wide and narrow: axe at zero, no overflow, a title of its own, one h1, a clean console.
+const PAGES = {
+  "": ["/", "/connexion", "/mot-de-passe", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/appels/eit-2015", "/appels/demo"],
+  "porteur@example.org": [
+    "/", "/dossiers", "/compte", "{open}", "{open}/organisation", "{open}/organisation?theme=animation", "{open}/organisation?theme=portage", "{open}/organisation?theme=gouvernance",
+    "{open}/organisation?theme=financement", "{open}/organisation?theme=evolution", "{open}/etat-des-lieux", "{open}/etat-des-lieux?theme=analyse", "{open}/etat-des-lieux?theme=flux",
+    "{open}/etat-des-lieux?theme=appuis", "{open}/etat-des-lieux?theme=ambition", "{open}/actions", "{open}/mobilisation", "{open}/mobilisation?theme=gouvernance",
+    "{open}/mobilisation?theme=engagements", "{open}/mobilisation?theme=acteurs-cles", "{open}/candidature", "{open}/acteurs", "{open}/flux", "{open}/synergies", "{open}/engagements", "{open}/depot", "{open}/equipe",
+    "{open}/imprimer", "{rich}", "{rich}/organisation", "{rich}/acteurs", "{rich}/flux", "{rich}/depot", "{rich}/recu", "{rich}/depots/1",
+  ],
+  "region@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=demo", "/appel", "/appel?appel=eit-2015", "/appel/dates", "/appel/criteres", "/appel/contacts", "/appel/documents", "/appel/personnes", "/appel/nouveau", "/appel/dossiers/nouveau", "/appel/affectations", "/appel/affectations?appel=eit-2015", "/evaluation?appel=eit-2015", "{rich}"],
+  "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "{rich}", "{rich}/depots/1"],
+  "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo"],
+  "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels"],
+};
+
+for (const [email, paths] of Object.entries(PAGES)) {
+  test(`every page of ${email || "anybody"} is accessible, fits narrow screens and has a clean console`, async () => {
+    const page = await visitor(browser, trame, email);
+    const titles = new Map();
+    for (const path of paths.map((path) => path.replace("{open}", open).replace("{rich}", rich))) {
+      await page.setViewportSize({ width: 1280, height: 900 });
+      const answer = await page.visit(path);
+      assert.equal(answer.status(), 200, path);
+      assert.equal(await page.locator("h1").count(), 1, path);
+      titles.set(path, await page.title());
+      assert.deepEqual(await violations(page), [], path);
+      for (const width of [375, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        assert.ok((await overflow(page)) <= 0, `${path} overflows at ${width} px by ${await overflow(page)}`);
+      }
+      assert.deepEqual(await violations(page), [], `${path}, narrow`);
+    }
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+}
+
+test("error pages are in French and accessible", async () => {
+  const page = await visitor(browser, trame, "porteur@example.org");
+  for (const path of ["/nulle-part", "/dossiers/987654", "/exploitation"]) {
+    assert.equal((await page.visit(path)).status(), 404);
+    assert.match(await page.locator("h1").textContent(), /Page introuvable/);
+    assert.deepEqual(await violations(page), []);
+  }
+  await page.context().close();
+});
+
+test("the whole journey: complete, deposit, be stopped by the bound, open, score, follow", async () => {
+  const owner = await visitor(browser, trame, "porteur@example.org");
+  await owner.visit(open);
+  // Each missing point is a link that lands on its field.
+  for (let points = 0; points < 10; points++) {
+    const link = owner.locator("#manque .alert.warn li a").first();
+    if ((await link.count()) === 0) break;
+    const href = await link.getAttribute("href");
+    await link.click();
+    const field = owner.locator(`#${href.split("#")[1]}`);
+    await field.fill("Une réponse complète, écrite pendant l’essai, qui dit ce qui est attendu et rien de plus.");
+    await saved(owner);
+    await owner.visit(open);
+  }
+  await owner.visit(`${open}/depot`);
+  await owner.getByRole("button", { name: "Déposer le dossier" }).click();
+  await owner.waitForURL(/recu/);
+  const receipt = await owner.locator("main").textContent();
+  assert.match(receipt, /DEMO-\d+-1/);
+  assert.deepEqual(await violations(owner), []);
+
+  const manager = await visitor(browser, trame, "region@example.org");
+  await manager.visit("/appel/dates?appel=demo");
+  await manager.locator("input[name=deposit_bound]").fill("2026-01-05T12:00");
+  await manager.locator("[name=reason]").first().fill("Clôture avancée pour l’essai");
+  await manager.getByRole("button", { name: /Enregistrer/ }).first().click();
+  await manager.waitForLoadState();
+
+  await owner.visit(`${open}/organisation`);
+  assert.match(await owner.locator("main").textContent(), /L’appel est clos/);
+  assert.equal(await owner.locator("textarea").count(), 0);
+
+  await manager.visit("/appel?appel=demo");
+  await manager.getByRole("button", { name: /Ouvrir l’évaluation/ }).click();
+  await manager.waitForLoadState();
+  await manager.visit("/appel/affectations?appel=demo");
+  await manager.locator("tbody tr", { hasText: "Évaluat" }).or(manager.locator("tbody input[type=checkbox]:not([disabled])")).first().waitFor();
+  for (const box of await manager.locator("tbody tr").first().locator("input[type=checkbox]:not(:disabled)").all()) await box.check();
+  await manager.getByRole("button", { name: /Enregistrer/ }).first().click();
+  await manager.waitForLoadState();
+
+  const reviewer = await visitor(browser, trame, "evaluateur@example.org");
+  await reviewer.visit("/evaluation?appel=demo");
+  assert.deepEqual(await violations(reviewer), []);
+  const id = open.split("/").pop();
+  for (const tab of ["2", "3", "4", "ensemble"]) {
+    await reviewer.visit(`/evaluation/${id}?livrable=${tab}`);
+    const groups = await reviewer.locator("form.grid fieldset").count();
+    assert.ok(groups > 0, tab);
+    for (let index = 0; index < groups; index++) await reviewer.locator("form.grid fieldset").nth(index).locator("input[value='3']").check();
+    await saved(reviewer);
+    assert.deepEqual(await violations(reviewer), [], `evaluation ${tab}`);
+    await reviewer.setViewportSize({ width: 375, height: 800 });
+    assert.ok((await overflow(reviewer)) <= 0, `evaluation ${tab} overflows`);
+    await reviewer.setViewportSize({ width: 1280, height: 900 });
+  }
+  await reviewer.visit(`/evaluation/${id}/rendre`);
+  assert.deepEqual(await violations(reviewer), []);
+  await reviewer.getByRole("button", { name: /Rendre/ }).click();
+  await reviewer.waitForLoadState();
+
+  const committee = await visitor(browser, trame, "comite@example.org");
+  await committee.visit("/comite?appel=demo");
+  const row = committee.locator("tr", { has: committee.locator(`a[href*="/${id}"]`) });
+  assert.match(await row.textContent(), /1\/\d/);
+  assert.deepEqual(await violations(committee), []);
+  for (const page of [owner, manager, reviewer, committee]) {
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  }
+});
