@@ -75,12 +75,16 @@ create table project (
     constraint project_status check (status in ('draft', 'deposited', 'admissibility', 'admissible', 'inadmissible', 'changes_requested', 'in_review', 'assessed', 'committee_opinion', 'fund_committee', 'council_decision', 'laureate', 'not_selected', 'withdrawn')),
     constraint project_scores check ((score_mean is null) = (score_median is null) and (score_mean is null or score_mean between score_min and score_max))
 );
--- One index for each order the board offers, the key of its pages included.
+-- Place of a state in a dossier's life: the board sorts by it, not by the word.
+create function status_rank(status text) returns integer language sql immutable parallel safe
+return array_position(array['draft', 'deposited', 'admissibility', 'changes_requested', 'admissible', 'in_review', 'assessed', 'committee_opinion', 'fund_committee', 'council_decision', 'laureate', 'not_selected', 'inadmissible', 'withdrawn'], status);
+
+-- One index for each order the board offers, the key of its pages included; unscored dossiers come after a zero.
 create index project_by_title on project (call_id, title collate "fr-x-icu", id);
-create index project_by_status on project (call_id, status, title collate "fr-x-icu", id);
-create index project_by_mean on project (call_id, score_mean desc nulls last, id);
-create index project_by_median on project (call_id, score_median desc nulls last, id);
-create index project_by_activity on project (call_id, last_activity_at desc, id);
+create index project_by_status on project (call_id, status_rank(status), title collate "fr-x-icu", id);
+create index project_by_mean on project (call_id, coalesce(score_mean, -1), id);
+create index project_by_median on project (call_id, coalesce(score_median, -1), id);
+create index project_by_activity on project (call_id, last_activity_at, id);
 create index project_by_reviews on project (call_id, reviews_delivered, id);
 
 create function refuse_illegal_status() returns trigger language plpgsql as $$

@@ -19,7 +19,7 @@ create table review (
     constraint review_status check (status in ('not_started', 'draft', 'delivered', 'recused')),
     constraint review_score check (score between 0 and 1000000000000000)
 );
-create index review_account on review (account_id);
+create index review_account on review (account_id, status);
 
 create table mark (
     review_id bigint not null references review,
@@ -27,6 +27,8 @@ create table mark (
     value smallint,
     is_unassessable boolean not null default false,
     comment text not null default '',
+    -- version of the review that wrote it last: a stale form conflicts only on what was written since
+    version integer not null default 1,
     primary key (review_id, criterion_id),
     constraint mark_value check (value between 0 and 4),
     constraint mark_one check (not (is_unassessable and value is not null))
@@ -42,6 +44,7 @@ create table mark_history (
     account_id bigint not null references account,
     at timestamptz not null default now()
 );
+create index mark_history_review on mark_history (review_id);
 create trigger mark_history_frozen before update or delete on mark_history
     for each row execute function refuse_change();
 

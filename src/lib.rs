@@ -20,6 +20,7 @@ pub mod mail;
 pub mod page;
 pub mod postgres;
 pub mod project;
+pub mod public;
 pub mod review;
 pub mod routes;
 pub mod submission;

@@ -4,35 +4,110 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
+use crate::account::{invited, operation, own, reset, sign_in, team};
 use crate::app::App;
 use crate::project::{attachments, files, overview, rows, sections};
+use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
-use crate::{account, assets, board, call, mail, public, review};
+use crate::{assets, board, call, mail, public};
 
 macro_rules! routes {
-    ($($path:literal => $($verb:ident $handler:path),+ ;)+) => {
-        /// Every route: method and path, in order. The tests try each with each kind of person.
-        pub const TABLE: &[(&str, &str)] = &[$($((stringify!($verb), $path)),+),+];
+    ($table:ident, $router:ident: $($path:literal => $($verb:ident $handler:path),+ ;)+) => {
+        const $table: &[(&str, &str)] = &[$($((stringify!($verb), $path)),+),+];
 
-        fn table() -> Router<App> {
+        fn $router() -> Router<App> {
             Router::new()$($(.route($path, $verb($handler)))+)+
         }
     };
 }
 
-routes! {
+routes! { PAGES, pages:
     "/" => get public::home;
-    "/sante" => get public::health;
+    "/appels/{slug}" => get call::public::show;
+    "/appels/{slug}/documents/{row}" => get call::public::download;
     "/accessibilite" => get public::accessibility;
     "/donnees-personnelles" => get public::privacy;
     "/mentions-legales" => get public::legal;
+    "/sante" => get public::health;
     "/theme.css" => get public::theme;
     "/theme-logo" => get public::logo;
     "/s/{key}" => get assets::serve;
+
+    "/connexion" => get sign_in::show, post sign_in::save;
+    "/deconnexion" => post sign_in::sign_out;
+    "/mot-de-passe" => get reset::ask, post reset::send;
+    "/mot-de-passe/{token}" => get reset::show, post reset::save;
+    "/invitation/{token}" => get invited::show, post invited::accept;
+    "/compte" => get own::show, post own::save;
+    "/compte/mot-de-passe" => post own::change_password;
+    "/compte/sessions" => post own::revoke_others;
+    "/compte/sessions/{number}" => post own::revoke;
+
+    "/dossiers" => get overview::list;
+    "/dossiers/{id}" => get overview::show;
+    "/dossiers/{id}/partage" => post overview::share;
+    "/dossiers/{id}/equipe" => get team::show, post team::invite;
+    "/dossiers/{id}/equipe/membres/{number}" => post team::change;
+    "/dossiers/{id}/equipe/membres/{number}/retrait" => post team::remove;
+    "/dossiers/{id}/equipe/invitations/{number}/retrait" => post team::withdraw;
+    "/dossiers/{id}/depot" => get deposit::show, post deposit::save;
+    "/dossiers/{id}/recu" => get deposit::receipt;
+    "/dossiers/{id}/depots/{number}" => get deposit::deposit;
+    "/dossiers/{id}/imprimer" => get deposit::print;
+    "/dossiers/{id}/pieces/{row}" => get attachments::download;
+    "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
+    "/dossiers/{id}/{key}" => get sections::show, post sections::save;
+    "/dossiers/{id}/{key}/nouveau" => post rows::create;
+    "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;
+    "/dossiers/{id}/{key}/{row}/retirer" => post rows::remove;
+    "/dossiers/{id}/{key}/{row}/retablir" => post rows::restore;
+
+    "/evaluation" => get list::show;
+    "/evaluation/{id}" => get pages::show, post pages::save;
+    "/evaluation/{id}/rendre" => get deliver::show, post deliver::save;
+    "/evaluation/{id}/rouvrir" => post deliver::reopen;
+    "/evaluation/{id}/deport" => get recusal::show, post recusal::save;
+    "/evaluation/{id}/autres" => get others::show;
+
+    "/comite" => get board::web::show;
+    "/comite.csv" => get board::web::export;
+    "/comite/calcul" => get board::web::explain;
+
+    "/appel" => get call::dashboard::show;
+    "/appel/dates" => get call::dates::show, post call::dates::save;
+    "/appel/presentation" => get call::presentation::show, post call::presentation::save;
+    "/appel/criteres" => get call::criteria::show, post call::criteria::save;
+    "/appel/contacts" => get call::contacts::show, post call::contacts::save;
+    "/appel/documents" => get call::documents::show;
+    "/appel/personnes" => get call::people::show, post call::people::save;
+    "/appel/nouveau" => get call::creation::show, post call::creation::save;
+    "/appel/ouvrir-evaluation" => get call::opening::show, post call::opening::open;
+    "/appel/affectations" => get call::assignments::show, post call::assignments::save;
+    "/appel/dossiers/nouveau" => get call::new_project::show, post call::new_project::save;
+    "/appel/dossiers/{id}" => get call::dossier::show, post call::records::save_record;
+    "/appel/dossiers/{id}/delai" => post call::records::extend;
+    "/appel/dossiers/{id}/porteur" => post call::records::invite;
+    "/appel/dossiers/{id}/deports" => post call::records::recuse;
+
+    "/exploitation" => get operation::show;
+    "/exploitation/courriels" => get mail::web::list;
+    "/exploitation/courriels/{number}/reprise" => post mail::web::retry;
 }
 
-/// The service's routes.
+routes! { UPLOADS, uploads:
+    "/dossiers/{id}/pieces" => post attachments::upload;
+    "/dossiers/{id}/depots" => post deposit::register;
+    "/appel/documents" => post call::documents::publish;
+    "/appel/dossiers/{id}/lettre" => get call::records::letter, post call::records::keep_letter;
+}
+
+/// Every route, method and path: the tests try each with each kind of person.
+pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PAGES.iter().chain(UPLOADS).copied()
+}
+
+/// The service's routes. Only uploads may send more than a form.
 pub fn router() -> Router<App> {
-    let upload = usize::try_from(files::LARGEST).unwrap_or(usize::MAX) + 64 * 1024;
-    table().layer(DefaultBodyLimit::max(upload))
+    let largest = usize::try_from(files::LARGEST).unwrap_or(usize::MAX) + 64 * 1024;
+    pages().merge(uploads().layer(DefaultBodyLimit::max(largest)))
 }

@@ -154,8 +154,13 @@ pub async fn save(State(app): State<App>, visitor: Visitor, Arrival(now): Arriva
 
 /// Anybody signed in changes their own password, given the current one; their other sessions end.
 pub async fn change_password(State(app): State<App>, visitor: Visitor, guest: Guest, Arrival(now): Arrival, input: Input) -> Result<Response, AppError> {
+    let operation = input.operation()?;
     let mut faults = Vec::new();
     if session::prove_password(&app, &guest, &visitor.email, input.get("current"), now).await?.is_none() {
+        // Sent twice, the second time meets a password that the first has already changed.
+        if let Some(location) = store::done(&mut *app.db.acquire().await?, visitor.account, operation).await? {
+            return Ok(see(&location));
+        }
         faults.push(("current", "Écrire le mot de passe actuel de ce compte.".to_owned()));
     }
     let chooser = store::chooser(&mut *app.db.acquire().await?, visitor.account).await?;
@@ -170,6 +175,7 @@ pub async fn change_password(State(app): State<App>, visitor: Visitor, guest: Gu
     };
     store::set_password(&mut tx, &app, visitor.account, &hash, now).await?;
     session::end_sessions(&mut tx, visitor.account, Some(visitor.session), now).await?;
+    store::remember(&mut tx, visitor.account, operation, "/compte?fait=mot-de-passe").await?;
     tx.commit().await?;
     Ok(see("/compte?fait=mot-de-passe"))
 }

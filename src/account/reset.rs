@@ -1,11 +1,10 @@
 //! A forgotten password: a link by mail, valid an hour, that works once.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -33,9 +32,15 @@ struct RequestPage {
     error: String,
 }
 
+/// What the address of the page says.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    envoye: Option<String>,
+}
+
 /// Anybody.
-pub async fn ask(State(app): State<App>, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
-    let is_sent = asked.contains_key("envoye");
+pub async fn ask(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, AppError> {
+    let is_sent = asked.envoye.is_some();
     html(&RequestPage { layout: Layout::public(&app, "Mot de passe oublié"), is_sent, email: String::new(), error: String::new() })
 }
 

@@ -1,12 +1,12 @@
 //! The sign-in page, and signing out.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 
 use super::calendar::Dates;
 use super::guest::Guest;
@@ -47,18 +47,25 @@ impl SignInPage {
     }
 }
 
+/// What the address of the page says.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    next: String,
+    nouveau: Option<String>,
+}
+
 /// Anybody; who is signed in goes on to where they were going.
 pub async fn show(
     State(app): State<App>,
     visitor: Option<Visitor>,
     arrival: Arrival,
-    Query(asked): Query<HashMap<String, String>>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, AppError> {
-    let next = asked.get("next").map_or("/", String::as_str);
     if visitor.is_some() {
-        return Ok(see(safe_next(next)));
+        return Ok(see(safe_next(&asked.next)));
     }
-    let page = SignInPage { is_renewed: asked.contains_key("nouveau"), ..SignInPage::new(&app, arrival, next).await? };
+    let page = SignInPage { is_renewed: asked.nouveau.is_some(), ..SignInPage::new(&app, arrival, &asked.next).await? };
     html(&page)
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::passwords::Chooser;
 use super::session;
@@ -52,6 +53,26 @@ pub async fn reset_path(conn: &mut PgConnection, account: AccountId, until: Offs
     .execute(conn)
     .await?;
     Ok(format!("/mot-de-passe/{token}"))
+}
+
+/// Where an operation of that person led, if it was already received.
+pub async fn done(conn: &mut PgConnection, account: AccountId, operation: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select location from operation where scope = 'account ' || $1::bigint::text and id = $2", account.get(), operation)
+        .fetch_optional(conn)
+        .await
+}
+
+/// Remembers where an operation of that person led.
+pub async fn remember(conn: &mut PgConnection, account: AccountId, operation: Uuid, location: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into operation (scope, id, account_id, location) values ('account ' || $1::bigint::text, $2, $1, $3) on conflict do nothing",
+        account.get(),
+        operation,
+        location
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Creates an account from the command line and returns the link where its owner chooses a password, valid seven days. An

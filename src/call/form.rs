@@ -355,6 +355,11 @@ impl<'a> Sheet<'a> {
         self.posted.is_none_or(|input| names.iter().all(|name| input.trimmed(name).is_empty()))
     }
 
+    /// Is that box ticked in what was posted?
+    pub fn is_ticked(&self, name: &str) -> bool {
+        self.posted.is_some_and(|input| input.get(name) == "oui")
+    }
+
     /// A control: what is held when nothing was posted or when it cannot be read, what was typed otherwise.
     pub fn read<T: Setting>(&mut self, spec: Spec, held: &T) -> T {
         let typed = self.posted.filter(|input| input.has(&spec.name)).map(|input| input.get(&spec.name).to_owned());

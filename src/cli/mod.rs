@@ -1,6 +1,7 @@
 //! Commands of the program, with their help in French. All of them join the private Postgres while the server runs.
 
 mod base;
+mod bench;
 mod serve;
 mod tools;
 
@@ -20,6 +21,7 @@ Commandes
   migrate           met la base à jour, puis s’arrête
   demo              charge les données de démonstration dans une base vide
   check             vérifie les données : scores, empreintes, journal, fichiers
+  bench pages       mesure ce que coûtent les pages
   account create    crée un compte
   dossier create    crée un dossier et affiche son numéro
 
@@ -62,6 +64,7 @@ fn command(mut args: Arguments) -> anyhow::Result<ExitCode> {
         Some("check") => tools::check(args),
         Some("account") => tools::account(args),
         Some("dossier") => tools::dossier(args),
+        Some("bench") => bench::bench(args),
         Some("with-postgres") => tools::with_postgres(args),
         Some(other) => bail!("commande inconnue : {other}. Les commandes sont listées par trame --help"),
     }

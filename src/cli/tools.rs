@@ -14,7 +14,7 @@ use crate::postgres::PrivateServer;
 use crate::{MIGRATOR, account, call, check, demo};
 
 /// Runs a command on the database, with the migrations applied.
-fn on_base<T>(work: impl AsyncFnOnce(App) -> anyhow::Result<T>) -> anyhow::Result<T> {
+pub(super) fn on_base<T>(work: impl AsyncFnOnce(App) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let Base { url, server } = base::base()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(async {

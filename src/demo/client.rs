@@ -44,6 +44,11 @@ impl Client {
         Ok(Self { account, cookie: format!("{}={token}", app.config.session_cookie()) })
     }
 
+    /// Somebody who never signed in.
+    pub fn nobody() -> Self {
+        Self { account: AccountId(0), cookie: String::new() }
+    }
+
     /// Ends the session.
     pub async fn close(&self, app: &App) -> anyhow::Result<()> {
         sqlx::query!("delete from session where account_id = $1 and expires_at = 'infinity'", self.account.get()).execute(&app.db).await?;

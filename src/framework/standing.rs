@@ -143,13 +143,17 @@ impl Standing {
         if element == Element::default() { self.0.remove(&key) } else { self.0.insert(key, element) };
     }
 
-    /// R81: a piece assembles itself from a deliverable; it is as filled as that deliverable's blocking elements.
+    /// R81: a piece assembles itself from a deliverable; it is filled once nothing of that deliverable blocks the deposit.
     fn assembled(&self, no: u8) -> Verdict {
         let deliverable = DELIVERABLES[usize::from(no) - 1];
-        let states: Vec<State> = items(deliverable).filter(|item| item.is_blocking).map(|item| self.state(item.key)).collect();
-        let state = if states.iter().all(|state| *state == State::Filled) {
+        let is_sound = |item: &Item| {
+            let is_blocked = self.0.get(item.key).is_some_and(|element| element.faults.iter().any(|fault| fault.is_blocking));
+            !is_blocked && (!item.is_blocking || self.state(item.key) > State::Empty)
+        };
+        let tally = self.tally(deliverable);
+        let state = if items(deliverable).all(is_sound) {
             State::Filled
-        } else if self.tally(deliverable).filled + self.tally(deliverable).begun > 0 {
+        } else if tally.filled + tally.begun > 0 {
             State::Begun
         } else {
             State::Empty

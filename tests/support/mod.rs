@@ -62,7 +62,7 @@ impl Scene {
     }
 
     pub async fn person(&self, name: &str) -> Person {
-        let email = format!("{}@example.org", name.to_lowercase());
+        let email = format!("{}@example.org", trame::kit::french::fold(name));
         let id: i64 = sqlx::query_scalar("insert into account (email, name) values ($1, $2) returning id")
             .bind(&email)
             .bind(name)

@@ -3,7 +3,6 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::settings::Addressee;
 use crate::access::CallManager;
 use crate::kit::french::fold;
 use crate::kit::ids::{AccountId, CallId};
@@ -135,6 +134,7 @@ fn columns(pairs: &[Pair]) -> (Vec<i64>, Vec<i64>) {
 /// the act stays away, and never to the dossier's own team. Returns those that were not assigned before.
 pub async fn assign(conn: &mut PgConnection, call: CallId, pairs: &[Pair], by: AccountId, now: OffsetDateTime) -> sqlx::Result<Vec<Pair>> {
     let (projects, accounts) = columns(pairs);
+    super::lock_projects(conn, call, &projects).await?;
     let added = sqlx::query_as!(
         Pair,
         "insert into review (project_id, account_id, submission_id, assigned_by, assigned_at)
@@ -161,6 +161,7 @@ pub async fn assign(conn: &mut PgConnection, call: CallId, pairs: &[Pair], by: A
 /// Takes back reviews that were not started, under the call's lock. Returns those taken back.
 pub async fn unassign(conn: &mut PgConnection, call: CallId, pairs: &[Pair], by: AccountId) -> sqlx::Result<Vec<Pair>> {
     let (projects, accounts) = columns(pairs);
+    super::lock_projects(conn, call, &projects).await?;
     let removed = sqlx::query_as!(
         Pair,
         "delete from review
@@ -184,7 +185,10 @@ pub async fn unassign(conn: &mut PgConnection, call: CallId, pairs: &[Pair], by:
 pub async fn recount(conn: &mut PgConnection, projects: &[i64]) -> sqlx::Result<()> {
     sqlx::query!(
         "update project
-         set reviews_assigned = (select count(*) from review where review.project_id = project.id and review.status <> 'recused')
+         set reviews_assigned = (
+           select count(*) from review
+           where review.project_id = project.id and review.status <> 'recused'
+             and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = review.account_id))
          where id = any($1)",
         projects
     )
@@ -193,9 +197,33 @@ pub async fn recount(conn: &mut PgConnection, projects: &[i64]) -> sqlx::Result<
     Ok(())
 }
 
-/// Addresses of accounts.
-pub async fn addressees(conn: &mut PgConnection, accounts: &[i64]) -> sqlx::Result<Vec<Addressee>> {
-    sqlx::query_as!(Addressee, "select id, email from account where id = any($1) and disabled_at is null order by id", accounts).fetch_all(conn).await
+/// A reviewer to be told of the dossiers that they have just received.
+#[derive(Debug)]
+pub struct Told {
+    /// Account.
+    pub id: i64,
+    /// Address.
+    pub email: String,
+    /// Titles of the dossiers.
+    pub titles: Vec<String>,
+}
+
+/// The reviewers of those pairs, with the titles of their dossiers.
+pub async fn told(conn: &mut PgConnection, pairs: &[Pair]) -> sqlx::Result<Vec<Told>> {
+    let (projects, accounts) = columns(pairs);
+    sqlx::query_as!(
+        Told,
+        r#"select account.id, account.email, array_agg(project.title order by project.number) as "titles!"
+         from unnest($1::bigint[], $2::bigint[]) as pair(project, account)
+         join project on project.id = pair.project
+         join account on account.id = pair.account and account.disabled_at is null
+         group by account.id
+         order by account.id"#,
+        &projects,
+        &accounts
+    )
+    .fetch_all(conn)
+    .await
 }
 
 #[cfg(test)]

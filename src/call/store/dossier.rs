@@ -151,7 +151,7 @@ pub async fn account_of(conn: &mut PgConnection, email: &str) -> sqlx::Result<Op
 pub async fn make_owner(conn: &mut PgConnection, project: ProjectId, account: AccountId, now: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into project_member (project_id, account_id, role, can_deposit, created_at) values ($1, $2, 'owner', true, $3)
-         on conflict (project_id, account_id) do update set role = 'owner', can_deposit = true",
+         on conflict (project_id, account_id) do update set role = 'owner', can_deposit = true, version = project_member.version + 1",
         project.get(),
         account.get(),
         now
@@ -221,13 +221,22 @@ pub async fn people(conn: &mut PgConnection, call: CallId, project: ProjectId) -
     .await
 }
 
-/// A manager pins a recusal, under the dossier's lock. False when that person already stays away.
+/// A manager pins a recusal, under the dossier's lock: the review, if any, is recused. False when that person already stays
+/// away, or has no part in the call.
 pub async fn pin(conn: &mut PgConnection, manager: &ProjectManager, account: AccountId, reason: &str) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "insert into recusal (project_id, account_id, origin, reason, created_by, at)
-         select $1, $2, 'pinned', $3, $4, $5
-         where exists(select from call_role where call_role.call_id = $6 and call_role.account_id = $2)
-         on conflict (project_id, account_id) do nothing",
+    let written = sqlx::query_scalar!(
+        r#"with line as (
+           insert into recusal (project_id, account_id, origin, reason, created_by, at)
+           select $1, $2, 'pinned', $3, $4, $5
+           where exists(select from call_role where call_role.call_id = $6 and call_role.account_id = $2)
+           on conflict (project_id, account_id) do nothing
+           returning account_id
+         ), stopped as (
+           update review set status = 'recused', version = version + 1
+           from line
+           where review.project_id = $1 and review.account_id = line.account_id
+         )
+         select count(*) as "count!" from line"#,
         manager.project().get(),
         account.get(),
         reason,
@@ -235,9 +244,9 @@ pub async fn pin(conn: &mut PgConnection, manager: &ProjectManager, account: Acc
         manager.now(),
         manager.head().call.get()
     )
-    .execute(conn)
+    .fetch_one(conn)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(written == 1)
 }
 
 /// The letter of manifestation: file, name, type, size.

@@ -23,7 +23,7 @@ use crate::kit::french::fold;
 use crate::kit::ids::{AccountId, CallId, ProjectId};
 use crate::kit::territory;
 
-/// A call under its lock.
+/// A call while its managers wait for each other.
 #[derive(Debug)]
 pub struct Locked {
     /// Version of its settings.
@@ -36,15 +36,17 @@ pub struct Locked {
     pub done: Option<String>,
 }
 
-/// Locks a call: whoever changes it waits for the others.
+/// Acts of managers on a call follow each other. The call's own row is not locked here: a save of a review locks its
+/// dossier, then the call's row, and both orders at once would stop each other.
 pub async fn lock(conn: &mut PgConnection, manager: &CallManager, operation: Uuid) -> sqlx::Result<Locked> {
+    let key = format!("call {}", manager.call().id);
+    sqlx::query!(r#"select pg_advisory_xact_lock(hashtextextended($1, 0)) as "locked?: ()""#, key).execute(&mut *conn).await?;
     sqlx::query_as!(
         Locked,
         r#"select version, deposit_bound as bound, grace_minutes,
              (select location from operation where scope = 'call ' || call.id and operation.id = $2) as done
          from call
-         where call.id = $1
-         for update of call"#,
+         where call.id = $1"#,
         manager.call().id.get(),
         operation
     )
@@ -85,6 +87,18 @@ pub async fn remember(conn: &mut PgConnection, manager: &CallManager, act: &Act<
     .execute(&mut *conn)
     .await?;
     journal::record_call(conn, call, manager.account(), act.act, act.subject, manager.now()).await
+}
+
+/// Locks dossiers of a call before anything that hangs on them, always in the same order.
+pub async fn lock_projects(conn: &mut PgConnection, call: CallId, projects: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!("select id from project where call_id = $1 and id = any($2) order by id for update", call.get(), projects).fetch_all(conn).await?;
+    Ok(())
+}
+
+/// Locks every dossier of a call, in the same order.
+pub async fn lock_all_projects(conn: &mut PgConnection, call: CallId) -> sqlx::Result<()> {
+    sqlx::query!("select id from project where call_id = $1 order by id for update", call.get()).fetch_all(conn).await?;
+    Ok(())
 }
 
 /// What a new call is made of.

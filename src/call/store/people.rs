@@ -104,6 +104,10 @@ pub async fn remove(conn: &mut PgConnection, manager: &CallManager, account: Acc
         .execute(&mut *conn)
         .await?;
     if role == "reviewer" {
+        let assigned = sqlx::query_scalar!("select project_id from review where account_id = $1 and status = 'not_started'", account.get())
+            .fetch_all(&mut *conn)
+            .await?;
+        super::lock_projects(conn, call, &assigned).await?;
         let touched: Vec<i64> = sqlx::query_scalar!(
             "delete from review
              using project

@@ -1,0 +1,246 @@
+//! The team of a dossier: who is in it, with what rights; inviting, changing, taking away.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::invitation::{self, Target};
+use super::members::{self, Change, Hindrance, Member};
+use crate::access::{Dossier, MemberRole, NumberPart, ProjectOwner, ProjectReader, policy};
+use crate::app::App;
+use crate::error::AppError;
+use crate::input::Input;
+use crate::kit::ids::AccountId;
+use crate::kit::moment;
+use crate::kit::values::Email;
+use crate::page::{Layout, html, html_with, see};
+use crate::project::units;
+use crate::submission::store::remember;
+
+/// The four places, with what each allows.
+const ROLES: [(MemberRole, &str, &str); 4] = [
+    (MemberRole::Owner, "Porteur", "écrit, dépose, gère l’équipe"),
+    (MemberRole::Editor, "Équipe", "écrit, et dépose si le porteur le délègue"),
+    (MemberRole::Consultant, "Conseil (AMO)", "écrit, ne dépose pas"),
+    (MemberRole::Reader, "Lecture", "lit sans écrire"),
+];
+
+fn name(role: MemberRole) -> &'static str {
+    ROLES.iter().find(|(known, ..)| *known == role).map_or("", |(_, name, _)| name)
+}
+
+struct RoleOption {
+    key: &'static str,
+    name: &'static str,
+    detail: &'static str,
+    is_on: bool,
+}
+
+fn options(current: Option<MemberRole>) -> Vec<RoleOption> {
+    let option = |(role, name, detail): (MemberRole, &'static str, &'static str)| RoleOption { key: role.as_str(), name, detail, is_on: current == Some(role) };
+    ROLES.into_iter().map(option).collect()
+}
+
+struct MemberView {
+    id: i64,
+    name: String,
+    email: String,
+    organisation: String,
+    role: &'static str,
+    options: Vec<RoleOption>,
+    has_delegation: bool,
+    deposits: &'static str,
+    version: i32,
+    is_you: bool,
+}
+
+impl MemberView {
+    fn new(member: Member, dossier: &Dossier) -> Self {
+        Self {
+            id: member.account.get(),
+            is_you: member.account == dossier.account(),
+            role: name(member.role),
+            options: options(Some(member.role)),
+            has_delegation: member.can_deposit,
+            deposits: match (member.role, member.can_deposit) {
+                (MemberRole::Owner, _) => "oui",
+                (MemberRole::Editor, true) => "oui, par délégation",
+                _ => "non",
+            },
+            version: member.version,
+            name: member.name,
+            email: member.email,
+            organisation: member.organisation,
+        }
+    }
+}
+
+struct PendingView {
+    id: i64,
+    email: String,
+    role: &'static str,
+    until: String,
+}
+
+/// What was typed in the invitation form, and what is wrong with it.
+#[derive(Default)]
+struct Typed {
+    email: String,
+    role: Option<MemberRole>,
+    email_error: String,
+    role_error: String,
+}
+
+#[derive(Template)]
+#[template(path = "account/team.html")]
+struct TeamPage {
+    layout: Layout,
+    base: String,
+    heading: String,
+    members: Vec<MemberView>,
+    pending: Vec<PendingView>,
+    may_manage: bool,
+    alert: String,
+    email: String,
+    email_error: String,
+    role_error: String,
+    roles: Vec<RoleOption>,
+    version: i64,
+    operation: Uuid,
+}
+
+async fn page(app: &App, reader: &Dossier, typed: Typed, alert: &str) -> Result<TeamPage, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let members = members::team(&mut conn, reader).await?;
+    let pending = members::pending(&mut conn, reader).await?;
+    Ok(TeamPage {
+        layout: Layout::dossier(app, reader, "Équipe", "/equipe"),
+        base: reader.url("/equipe"),
+        heading: reader.head().title.clone(),
+        members: members.into_iter().map(|member| MemberView::new(member, reader)).collect(),
+        pending: pending
+            .into_iter()
+            .map(|row| PendingView {
+                id: row.id,
+                role: MemberRole::parse(&row.role).map_or("", name),
+                until: moment::near(row.expires_at, reader.now()),
+                email: row.email,
+            })
+            .collect(),
+        may_manage: policy::manage_team(reader.ties(), reader.facts()).is_ok(),
+        alert: alert.to_owned(),
+        email: typed.email,
+        email_error: typed.email_error,
+        role_error: typed.role_error,
+        roles: options(typed.role),
+        version: reader.head().content_version,
+        operation: Uuid::new_v4(),
+    })
+}
+
+/// The team sees who is in it.
+pub async fn show(State(app): State<App>, reader: ProjectReader) -> Result<Response, AppError> {
+    html(&page(&app, &reader, Typed::default(), "").await?)
+}
+
+/// The owner invites somebody into the team.
+pub async fn invite(State(app): State<App>, owner: ProjectOwner, input: Input) -> Result<Response, AppError> {
+    let operation = input.operation()?;
+    let (email, role) = (Email::read(input.get("email")), MemberRole::parse(input.get("role")));
+    let (Ok(address), Some(place)) = (&email, role) else {
+        let typed = Typed {
+            email: input.trimmed("email"),
+            role,
+            email_error: email.err().map(|sentence| sentence.to_string()).unwrap_or_default(),
+            role_error: if role.is_none() { "Choisir un rôle.".to_owned() } else { String::new() },
+        };
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &owner, typed, "").await?);
+    };
+    let location = owner.url("/equipe");
+    let mut tx = app.db.begin().await?;
+    if let Some(done) = units::lock(&mut tx, owner.project(), operation).await?.done {
+        return Ok(see(&done));
+    }
+    members::owners(&mut tx, &owner).await?;
+    let target = Target::Team { project: owner.project(), role: place };
+    match invitation::invite(&mut tx, &app, target, address, Some(owner.account()), owner.now()).await {
+        Ok(_) => {}
+        Err(AppError::Unprocessable(_)) => {
+            drop(tx);
+            let typed = Typed { email: input.trimmed("email"), role, email_error: "Cette personne est déjà de l’équipe.".to_owned(), role_error: String::new() };
+            return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &owner, typed, "").await?);
+        }
+        Err(other) => return Err(other),
+    }
+    remember(&mut tx, owner.project(), owner.account(), operation, &location).await?;
+    tx.commit().await?;
+    Ok(see(&location))
+}
+
+/// The owner changes somebody's role, or delegates the deposit.
+pub async fn change(
+    State(app): State<App>,
+    owner: ProjectOwner,
+    NumberPart(number): NumberPart,
+    input: Input,
+) -> Result<Response, AppError> {
+    let role = MemberRole::parse(input.get("role")).ok_or(AppError::BadRequest("Le rôle demandé n’existe pas. Rechargez la page et recommencez."))?;
+    let change = Change { whom: AccountId(number), role, can_deposit: input.get("depot") == "oui", version: input.version()? };
+    let mut tx = app.db.begin().await?;
+    if let Some(done) = units::lock(&mut tx, owner.project(), input.operation()?).await?.done {
+        return Ok(see(&done));
+    }
+    let hindrance = members::change(&mut tx, &owner, &change).await?;
+    finish(&app, tx, &owner, &input, hindrance).await
+}
+
+/// The owner takes somebody out of the team, never oneself.
+pub async fn remove(
+    State(app): State<App>,
+    owner: ProjectOwner,
+    NumberPart(number): NumberPart,
+    input: Input,
+) -> Result<Response, AppError> {
+    let mut tx = app.db.begin().await?;
+    if let Some(done) = units::lock(&mut tx, owner.project(), input.operation()?).await?.done {
+        return Ok(see(&done));
+    }
+    let hindrance = members::remove(&mut tx, &owner, AccountId(number)).await?;
+    finish(&app, tx, &owner, &input, hindrance).await
+}
+
+/// The owner takes an invitation back.
+pub async fn withdraw(
+    State(app): State<App>,
+    owner: ProjectOwner,
+    NumberPart(number): NumberPart,
+    input: Input,
+) -> Result<Response, AppError> {
+    let mut tx = app.db.begin().await?;
+    if let Some(done) = units::lock(&mut tx, owner.project(), input.operation()?).await?.done {
+        return Ok(see(&done));
+    }
+    members::withdraw(&mut tx, &owner, number).await?;
+    finish(&app, tx, &owner, &input, None).await
+}
+
+/// Commits and goes back to the page, or shows it again with the reason.
+async fn finish(
+    app: &App,
+    mut tx: sqlx::Transaction<'static, sqlx::Postgres>,
+    owner: &ProjectOwner,
+    input: &Input,
+    hindrance: Option<Hindrance>,
+) -> Result<Response, AppError> {
+    if let Some(hindrance) = hindrance {
+        drop(tx);
+        let status = if hindrance == Hindrance::Stale { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+        return html_with(status, &page(app, owner, Typed::default(), hindrance.sentence()).await?);
+    }
+    let location = owner.url("/equipe");
+    remember(&mut tx, owner.project(), owner.account(), input.operation()?, &location).await?;
+    tx.commit().await?;
+    Ok(see(&location))
+}

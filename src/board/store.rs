@@ -1,0 +1,339 @@
+//! The statement of the board: rows by key, rights, call and counts together, so that a page is one round trip.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::asked::{Asked, Sort};
+use super::ranks::Standings;
+use crate::access::policy::{self, Visible};
+use crate::access::{BoardReader, Facts, ReviewStatus, Status, Ties};
+use crate::kit::ids::CallId;
+use crate::review::score;
+
+/// A line as read: the call's part is the same on each, the dossier's part is absent when the page is empty.
+#[derive(Debug)]
+pub struct Line {
+    /// Version of the call's scores.
+    pub version: i64,
+    /// Day and hour of the committee.
+    pub committee_at: Option<OffsetDateTime>,
+    /// Its place.
+    pub committee_place: String,
+    /// Reviews from which a mean is shown.
+    pub mean_from: i32,
+    /// Reviews wanted for each dossier.
+    pub reviews_expected: i32,
+    /// Dossiers of the call: they are numbered without gap.
+    pub total: i32,
+    /// Of them, those that the reader stays away from.
+    pub recused: i64,
+    /// Of them, those of whose team the reader is.
+    pub own: i64,
+    /// Reviews to give and reviews delivered, of the dossiers that the reader does not see.
+    pub away_assigned: i64,
+    /// Delivered ones.
+    pub away_delivered: i64,
+    /// Départements of those dossiers.
+    pub away_departments: Vec<String>,
+    /// Means that the reader may not see.
+    pub unseen_means: Vec<i64>,
+    /// Deviations that the reader may not see.
+    pub unseen_deviations: Vec<i64>,
+    /// Dossier.
+    pub id: Option<i64>,
+    /// Number within the call.
+    pub number: Option<i32>,
+    /// Title.
+    pub title: Option<String>,
+    /// Carrier and place.
+    pub label: Option<String>,
+    /// State.
+    pub status: Option<String>,
+    /// Département.
+    pub department: Option<String>,
+    /// Rates of the five deliverables.
+    pub progress: Option<Vec<i16>>,
+    /// Commitments signed.
+    pub commitments: Option<i32>,
+    /// Number of the last deposit.
+    pub deposit: Option<i32>,
+    /// Last change.
+    pub last_activity_at: Option<OffsetDateTime>,
+    /// Reviews to give.
+    pub reviews_assigned: Option<i32>,
+    /// Reviews delivered.
+    pub reviews_delivered: Option<i32>,
+    /// Mean.
+    pub score_mean: Option<i64>,
+    /// Median.
+    pub score_median: Option<i64>,
+    /// Lowest.
+    pub score_min: Option<i64>,
+    /// Highest.
+    pub score_max: Option<i64>,
+    /// Standard deviation.
+    pub score_deviation: Option<i64>,
+    /// The reader may not see its scores yet.
+    pub is_hidden: Option<bool>,
+}
+
+// The parts of the statement, written once. $1 call, $2 reader, $3 states of the reader's own review that hide the scores
+// of others, $4 to $6 filters, $7 how many rows; the key of the page before from $8 on. `coalesce(…, true)` lets one plan
+// serve with and without filter. One row on the left of the last join: it keeps the order of the page.
+macro_rules! page {
+    (ordered $context:tt, $after:literal, $order:literal, $($key:expr),+) => {
+        page!(run $context,
+            "project
+               where project.call_id = $1 and project.id <> all(array(select own.id from own where own.is_away))
+                 and coalesce(project.status = $4, true) and coalesce(project.department = $5, true) and coalesce(project.search like $6, true)
+                 and " $after " order by " $order,
+            $($key),+)
+    };
+    (scored $context:tt, $score:literal, $($key:expr),+) => {
+        page!(run $context,
+            "(
+                 (select project.id, false as is_last, " $score " as key
+                  from project
+                  where project.call_id = $1 and project.id <> all(array(select own.id from own))
+                    and coalesce(project.status = $4, true) and coalesce(project.department = $5, true) and coalesce(project.search like $6, true)
+                    and (" $score ", project.id) < ($8, $9)
+                  order by " $score " desc, project.id desc
+                  limit $7)
+                 union all
+                 (select project.id, true, -project.number::bigint
+                  from own
+                  join project on project.id = own.id
+                  where not own.is_away and project.number > $10
+                    and coalesce(project.status = $4, true) and coalesce(project.department = $5, true) and coalesce(project.search like $6, true)
+                  order by project.number
+                  limit $7)
+               ) as picked
+               join project on project.id = picked.id
+               order by picked.is_last, picked.key desc, picked.id desc",
+            $($key),+)
+    };
+    (run ($conn:expr, $reader:expr, $asked:expr, $hiding:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
+        sqlx::query_as!(
+            Line,
+            r#"with own as materialized (
+               select project.id, bond.is_recused, bond.is_recused or bond.is_own as is_away, project.department,
+                 project.reviews_assigned, project.reviews_delivered, project.score_mean, project.score_deviation
+               from (
+                 select project_id, bool_or(kind = 1) as is_recused, bool_or(kind = 2) as is_own
+                 from (
+                   select project_id, 1 as kind from recusal where account_id = $2
+                   union all
+                   select project_id, 2 from project_member where account_id = $2
+                   union all
+                   select project_id, 3 from review where account_id = $2 and status = any($3)
+                 ) as tie
+                 group by project_id
+               ) as bond
+               join project on project.id = bond.project_id
+               where project.call_id = $1
+             )
+             select call.scores_version as "version!", call.committee_at, call.committee_place as "committee_place!",
+               call.mean_from as "mean_from!", call.reviews_expected as "reviews_expected!",
+               (select coalesce(max(number), 0) from project where call_id = $1) as "total!",
+               (select count(*) from own where is_recused) as "recused!",
+               (select count(*) from own where is_away and not is_recused) as "own!",
+               (select coalesce(sum(reviews_assigned), 0) from own where is_away) as "away_assigned!",
+               (select coalesce(sum(reviews_delivered), 0) from own where is_away) as "away_delivered!",
+               array(select department from own where is_away) as "away_departments!",
+               array(select score_mean from own where score_mean is not null order by score_mean) as "unseen_means!",
+               array(select score_deviation from own where score_deviation is not null) as "unseen_deviations!",
+               page.*
+             from call
+             left join lateral (
+               select project.id as "id?", project.number as "number?", project.title as "title?", project.label as "label?",
+                 project.status as "status?", project.department as "department?", project.progress as "progress?", project.commitments as "commitments?",
+                 (select submission.number from submission where submission.id = project.submission_id) as "deposit?",
+                 project.last_activity_at as "last_activity_at?", project.reviews_assigned as "reviews_assigned?",
+                 project.reviews_delivered as "reviews_delivered?", project.score_mean as "score_mean?", project.score_median as "score_median?",
+                 project.score_min as "score_min?", project.score_max as "score_max?", project.score_deviation as "score_deviation?",
+                 project.id = any(array(select own.id from own where not own.is_away)) as "is_hidden?"
+               from "# $(+ $part)+ + r#"
+               limit $7
+             ) as page on true
+             where call.id = $1"#,
+            $reader.call().id.get(),
+            $reader.account().get(),
+            $hiding,
+            $asked.status.map(Status::as_str),
+            $asked.department.as_deref(),
+            $asked.pattern().as_deref(),
+            $limit,
+            $($key),+
+        )
+        .fetch_all($conn)
+        .await
+    };
+}
+
+/// Rows of a page, in the order asked, from the row after the given key; one line at least, the call's own.
+pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, limit: i64) -> sqlx::Result<Vec<Line>> {
+    let hiding = &hiding(reader.call().visible)[..];
+    let after = asked.after.as_ref();
+    let id = after.map_or(0, |after| after.id);
+    match asked.sort {
+        Sort::Title => {
+            let title = after.map_or("", |after| after.key.as_str());
+            page!(ordered (conn, reader, asked, hiding, limit),
+                "(project.title collate \"fr-x-icu\", project.id) > ($8, $9)", "project.title collate \"fr-x-icu\", project.id",
+                title, id)
+        }
+        Sort::Status => {
+            let (place, title) = after.and_then(super::asked::After::status).unwrap_or((0, ""));
+            page!(ordered (conn, reader, asked, hiding, limit),
+                "(status_rank(project.status), project.title collate \"fr-x-icu\", project.id) > ($8, $9, $10)",
+                "status_rank(project.status), project.title collate \"fr-x-icu\", project.id",
+                place, title, id)
+        }
+        Sort::Reviews => {
+            let delivered = after.and_then(|after| i32::try_from(after.whole()?).ok()).unwrap_or(-1);
+            page!(ordered (conn, reader, asked, hiding, limit),
+                "(project.reviews_delivered, project.id) > ($8, $9)", "project.reviews_delivered, project.id",
+                delivered, id)
+        }
+        Sort::Activity => {
+            let at = after.and_then(super::asked::After::instant).unwrap_or(LATEST);
+            page!(ordered (conn, reader, asked, hiding, limit),
+                "(project.last_activity_at, project.id) < ($8, $9)", "project.last_activity_at desc, project.id desc",
+                at, id)
+        }
+        Sort::Mean => {
+            let (key, id, number) = score_key(asked);
+            page!(scored (conn, reader, asked, hiding, limit), "coalesce(project.score_mean, -1)", key, id, number)
+        }
+        Sort::Median => {
+            let (key, id, number) = score_key(asked);
+            page!(scored (conn, reader, asked, hiding, limit), "coalesce(project.score_median, -1)", key, id, number)
+        }
+    }
+}
+
+/// Later than any activity, and within what Postgres keeps.
+const LATEST: OffsetDateTime = time::macros::datetime!(9999-01-01 00:00 UTC);
+
+/// Key of the rows whose scores the reader may not see: they come last, by number.
+pub const UNORDERED: &str = "*";
+
+/// Score and dossier to go below, then the number to go above among the rows without order.
+fn score_key(asked: &Asked) -> (i64, i64, i32) {
+    match &asked.after {
+        None => (i64::MAX, i64::MAX, 0),
+        Some(after) if after.key == UNORDERED => (-2, 0, i32::try_from(after.id).unwrap_or(i32::MAX)),
+        Some(after) => (after.whole().unwrap_or(i64::MAX), after.id, 0),
+    }
+}
+
+/// The one rule on scores, asked as a member of the committee with those ties.
+fn sees(visible: Visible, ties: Ties) -> bool {
+    let facts = Facts {
+        status: Status::InReview,
+        closes_at: OffsetDateTime::UNIX_EPOCH,
+        shared: [false; 5],
+        has_deposit: true,
+        is_published: false,
+        visible,
+        owner_sees_reviews: false,
+    };
+    policy::scores(&Ties { is_committee: true, ..ties }, &facts).is_ok()
+}
+
+/// States of one's own review that hide the scores of the dossier.
+pub fn hiding(visible: Visible) -> Vec<String> {
+    [ReviewStatus::NotStarted, ReviewStatus::Draft, ReviewStatus::Delivered, ReviewStatus::Recused]
+        .into_iter()
+        .filter(|status| !sees(visible, Ties { review: Some(*status), ..Ties::default() }))
+        .map(|status| status.as_str().to_owned())
+        .collect()
+}
+
+/// Does a review still owed hide every score of the call from this reader? Asked of the database only under that rule.
+pub async fn is_blind(conn: &mut PgConnection, reader: &BoardReader) -> sqlx::Result<bool> {
+    if sees(reader.call().visible, Ties { owes_reviews: true, ..Ties::default() }) {
+        return Ok(false);
+    }
+    sqlx::query_scalar!(
+        r#"select exists(
+             select from review join project on project.id = review.project_id
+             where review.account_id = $2 and project.call_id = $1 and review.status in ('not_started', 'draft')) as "owes!""#,
+        reader.call().id.get(),
+        reader.account().get()
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// What the ranks of a call are made of, with the version they are of.
+pub async fn standings(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Standings> {
+    let row = sqlx::query!(
+        r#"select scores_version,
+             array(select score_mean from project where call_id = $1 and score_mean is not null order by score_mean) as "means!",
+             tally.assigned as "assigned!", tally.delivered as "delivered!", tally.disagreements as "disagreements!",
+             (select coalesce(json_object_agg(department, n), '{}')::text
+              from (select department, count(*) as n from project where call_id = $1 group by department) as part) as "departments!"
+         from call
+         cross join lateral (
+           select coalesce(sum(reviews_assigned), 0) as assigned, coalesce(sum(reviews_delivered), 0) as delivered,
+             count(*) filter (where score_deviation >= $2) as disagreements
+           from project
+           where call_id = $1
+         ) as tally
+         where call.id = $1"#,
+        call.get(),
+        score::DISAGREEMENT
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Standings {
+        version: row.scores_version,
+        means: row.means,
+        assigned: row.assigned,
+        delivered: row.delivered,
+        disagreements: row.disagreements,
+        departments: serde_json::from_str(&row.departments).unwrap_or_default(),
+    })
+}
+
+/// Settings of a call that the page of the computations prints.
+#[derive(Debug)]
+pub struct Settings {
+    /// Criteria to mark for a review to count.
+    pub coverage_threshold: i32,
+    /// Reviews from which a mean is shown.
+    pub mean_from: i32,
+    /// Reviews wanted for each dossier.
+    pub reviews_expected: i32,
+    /// Codes, labels and weights in thousandths.
+    pub criteria: Vec<(String, String, i32)>,
+}
+
+/// Settings of the scores of a call.
+pub async fn settings(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Settings> {
+    let row = sqlx::query!("select coverage_threshold, mean_from, reviews_expected from call where id = $1", call.get()).fetch_one(&mut *conn).await?;
+    let criteria = sqlx::query!("select code, label, weight_thousandths from criterion where call_id = $1 order by position, id", call.get()).fetch_all(conn).await?;
+    Ok(Settings {
+        coverage_threshold: row.coverage_threshold,
+        mean_from: row.mean_from,
+        reviews_expected: row.reviews_expected,
+        criteria: criteria.into_iter().map(|row| (row.code, row.label, row.weight_thousandths)).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_says_which_reviews_hide_the_scores() {
+        let all = ["not_started", "draft", "delivered", "recused"];
+        assert_eq!(hiding(Visible::Always), Vec::<String>::new());
+        assert_eq!(hiding(Visible::AfterMine), ["not_started", "draft", "recused"]);
+        assert_eq!(hiding(Visible::AfterAllMine), ["not_started", "draft", "recused"]);
+        assert_eq!(hiding(Visible::Never), all);
+        assert!(!sees(Visible::AfterAllMine, Ties { owes_reviews: true, ..Ties::default() }));
+        assert!(sees(Visible::AfterMine, Ties { owes_reviews: true, ..Ties::default() }));
+    }
+}

@@ -1,0 +1,131 @@
+//! The manager's page: the calls that one manages, and the dossiers of one of them.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::frame::{Asked, Frame, at, layout};
+use super::store::lists::{self, Listed, Managed, Place, Slice};
+use crate::access::{CallManager, Status};
+use crate::app::App;
+use crate::error::AppError;
+use crate::kit::french::count;
+use crate::kit::moment;
+use crate::page::{Layout, Tag, html};
+
+const HERE: &str = "/appel";
+
+#[derive(Template)]
+#[template(path = "call/dashboard.html")]
+struct DashboardPage {
+    layout: Layout,
+    frame: Frame,
+    slug: String,
+    calls: Vec<CallView>,
+    bound: String,
+    remaining: String,
+    rows: Vec<RowView>,
+    pager: Pager,
+    create_project: String,
+    create_call: String,
+}
+
+/// A call that the person manages.
+struct CallView {
+    label: String,
+    href: String,
+    is_current: bool,
+}
+
+/// A dossier of the table.
+struct RowView {
+    number: i32,
+    href: String,
+    title: String,
+    label: String,
+    tag: Tag,
+    has_owner: bool,
+    extended: String,
+    progress: String,
+    deposit: String,
+    reviews: String,
+}
+
+/// Where one is in a list, and the pages around.
+#[derive(Debug)]
+pub struct Pager {
+    /// "Dossiers n° 1 à 50, 120 en tout".
+    pub sentence: String,
+    /// Address of the page before.
+    pub previous: Option<String>,
+    /// Address of the page after.
+    pub next: Option<String>,
+    /// Lines « Déport » at the end of the list.
+    pub recused: Vec<()>,
+}
+
+impl Pager {
+    /// The pages around a slice of the list at that address.
+    pub fn of(slug: &str, here: &str, slice: &Slice) -> Self {
+        let link = |name: &str, number: i32| at(slug, &format!("{here}?{name}={number}"));
+        let total = count(slice.total, "dossier", "dossiers");
+        let is_last = !slice.has_after;
+        Self {
+            sentence: slice.bounds.map_or_else(|| total.clone(), |(first, last)| format!("N°\u{a0}{first} à {last}, {total} en tout")),
+            previous: slice.bounds.filter(|_| slice.has_before).map(|(first, _)| link("avant", first)),
+            next: slice.bounds.filter(|_| slice.has_after).map(|(_, last)| link("apres", last)),
+            recused: if is_last { vec![(); usize::try_from(slice.recused).unwrap_or(0)] } else { Vec::new() },
+        }
+    }
+}
+
+/// Place in a list, as the address says it.
+pub fn place(asked: &Asked) -> Place {
+    let number = |name: &str| asked.0.get(name).and_then(|number| number.parse::<i32>().ok());
+    match number("avant") {
+        Some(number) => Place::Before(number),
+        None => Place::After(number("apres").unwrap_or(0)),
+    }
+}
+
+/// The managers of a call see its dossiers, but for those that they stay away from.
+pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let calls = lists::managed(&mut conn, &manager, false).await?;
+    let slice = lists::slice(&mut conn, &manager, place(&asked), false).await?;
+    let rows = lists::listed(&mut conn, &slice.ids).await?;
+    drop(conn);
+    let call = manager.call();
+    html(&DashboardPage {
+        layout: layout(&app, &manager, "Dossiers"),
+        frame: Frame::of(&manager, "Dossiers de l’appel", HERE),
+        slug: call.slug.clone(),
+        calls: calls.into_iter().map(|managed| call_view(managed, &call.slug)).collect(),
+        bound: moment::until(call.bound),
+        remaining: moment::remaining(manager.now(), call.bound).unwrap_or_default(),
+        rows: rows.into_iter().map(row).collect::<Result<_, _>>()?,
+        pager: Pager::of(&call.slug, HERE, &slice),
+        create_project: at(&call.slug, "/appel/dossiers/nouveau"),
+        create_call: at(&call.slug, "/appel/nouveau"),
+    })
+}
+
+fn call_view(managed: Managed, current: &str) -> CallView {
+    CallView { label: format!("{} {}", managed.title, managed.edition), href: at(&managed.slug, HERE), is_current: managed.slug == current }
+}
+
+fn row(listed: Listed) -> Result<RowView, AppError> {
+    let status = Status::parse(&listed.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?;
+    Ok(RowView {
+        number: listed.number,
+        href: format!("/appel/dossiers/{}", listed.id),
+        title: listed.title,
+        label: listed.label,
+        tag: Tag::of(status),
+        has_owner: listed.has_owner,
+        extended: listed.extended_until.map(moment::until).unwrap_or_default(),
+        progress: listed.progress.iter().map(i16::to_string).collect::<Vec<_>>().join(" · "),
+        deposit: listed.reference.zip(listed.received_at).map(|(reference, at)| format!("n°\u{a0}{reference}, {}", moment::date(at))).unwrap_or_default(),
+        reviews: format!("{} sur {}", listed.reviews_delivered, listed.reviews_assigned),
+    })
+}

@@ -1,0 +1,25 @@
+//! The call: its public page, its settings, its people, its dossiers as its managers see them.
+
+pub mod assignments;
+mod command;
+pub mod contacts;
+pub mod creation;
+pub mod criteria;
+pub mod dashboard;
+pub mod dates;
+pub mod documents;
+pub mod dossier;
+mod form;
+mod frame;
+pub mod new_project;
+pub mod opening;
+mod owner;
+pub mod people;
+pub mod presentation;
+pub mod public;
+pub mod records;
+mod regulation;
+mod settings;
+pub mod store;
+
+pub use command::{Wish, create_from_command};

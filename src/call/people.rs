@@ -1,0 +1,334 @@
+//! People of the call: managers, reviewers, committee members with their seats; who is invited; the seats themselves.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::form::{FormView, Sheet, Spec};
+use super::frame::{Alert, Asked, Frame, at, layout};
+use super::store::people::{self as store, Pending, Role};
+use super::store::rows::{self, Seat};
+use super::store::{self as calls, Act};
+use crate::access::CallManager;
+use crate::account::{CallRole, Target, invite};
+use crate::app::App;
+use crate::error::AppError;
+use crate::input::Input;
+use crate::kit::ids::{AccountId, SeatId};
+use crate::kit::moment;
+use crate::kit::values::Email;
+use crate::page::{Layout, html_with, see};
+
+const HERE: &str = "/appel/personnes";
+
+const ROLES: [(&str, &str); 3] = [("reviewer", "évaluateur"), ("committee", "membre du comité technique"), ("manager", "gestionnaire de l’appel")];
+
+#[derive(Template)]
+#[template(path = "call/people.html")]
+struct PeoplePage {
+    layout: Layout,
+    frame: Frame,
+    parts: Vec<PartView>,
+    pending: Vec<PendingView>,
+    seats: Vec<Choice>,
+    forms: Vec<FormView>,
+    action: String,
+    version: i32,
+}
+
+/// Everybody who holds a role.
+struct PartView {
+    id: &'static str,
+    title: &'static str,
+    is_committee: bool,
+    people: Vec<PersonView>,
+}
+
+struct PersonView {
+    account: i64,
+    role: String,
+    name: String,
+    email: String,
+    organisation: String,
+    seat: i64,
+    is_disabled: bool,
+    may_leave: bool,
+    operation: Uuid,
+}
+
+struct PendingView {
+    id: i64,
+    email: String,
+    role: &'static str,
+    seat: String,
+    until: String,
+    operation: Uuid,
+}
+
+/// A seat to choose.
+struct Choice {
+    id: i64,
+    label: String,
+}
+
+struct Held {
+    version: i32,
+    roles: Vec<Role>,
+    pending: Vec<Pending>,
+    seats: Vec<Seat>,
+    managers: Vec<i64>,
+}
+
+async fn held(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Held> {
+    let call = manager.call().id;
+    Ok(Held {
+        version: calls::settings::calendar(conn, call).await?.version,
+        roles: store::roles(conn, call).await?,
+        pending: store::pending(conn, call, manager.now()).await?,
+        seats: rows::seats(conn, call).await?,
+        managers: store::active_managers(conn, call).await?,
+    })
+}
+
+fn role_name(role: &str) -> &'static str {
+    ROLES.iter().find(|(key, _)| *key == role).map_or("", |(_, label)| label)
+}
+
+fn invitation(sheet: &mut Sheet<'_>, seats: &[Seat]) -> (String, String, String) {
+    let role = sheet.read(Spec::new("role", "Rôle").radios(&ROLES), &"reviewer".to_owned());
+    let options = std::iter::once((String::new(), "sans siège".to_owned())).chain(seats.iter().map(|seat| (seat.id.to_string(), seat.label.clone()))).collect();
+    let seat = sheet.read(Spec::new("seat", "Siège").hint("Pour un membre du comité.").among(options), &String::new());
+    let email = sheet.read(Spec::new("email", "Adresse électronique").hint("Une invitation part à cette adresse\u{a0}; elle vaut aussi pour un compte existant.").email(), &String::new());
+    (role, seat, email)
+}
+
+fn seat_rows(sheet: &mut Sheet<'_>, held: &[Seat]) -> Vec<Seat> {
+    let mut seats: Vec<Seat> = held.iter().map(|seat| seat_row(sheet, seat, false)).collect();
+    let is_blank = sheet.is_blank(&["label-0", "body-0"].map(str::to_owned));
+    let added = seat_row(sheet, &Seat::default(), is_blank);
+    seats.extend((!is_blank).then_some(added));
+    seats
+}
+
+fn seat_row(sheet: &mut Sheet<'_>, held: &Seat, is_blank: bool) -> Seat {
+    let id = held.id;
+    sheet.group(if id == 0 { "Ajouter un siège".to_owned() } else { held.label.clone() });
+    let is_optional = is_blank || sheet.is_ticked(&format!("remove-{id}"));
+    Seat {
+        id,
+        label: sheet.read(Spec::new(format!("label-{id}"), "Intitulé du siège").optional_if(is_optional), &held.label),
+        body: sheet.read(Spec::new(format!("body-{id}"), "Organisme").hint("Le même texte pour tous les sièges d’un organisme.").optional_if(is_optional), &held.body),
+        is_chair: sheet.read(Spec::new(format!("chair-{id}"), "Co-anime le comité (R127)"), &held.is_chair),
+        is_held: held.is_held,
+        is_removed: id != 0 && !held.is_held && sheet.read(Spec::new(format!("remove-{id}"), "Retirer ce siège"), &false),
+    }
+}
+
+/// The forms of the page that a visitor fills in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Invitation,
+    Seats,
+}
+
+fn forms(held: &Held, action: &str, mut posted: Option<(Part, Sheet<'_>, i32)>) -> Vec<FormView> {
+    [Part::Invitation, Part::Seats]
+        .into_iter()
+        .map(|part| {
+            let (sheet, seen) = posted.take_if(|(held, ..)| *held == part).map_or_else(|| (filled(part, held), held.version), |(_, sheet, seen)| (sheet, seen));
+            let is_conflict = part == Part::Seats && seen == held.version && !sheet.has_errors();
+            let conflicts = if is_conflict { sheet.changes.clone() } else { Vec::new() };
+            let (title, intro) = match part {
+                Part::Invitation => (("inviter", "Inviter une personne", "Inviter"), ""),
+                Part::Seats => (("sieges", "Sièges du comité technique", "Enregistrer les sièges"), "Un siège occupé, ou proposé dans une invitation, ne se retire pas."),
+            };
+            FormView::of(sheet, title, action.to_owned(), seen).intro(intro).against(conflicts)
+        })
+        .collect()
+}
+
+fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {
+    let mut sheet = Sheet::of(None);
+    match part {
+        Part::Invitation => drop(invitation(&mut sheet, &held.seats)),
+        Part::Seats => drop(seat_rows(&mut sheet, &held.seats)),
+    }
+    sheet
+}
+
+fn draw(app: &App, manager: &CallManager, held: Held, posted: Option<(Part, Sheet<'_>, i32)>, (status, alert): (StatusCode, Option<Alert>)) -> Result<Response, AppError> {
+    let action = at(&manager.call().slug, HERE);
+    let forms = forms(&held, &action, posted);
+    let frame = Frame::of(manager, "Personnes de l’appel", HERE)
+        .lead("Une personne peut tenir plusieurs rôles. Les gestionnaires ont tous les mêmes droits.")
+        .alert(alert)
+        .alert(Alert::errors(&forms))
+        .alert(Alert::conflict(&forms));
+    let parts = [("gestionnaires", "Gestionnaires", "manager"), ("evaluateurs", "Évaluateurs", "reviewer"), ("comite", "Comité technique", "committee")];
+    let parts = parts.into_iter().map(|(id, title, role)| PartView { id, title, is_committee: role == "committee", people: people(&held, role) }).collect();
+    let seat_label = |seat: Option<i64>| held.seats.iter().find(|held| Some(held.id) == seat).map(|seat| seat.label.clone()).unwrap_or_default();
+    let pending = held.pending.iter().map(|pending| PendingView {
+        id: pending.id,
+        email: pending.email.clone(),
+        role: role_name(&pending.role),
+        seat: seat_label(pending.seat),
+        until: moment::date(pending.expires_at),
+        operation: Uuid::new_v4(),
+    });
+    let page = PeoplePage {
+        layout: layout(app, manager, "Personnes"),
+        frame,
+        parts,
+        pending: pending.collect(),
+        seats: held.seats.iter().map(|seat| Choice { id: seat.id, label: seat.label.clone() }).collect(),
+        forms,
+        action,
+        version: held.version,
+    };
+    html_with(status, &page)
+}
+
+fn people(held: &Held, role: &str) -> Vec<PersonView> {
+    let of_role = held.roles.iter().filter(|person| person.role == role);
+    let view = |person: &Role| PersonView {
+        account: person.account,
+        role: person.role.clone(),
+        name: person.name.clone(),
+        email: person.email.clone(),
+        organisation: person.organisation.clone(),
+        seat: person.seat.unwrap_or(0),
+        is_disabled: person.is_disabled,
+        may_leave: role != "manager" || !is_last(&held.managers, person.account),
+        operation: Uuid::new_v4(),
+    };
+    of_role.map(view).collect()
+}
+
+/// Is it the only manager left whose account opens?
+fn is_last(managers: &[i64], account: i64) -> bool {
+    managers.iter().all(|held| *held == account)
+}
+
+/// The managers of a call see its people.
+pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let held = held(&mut conn, &manager).await?;
+    drop(conn);
+    let done = asked.0.get("fait").map(|what| match what.as_str() {
+        "inviter" => Alert::done("Invitation envoyée", "Elle attend la réponse de la personne, ci-dessous."),
+        "annuler" => Alert::done("Invitation annulée", "Son lien ne s’ouvre plus."),
+        "retirer" => Alert::done("Rôle retiré", "Les évaluations que cette personne n’avait pas commencées sont de nouveau à affecter."),
+        _ => Alert::done("Enregistré", "Les rôles et les sièges sont à jour."),
+    });
+    draw(&app, &manager, held, None, (StatusCode::OK, done))
+}
+
+/// How an act on the people of a call ended.
+enum End {
+    /// Done: what the journal calls it, and on what.
+    Done(&'static str, String),
+    /// Nothing to write.
+    Nothing,
+    /// Refused, with a sentence.
+    Refused(&'static str),
+}
+
+/// The managers of a call invite to it, take roles and invitations back, give seats; the last manager stays.
+pub async fn save(State(app): State<App>, manager: CallManager, input: Input) -> Result<Response, AppError> {
+    let operation = input.operation()?;
+    let act = input.get("act").to_owned();
+    let mut tx = app.db.begin().await?;
+    if let Some(done) = calls::lock(&mut tx, &manager, operation).await?.done {
+        return Ok(see(&done));
+    }
+    let held = held(&mut tx, &manager).await?;
+    let end = match act.as_str() {
+        "inviter" => {
+            let mut sheet = Sheet::of(Some(&input));
+            let Some(target) = target(&mut sheet, &manager, &held) else {
+                return draw(&app, &manager, held, Some((Part::Invitation, sheet, input.version()?)), (StatusCode::UNPROCESSABLE_ENTITY, None));
+            };
+            invite(&mut tx, &app, target.0, &target.1, Some(manager.account()), manager.now()).await?;
+            End::Done("role_offered", target.0.role().to_owned())
+        }
+        "sieges" => {
+            let mut sheet = Sheet::of(Some(&input));
+            let seen = input.version()?;
+            let seats = seat_rows(&mut sheet, &held.seats);
+            if let Some(status) = sheet.verdict(seen == held.version) {
+                let next = if status == StatusCode::CONFLICT { held.version } else { seen };
+                return draw(&app, &manager, held, Some((Part::Seats, sheet, next)), (status, None));
+            }
+            rows::save_seats(&mut tx, &manager, &seats).await?;
+            if sheet.changes.is_empty() { End::Nothing } else { End::Done("seats_changed", sheet.notes()) }
+        }
+        _ => on_person(&mut tx, &manager, &held, &input).await?,
+    };
+    let location = at(&manager.call().slug, &format!("{HERE}?fait={act}"));
+    match end {
+        End::Refused(sentence) => return draw(&app, &manager, held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence)))),
+        End::Done(name, subject) => calls::settle(&mut tx, &manager, &Act { operation, location: &location, act: name, subject: &subject }).await?,
+        End::Nothing => {}
+    }
+    tx.commit().await?;
+    Ok(see(&location))
+}
+
+/// Who is invited to what; none when the form has to come back.
+fn target(sheet: &mut Sheet<'_>, manager: &CallManager, held: &Held) -> Option<(Target, Email)> {
+    let (role, seat, email) = invitation(sheet, &held.seats);
+    let seat = seat.parse::<SeatId>().ok();
+    if role != "committee" && seat.is_some() {
+        sheet.refuse("seat", "Un siège va à un membre du comité\u{a0}: choisir ce rôle, ou «\u{a0}sans siège\u{a0}».");
+    }
+    if held.roles.iter().any(|person| person.role == role && person.email == email) {
+        sheet.refuse("email", "Cette personne tient déjà ce rôle.");
+    }
+    let email = Email::read(&email).ok().filter(|_| !sheet.has_errors())?;
+    Some((Target::Call { call: manager.call().id, role: CallRole::parse(&role)?, seat }, email))
+}
+
+/// Acts on somebody of the page: a role or an invitation taken back, another seat.
+async fn on_person(conn: &mut PgConnection, manager: &CallManager, held: &Held, input: &Input) -> Result<End, AppError> {
+    let unknown = || AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page.");
+    match input.get("act") {
+        "annuler" => {
+            let invitation: i64 = input.get("invitation").parse().map_err(|_| unknown())?;
+            let is_done = store::withdraw(conn, manager, invitation).await?;
+            Ok(if is_done { End::Done("invitation_withdrawn", invitation.to_string()) } else { End::Nothing })
+        }
+        "retirer" => {
+            let account: AccountId = input.get("account").parse().map_err(|_| unknown())?;
+            let role = CallRole::parse(input.get("role")).ok_or_else(unknown)?;
+            if role == CallRole::Manager && is_last(&held.managers, account.get()) {
+                return Ok(End::Refused("Un appel garde au moins un gestionnaire. Inviter une autre personne d’abord."));
+            }
+            let is_done = store::remove(conn, manager, account, role.as_str()).await?;
+            Ok(if is_done { End::Done("role_removed", format!("{} {account}", role.as_str())) } else { End::Nothing })
+        }
+        "siege" => {
+            let account: AccountId = input.get("account").parse().map_err(|_| unknown())?;
+            let seat = input.get("seat").parse::<SeatId>().ok().filter(|seat| seat.get() != 0);
+            let is_done = store::change_seat(conn, manager, account, seat).await?;
+            let subject = format!("account {account} seat {}", seat.map(|seat| seat.to_string()).unwrap_or_default());
+            Ok(if is_done { End::Done("seat_changed", subject) } else { End::Nothing })
+        }
+        _ => Err(unknown()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_manager_is_the_only_one_whose_account_opens() {
+        assert!(is_last(&[5], 5));
+        assert!(!is_last(&[5, 6], 5));
+        // Whose account is closed is not counted, and may leave while somebody else manages.
+        assert!(!is_last(&[6], 5));
+    }
+}

@@ -1,0 +1,101 @@
+//! Texts of the call, its aid and its training: what its public page says besides the dates.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::form::{FormView, Sheet, Spec};
+use super::frame::{Asked, at};
+use super::settings::{About, draw};
+use super::store::settings::{self, Presentation};
+use super::store::{self, Act};
+use crate::access::CallManager;
+use crate::app::App;
+use crate::error::AppError;
+use crate::input::Input;
+use crate::page::see;
+
+const HERE: &str = "/appel/presentation";
+
+const ABOUT: About = About {
+    title: "Présentation de l’appel",
+    lead: "Ce que la page publique dit de l’appel, de l’aide et de la formation.",
+    here: HERE,
+    anchor: "",
+};
+
+const VAT: [(&str, &str); 3] = [("unstated", "le règlement ne le dit pas"), ("excluded", "hors taxes"), ("included", "toutes taxes comprises")];
+
+fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
+    sheet.group("L’appel");
+    let title = sheet.read(Spec::new("title", "Titre"), &held.title);
+    let short_title = sheet.read(Spec::new("short_title", "Titre court").hint("Dans les listes et les en-têtes.").range(0, 60), &held.short_title);
+    let edition = sheet.read(Spec::new("edition", "Édition").hint("Par exemple 2014-2015.").range(0, 40), &held.edition);
+    let territory = sheet.read(Spec::new("territory", "Territoire"), &held.territory);
+    let organisers = sheet.read(Spec::new("organisers", "Organisateurs"), &held.organisers);
+    let summary = sheet.read(Spec::new("summary", "Résumé").hint("Deux ou trois phrases sous le titre.").long(2000), &held.summary);
+    let objectives = sheet.read(Spec::new("objectives", "Objectifs").hint("Une ligne vide sépare deux paragraphes.").long(12_000), &held.objectives);
+    sheet.group("L’aide à l’accompagnement");
+    let funding_scheme = sheet.read(Spec::new("funding_scheme", "Fonds").optional(), &held.funding_scheme);
+    let subsidy_cap = sheet.read(Spec::new("subsidy_cap", "Plafond de dépense éligible, en euros").hint("0 quand il n’y a pas d’aide."), &held.subsidy_cap);
+    let subsidy_rate_percent = sheet.read(Spec::new("subsidy_rate", "Taux, en pour cent").range(0, 100), &held.subsidy_rate_percent);
+    let subsidy_vat = sheet.read(Spec::new("subsidy_vat", "Montants").radios(&VAT), &held.subsidy_vat);
+    sheet.group("La formation");
+    let training_title = sheet.read(Spec::new("training_title", "Intitulé").range(0, 300).optional(), &held.training_title);
+    let training_note = sheet.read(Spec::new("training_note", "Présentation").long(3000).optional(), &held.training_note);
+    let trainer = sheet.read(Spec::new("trainer", "Organisme de formation").optional(), &held.trainer);
+    Presentation {
+        version: held.version,
+        title,
+        short_title,
+        edition,
+        territory,
+        organisers,
+        summary,
+        objectives,
+        funding_scheme,
+        subsidy_cap,
+        subsidy_rate_percent,
+        subsidy_vat,
+        training_title,
+        training_note,
+        trainer,
+    }
+}
+
+fn form(manager: &CallManager, sheet: Sheet<'_>, version: i32) -> FormView {
+    FormView::of(sheet, ("presentation", "Textes et réglages", "Enregistrer la présentation"), at(&manager.call().slug, HERE), version)
+}
+
+/// The managers of a call see its texts.
+pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let held = settings::presentation(&mut conn, manager.call().id).await?;
+    let mut sheet = Sheet::of(None);
+    presentation(&mut sheet, &held);
+    draw(&app, &manager, ABOUT, vec![form(&manager, sheet, held.version)], Vec::new(), (StatusCode::OK, &asked))
+}
+
+/// The managers of a call change its texts, at any time.
+pub async fn save(State(app): State<App>, manager: CallManager, asked: Asked, input: Input) -> Result<Response, AppError> {
+    let (operation, seen) = (input.operation()?, input.version()?);
+    let location = at(&manager.call().slug, &format!("{HERE}?fait=1"));
+    let mut tx = app.db.begin().await?;
+    let locked = store::lock(&mut tx, &manager, operation).await?;
+    if let Some(done) = &locked.done {
+        return Ok(see(done));
+    }
+    let held = settings::presentation(&mut tx, manager.call().id).await?;
+    let mut sheet = Sheet::of(Some(&input));
+    let new = presentation(&mut sheet, &held);
+    if let Some(status) = sheet.verdict(seen == locked.version) {
+        let (next, conflicts) = if status == StatusCode::CONFLICT { (locked.version, sheet.changes.clone()) } else { (seen, Vec::new()) };
+        return draw(&app, &manager, ABOUT, vec![form(&manager, sheet, next).against(conflicts)], Vec::new(), (status, &asked));
+    }
+    if !sheet.changes.is_empty() {
+        settings::save_presentation(&mut tx, &manager, &new).await?;
+        store::settle(&mut tx, &manager, &Act { operation, location: &location, act: "presentation_changed", subject: &sheet.notes() }).await?;
+    }
+    tx.commit().await?;
+    Ok(see(&location))
+}

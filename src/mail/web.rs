@@ -1,0 +1,155 @@
+//! The operator's list of mails: what waits, what left, what failed. Addresses and contents show in a demonstration only.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::access::{NumberPart, Operator};
+use crate::app::App;
+use crate::error::AppError;
+use crate::input::Input;
+use crate::journal;
+use crate::kit::moment;
+use crate::page::{Layout, Tag, html, see};
+
+/// Mails on a page.
+const PAGE: usize = 50;
+
+struct MailView {
+    id: i64,
+    kind: &'static str,
+    tag: Tag,
+    created: String,
+    attempts: i32,
+    error: String,
+    is_failed: bool,
+    subject: String,
+    recipient: String,
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "account/mails.html")]
+struct MailsPage {
+    layout: Layout,
+    mails: Vec<MailView>,
+    states: Vec<(&'static str, &'static str, bool)>,
+    state: String,
+    older: Option<i64>,
+    is_first: bool,
+    is_demo: bool,
+    operation: Uuid,
+}
+
+struct Row {
+    id: i64,
+    kind: String,
+    recipient: String,
+    subject: String,
+    body: String,
+    created_at: OffsetDateTime,
+    attempts: i32,
+    sent_at: Option<OffsetDateTime>,
+    failed_at: Option<OffsetDateTime>,
+    last_error: Option<String>,
+}
+
+/// What the address of the list says.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    etat: String,
+    avant: Option<i64>,
+}
+
+/// The operator.
+pub async fn list(State(app): State<App>, operator: Operator, Query(asked): Query<Asked>) -> Result<Response, AppError> {
+    let state = asked.etat.as_str();
+    let before = asked.avant.unwrap_or(i64::MAX);
+    let mut rows = sqlx::query_as!(
+        Row,
+        r#"select id, kind, case when $4 then recipient else '' end as "recipient!", case when $4 then subject else '' end as "subject!",
+             case when $4 then body else '' end as "body!", created_at, attempts, sent_at, failed_at, last_error
+         from mail
+         where id < $1
+           and case $2 when 'attente' then sent_at is null and failed_at is null
+                       when 'echec' then failed_at is not null
+                       when 'parti' then sent_at is not null
+                       else true end
+         order by id desc
+         limit $3"#,
+        before,
+        state,
+        i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+        app.config.is_demo
+    )
+    .fetch_all(&app.db)
+    .await?;
+    let has_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let older = rows.last().filter(|_| has_more).map(|row| row.id);
+    let now = app.now();
+    html(&MailsPage {
+        layout: Layout::personal(&app, operator.visitor(), "Courriels", "/exploitation"),
+        mails: rows.into_iter().map(|row| view(row, now)).collect(),
+        states: [("", "tous"), ("attente", "en attente"), ("echec", "en échec"), ("parti", "partis")]
+            .map(|(key, label)| (key, label, key == state))
+            .into(),
+        state: state.to_owned(),
+        older,
+        is_first: before == i64::MAX,
+        is_demo: app.config.is_demo,
+        operation: Uuid::new_v4(),
+    })
+}
+
+fn view(row: Row, now: OffsetDateTime) -> MailView {
+    let tag = match (row.sent_at, row.failed_at, row.attempts) {
+        (Some(_), ..) => Tag { class: "done", word: "Parti" },
+        (None, Some(_), _) => Tag { class: "bad", word: "En échec" },
+        (None, None, 0) => Tag { class: "todo", word: "En attente" },
+        _ => Tag { class: "warn", word: "Nouvel essai prévu" },
+    };
+    MailView {
+        id: row.id,
+        kind: kind_name(&row.kind),
+        tag,
+        created: moment::near(row.created_at, now),
+        attempts: row.attempts,
+        error: row.last_error.unwrap_or_default(),
+        is_failed: row.failed_at.is_some(),
+        subject: row.subject,
+        recipient: row.recipient,
+        body: row.body,
+    }
+}
+
+fn kind_name(kind: &str) -> &'static str {
+    match kind {
+        "invitation" => "Invitation",
+        "password_reset" => "Mot de passe oublié",
+        "password_changed" => "Mot de passe changé",
+        "receipt" => "Récépissé de dépôt",
+        "call_document" => "Document de l’appel",
+        "review_assigned" => "Dossiers à évaluer",
+        "deadline_changed" => "Date limite modifiée",
+        _ => "Autre",
+    }
+}
+
+/// The operator sends a failed mail again; twice is once.
+pub async fn retry(State(app): State<App>, operator: Operator, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
+    input.operation()?;
+    let mut tx = app.db.begin().await?;
+    let woken = sqlx::query!("update mail set failed_at = null, attempts = 0, next_attempt_at = 'epoch' where id = $1 and failed_at is not null", number)
+        .execute(&mut *tx)
+        .await?;
+    if woken.rows_affected() > 0 {
+        journal::record_account(&mut tx, Some(operator.visitor().account), "mail_retried", &number.to_string(), app.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(see("/exploitation/courriels"))
+}

@@ -1,0 +1,466 @@
+//! What a review's page shows: the deposit on one side, the criteria that it enlightens on the other.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::grid::{Conflict, Fault, Grid, Line, Mark, OPINION, Value};
+use super::own::{self, Own};
+use super::score;
+use crate::access::{Dossier, Refusal, ReviewStatus, policy};
+use crate::app::App;
+use crate::error::AppError;
+use crate::framework::standing::places;
+use crate::framework::{COLLECTIONS, DELIVERABLES};
+use crate::kit::french::{NBSP, count};
+use crate::kit::moment;
+use crate::page::{Layout, Tag, filters, html_with};
+use crate::project::draw::ItemView;
+use crate::submission::{SectionRead, read_view};
+
+/// A part of the dossier with the criteria to mark beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// One of the five deliverables.
+    Deliverable(u8),
+    /// The whole: global criteria.
+    Whole,
+}
+
+impl Tab {
+    const ALL: [Self; 6] = [Self::Deliverable(1), Self::Deliverable(2), Self::Deliverable(3), Self::Deliverable(4), Self::Deliverable(5), Self::Whole];
+
+    /// From `?livrable=`; the first one without it.
+    pub fn read(asked: Option<&str>) -> Result<Self, AppError> {
+        let asked = asked.unwrap_or("1");
+        Self::ALL.into_iter().find(|tab| tab.key() == asked).ok_or(AppError::NotFound)
+    }
+
+    /// In the address.
+    pub fn key(self) -> String {
+        match self {
+            Self::Deliverable(no) => no.to_string(),
+            Self::Whole => "ensemble".to_owned(),
+        }
+    }
+
+    /// Address of the page.
+    pub fn url(self, dossier: &Dossier) -> String {
+        format!("{}?livrable={}", url(dossier, ""), self.key())
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Deliverable(no) => DELIVERABLES[usize::from(no) - 1].title,
+            Self::Whole => "Ensemble du dossier",
+        }
+    }
+
+    fn short(self) -> &'static str {
+        match self {
+            Self::Deliverable(no) => DELIVERABLES[usize::from(no) - 1].short,
+            Self::Whole => "Ensemble",
+        }
+    }
+
+    /// Deliverable whose criteria are marked here; none for the global ones.
+    fn own_criteria(self, grid: &Grid) -> Option<u8> {
+        match self {
+            Self::Deliverable(no) if grid.page(Some(no)).next().is_some() => Some(no),
+            _ => None,
+        }
+    }
+
+    /// The page where a criterion is marked first.
+    fn of(line: &Line) -> Self {
+        line.deliverable.map_or(Self::Whole, Self::Deliverable)
+    }
+
+    fn next(self) -> Option<Self> {
+        let index = Self::ALL.iter().position(|tab| *tab == self)?;
+        Self::ALL.get(index + 1).copied()
+    }
+}
+
+/// Address of one's review of a dossier, followed by that path.
+pub fn url(dossier: &Dossier, path: &str) -> String {
+    format!("/evaluation/{}{path}", dossier.project())
+}
+
+struct TabView {
+    label: &'static str,
+    href: String,
+    done: String,
+    is_current: bool,
+}
+
+struct SectionView {
+    anchor: String,
+    title: String,
+    is_wide: bool,
+    items: Vec<ItemShown>,
+}
+
+struct ItemShown {
+    view: ItemView,
+    lights: Vec<(String, String)>,
+}
+
+struct Choice {
+    value: String,
+    label: String,
+    is_on: bool,
+    is_apart: bool,
+}
+
+struct CriterionView {
+    id: i64,
+    code: String,
+    weight: String,
+    label: String,
+    choices: Vec<Choice>,
+    shown: String,
+    comment: String,
+    error: String,
+    token: String,
+    clash: Option<ClashView>,
+    lights: Vec<(String, String)>,
+}
+
+struct ClashView {
+    value: String,
+    comment: String,
+    mine: String,
+    theirs: String,
+}
+
+struct AlertView {
+    class: &'static str,
+    heading: String,
+    sentence: String,
+    links: Vec<(String, String)>,
+    is_focused: bool,
+}
+
+struct OpinionView {
+    comment: String,
+    error: String,
+    token: String,
+    clash: Option<ClashView>,
+}
+
+#[derive(Template)]
+#[template(path = "review/grid.html")]
+struct GridPage {
+    layout: Layout,
+    project: i64,
+    review: i64,
+    user: i64,
+    base: String,
+    action: String,
+    version: i32,
+    operation: Uuid,
+    over: String,
+    heading: &'static str,
+    tabs: Vec<TabView>,
+    alerts: Vec<AlertView>,
+    sections: Vec<SectionView>,
+    empty: String,
+    deposit: Option<(String, i32)>,
+    tag: Tag,
+    is_editable: bool,
+    may_reopen: bool,
+    may_read_others: bool,
+    note: String,
+    criteria: Vec<CriterionView>,
+    opinion: Option<OpinionView>,
+    total: String,
+    rule: String,
+    next: (String, String),
+}
+
+/// What a refused save, or a text found again, puts over the stored grid.
+#[derive(Debug, Default)]
+pub struct Typed {
+    /// Asks for a choice.
+    pub conflicts: Vec<Conflict>,
+    /// Could not be kept.
+    pub faults: Vec<Fault>,
+    /// A form whose session had ended came back, unsaved.
+    pub is_suspended: bool,
+}
+
+/// Draws a page of a review as it is in the database, with what was typed and not kept.
+pub async fn page(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: Tab, typed: &Typed) -> Result<Response, AppError> {
+    let own = own::own(conn, dossier).await?;
+    let grid = own::grid(conn, dossier.head().call, &own).await?;
+    drawn(app, conn, dossier, tab, (&own, &grid, typed)).await
+}
+
+/// Draws that grid, with what was typed and not kept.
+pub async fn drawn(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: Tab, (own, grid, typed): (&Own, &Grid, &Typed)) -> Result<Response, AppError> {
+    let refusal = policy::review(&own.ties(dossier.ties()), &own.facts(dossier.facts())).err();
+    let sections = match own.submission {
+        Some(submission) => read_view(conn, app, submission, if let Tab::Deliverable(no) = tab { Some(no) } else { None }).await?,
+        None => Vec::new(),
+    };
+    let deposit = match own.submission {
+        Some(submission) => Some(own::deposit(conn, submission).await?),
+        None => None,
+    };
+    let criteria = tab.own_criteria(grid);
+    let sections = sections_view(dossier, grid, tab, sections);
+    let view = GridPage {
+        layout: layout(app, dossier, own, deposit, tab.title()),
+        project: dossier.project().get(),
+        review: own.id.get(),
+        user: dossier.account().get(),
+        base: url(dossier, ""),
+        action: tab.url(dossier),
+        version: own.version,
+        operation: Uuid::new_v4(),
+        over: over(tab, grid),
+        heading: tab.title(),
+        tabs: tabs(dossier, grid, tab),
+        alerts: alerts(own, refusal.as_ref(), typed, dossier),
+        empty: empty(own, &sections),
+        deposit: deposit.map(|(number, _)| (dossier.url(&format!("/depots/{number}")), number)),
+        tag: tag(own.status),
+        is_editable: refusal.is_none() && own.status != ReviewStatus::Delivered,
+        may_reopen: refusal.is_none() && own.status == ReviewStatus::Delivered,
+        may_read_others: policy::scores(&own.ties(dossier.ties()), &own.facts(dossier.facts())).is_ok(),
+        note: note(tab, grid),
+        criteria: grid.page(criteria).map(|line| criterion(line, &sections, typed)).collect(),
+        opinion: (tab == Tab::Whole).then(|| opinion(grid, typed)),
+        sections,
+        total: grid.total(),
+        rule: rule(own, grid),
+        next: tab.next().map_or_else(
+            || (url(dossier, "/rendre"), format!("Suite{NBSP}: rendre l’évaluation")),
+            |next| (next.url(dossier), format!("Suite{NBSP}: {}", next.short())),
+        ),
+    };
+    let status = match (typed.conflicts.is_empty(), typed.faults.is_empty()) {
+        (false, _) => StatusCode::CONFLICT,
+        (true, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        (true, true) => StatusCode::OK,
+    };
+    html_with(status, &view)
+}
+
+/// Frame of a review's pages: what is judged, and by when.
+pub fn layout(app: &App, dossier: &Dossier, own: &Own, deposit: Option<(i32, time::OffsetDateTime)>, title: &str) -> Layout {
+    let head = dossier.head();
+    let judged = deposit.map_or_else(String::new, |(number, at)| format!(", dépôt n°{NBSP}{number} du {} à {}", moment::date(at), moment::hour(at)));
+    let run = (format!("Évaluation · {}{judged}", head.title), own.due_at.map(|at| format!("À rendre le {}", moment::full(at))).unwrap_or_default());
+    Layout { run, ..Layout::personal(app, dossier.visitor(), format!("{title}, évaluation, {}", head.title), "/evaluation") }
+}
+
+/// Tag of a review's state.
+pub fn tag(status: ReviewStatus) -> Tag {
+    let (class, word) = match status {
+        ReviewStatus::NotStarted => ("todo", "À faire"),
+        ReviewStatus::Draft => ("doing", "Brouillon"),
+        ReviewStatus::Delivered => ("done", "Rendue"),
+        ReviewStatus::Recused => ("off", "Déport"),
+    };
+    Tag { class, word }
+}
+
+/// The formula and the coverage rule, printed where the figure is.
+pub fn rule(own: &Own, grid: &Grid) -> String {
+    format!(
+        "Score = Σ poids × note / (4 × Σ poids), critères notés seulement. Sous {} notés sur {}, il n’entre pas dans les moyennes.",
+        count(own.coverage_threshold, "critère", "critères"),
+        grid.lines.len()
+    )
+}
+
+fn over(tab: Tab, grid: &Grid) -> String {
+    let criteria = |n| count(n, "critère", "critères");
+    match tab {
+        Tab::Deliverable(no) => match grid.page(Some(no)).count() {
+            0 => format!("Livrable {no} sur 5, sans critère propre"),
+            n => format!("Livrable {no} sur 5, {}", criteria(n)),
+        },
+        Tab::Whole => format!("Le dossier entier, {}", criteria(grid.page(None).count())),
+    }
+}
+
+fn note(tab: Tab, grid: &Grid) -> String {
+    match (tab, tab.own_criteria(grid)) {
+        (Tab::Deliverable(_), None) => {
+            "Ce livrable n’a pas de critère propre. Il éclaire les critères globaux\u{a0}: la note donnée ici est celle de l’onglet «\u{a0}Ensemble\u{a0}».".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+fn empty(own: &Own, sections: &[SectionView]) -> String {
+    if own.submission.is_none() {
+        "Ce dossier n’a pas encore de dépôt à lire.".to_owned()
+    } else if sections.is_empty() {
+        "Aucune partie du dépôt n’éclaire ces critères en particulier.".to_owned()
+    } else {
+        String::new()
+    }
+}
+
+fn tabs(dossier: &Dossier, grid: &Grid, current: Tab) -> Vec<TabView> {
+    let done = |tab: Tab| {
+        let lines: Vec<&Line> = match tab {
+            Tab::Deliverable(no) => grid.page(Some(no)).collect(),
+            Tab::Whole => grid.page(None).collect(),
+        };
+        match lines.len() {
+            0 => "sans critère propre".to_owned(),
+            n => format!("{} sur {n}", lines.iter().filter(|line| line.mark.value.is_some()).count()),
+        }
+    };
+    Tab::ALL.into_iter().map(|tab| TabView { label: tab.short(), href: tab.url(dossier), done: done(tab), is_current: tab == current }).collect()
+}
+
+/// Criteria that an item enlightens: its own, or those of the question that summarises a table.
+fn codes(item: &ItemView, deliverable: u8) -> Vec<&'static str> {
+    let own = places().map(|place| place.item).chain(COLLECTIONS.iter().flat_map(|rows| rows.items.iter())).find(|held| held.key == item.key);
+    if let Some(own) = own {
+        return own.criteria.to_vec();
+    }
+    let lists = places().filter(|place| place.deliverable.no == deliverable && place.item.list.is_some_and(|rows| rows.kind == item.key));
+    let mut codes: Vec<&str> = lists.flat_map(|place| place.item.criteria.iter().copied()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// Sections to read, each item with links to the criteria; for the whole, only what enlightens a global criterion.
+fn sections_view(dossier: &Dossier, grid: &Grid, tab: Tab, sections: Vec<SectionRead>) -> Vec<SectionView> {
+    let here = tab.own_criteria(grid);
+    let mut views = Vec::new();
+    for (index, section) in sections.into_iter().enumerate() {
+        let no = section.deliverable.no;
+        let mut items = Vec::new();
+        for view in section.items {
+            let lines: Vec<&Line> = codes(&view, no).into_iter().filter_map(|code| grid.lines.iter().find(|line| line.code == code)).collect();
+            if tab == Tab::Whole && !lines.iter().any(|line| line.deliverable.is_none()) {
+                continue;
+            }
+            let link = |line: &Line| {
+                let page = if line.deliverable == here { String::new() } else { Tab::of(line).url(dossier) };
+                (format!("{page}#k{}", line.id), format!("{} {}", line.code, line.label))
+            };
+            items.push(ItemShown { lights: lines.into_iter().map(link).collect(), view });
+        }
+        if items.is_empty() {
+            continue;
+        }
+        let is_wide = items.iter().all(|item| item.view.answers.is_empty() && !item.view.tables.is_empty());
+        let title = if tab == Tab::Whole { format!("{}. {}", section.deliverable.short, section.title) } else { section.title };
+        views.push(SectionView { anchor: format!("s{index}"), title, is_wide, items });
+    }
+    views
+}
+
+fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionView {
+    let levels = line.levels.iter().enumerate().map(|(note, level)| Choice {
+        value: note.to_string(),
+        label: level.clone(),
+        is_on: line.mark.value == u8::try_from(note).ok().map(Value::Note),
+        is_apart: false,
+    });
+    let apart = Choice {
+        value: "ne".to_owned(),
+        label: format!("Non évaluable{NBSP}: sort du calcul"),
+        is_on: line.mark.value == Some(Value::Unassessable),
+        is_apart: true,
+    };
+    let name = format!("{} {}", line.code, line.label);
+    let lit = sections.iter().flat_map(|section| &section.items).filter(|item| item.lights.iter().any(|(_, label)| *label == name));
+    let fault = typed.fault(&format!("j{}", line.id));
+    CriterionView {
+        id: line.id.get(),
+        code: line.code.clone(),
+        weight: score::weight(i64::from(line.weight)),
+        label: line.label.clone(),
+        choices: levels.chain([apart]).collect(),
+        shown: match line.mark.value {
+            Some(Value::Note(note)) => format!("{note}{NBSP}: {}", line.levels.get(usize::from(note)).map_or("", String::as_str)),
+            other => Value::shown(other),
+        },
+        comment: fault.map_or_else(|| line.mark.comment.clone(), |fault| fault.typed.clone()),
+        error: fault.map(|fault| fault.sentence.clone()).unwrap_or_default(),
+        token: line.mark.token(),
+        clash: typed.conflicts.iter().find(|conflict| conflict.criterion == Some(line.id)).map(|conflict| clash(&conflict.mine, &line.mark, true)),
+        lights: lit.map(|item| (format!("#{}", item.view.anchor), item.view.title.to_owned())).collect(),
+    }
+}
+
+fn opinion(grid: &Grid, typed: &Typed) -> OpinionView {
+    let fault = typed.fault(OPINION);
+    OpinionView {
+        comment: fault.map_or_else(|| grid.opinion.comment.clone(), |fault| fault.typed.clone()),
+        error: fault.map(|fault| fault.sentence.clone()).unwrap_or_default(),
+        token: grid.opinion.token(),
+        clash: typed.conflicts.iter().find(|conflict| conflict.criterion.is_none()).map(|conflict| clash(&conflict.mine, &grid.opinion, false)),
+    }
+}
+
+impl Typed {
+    fn fault(&self, control: &str) -> Option<&Fault> {
+        self.faults.iter().find(|fault| fault.control == control)
+    }
+}
+
+fn clash(mine: &Mark, theirs: &Mark, has_note: bool) -> ClashView {
+    let told = |mark: &Mark| {
+        let comment = if mark.comment.is_empty() { "(sans texte)".to_owned() } else { mark.comment.clone() };
+        if has_note { format!("{}\n\n{comment}", capital(&Value::shown(mark.value))) } else { comment }
+    };
+    ClashView { value: Value::key(mine.value), comment: mine.comment.clone(), mine: told(mine), theirs: told(theirs) }
+}
+
+fn capital(word: &str) -> String {
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("Note{NBSP}: {word}");
+    }
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn alerts(own: &Own, refusal: Option<&Refusal>, typed: &Typed, dossier: &Dossier) -> Vec<AlertView> {
+    let plain = |class, heading: &str, sentence: String| AlertView { class, heading: heading.to_owned(), sentence, links: Vec::new(), is_focused: false };
+    let mut alerts = Vec::new();
+    if !typed.conflicts.is_empty() {
+        let links = typed.conflicts.iter().map(|conflict| {
+            let anchor = conflict.criterion.map_or_else(|| OPINION.to_owned(), |id| format!("k{id}"));
+            (format!("#{anchor}"), "comparer les deux versions".to_owned())
+        });
+        let sentence = "Le reste est enregistré. Rien n’est perdu\u{a0}: choisissez la version à garder,".to_owned();
+        alerts.push(AlertView { class: "warn", heading: "La même note a changé dans une autre fenêtre".to_owned(), sentence, links: links.collect(), is_focused: true });
+    }
+    if !typed.faults.is_empty() {
+        let links = typed.faults.iter().map(|fault| (format!("#{}", fault.control), fault.sentence.clone())).collect();
+        alerts.push(AlertView { class: "bad", heading: "Un texte n’a pas pu être gardé".to_owned(), sentence: "Le reste est enregistré.".to_owned(), links, is_focused: typed.conflicts.is_empty() });
+    }
+    if typed.is_suspended {
+        let sentence = "La session avait expiré pendant l’envoi. Relisez, puis enregistrez.".to_owned();
+        alerts.push(AlertView { class: "warn", heading: "Votre texte est revenu".to_owned(), sentence, links: Vec::new(), is_focused: true });
+    }
+    match (own.status, refusal) {
+        (ReviewStatus::Delivered, _) => {
+            let when = own.delivered_at.map(moment::full).unwrap_or_default();
+            alerts.push(plain("ok", "Évaluation rendue", format!("Vous l’avez rendue le {when}.")));
+        }
+        (_, Some(refusal)) => alerts.push(plain("", "Lecture seule", refusal.sentence())),
+        (_, None) if own.delivered_at.is_some() => {
+            alerts.push(plain("warn", "Évaluation rouverte", "Elle ne compte plus tant que vous ne l’avez pas rendue de nouveau. Les notes changées depuis la remise sont signalées.".to_owned()));
+        }
+        _ => {}
+    }
+    if own.submission != dossier.head().submission {
+        alerts.push(plain("warn", "Un dépôt plus récent existe", "Votre évaluation porte sur le dépôt indiqué en tête de page.".to_owned()));
+    }
+    alerts
+}

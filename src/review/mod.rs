@@ -1,0 +1,13 @@
+//! Reviews: one's own grid beside the deposit, delivery, recusal, others' reviews, and the scores made of them.
+
+pub mod deliver;
+mod draw;
+mod given;
+pub mod grid;
+pub mod list;
+pub mod others;
+pub mod own;
+pub mod pages;
+pub mod recusal;
+pub mod score;
+pub mod store;

@@ -1,0 +1,147 @@
+//! One's own review of a dossier: shown beside the deposit, saved mark by mark.
+
+use std::collections::HashMap;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use sqlx::PgConnection;
+
+use super::draw::{self, Tab, Typed};
+use super::grid::{self, Conflict, Fault, Grid, OPINION, Posted};
+use super::own::{self, Own};
+use super::store;
+use crate::access::{Dossier, ProjectVisitor, Refusal, ReviewAuthor, ReviewStatus, policy};
+use crate::app::App;
+use crate::error::AppError;
+use crate::input::Input;
+use crate::journal;
+use crate::kit::moment;
+use crate::page::see;
+use crate::project::{store as project_store, suspended};
+
+/// Query of a page.
+pub type Asked = Query<HashMap<String, String>>;
+
+/// A review delivered is opened again before it changes.
+pub const DELIVERED: Refusal = Refusal::Because("L’évaluation est rendue. Rouvrez-la pour la modifier.");
+
+/// A reviewer to whom the dossier is assigned reads the deposit and marks it; reads only, once the evaluation is over.
+pub async fn show(State(app): State<App>, visitor: ProjectVisitor, Query(asked): Asked) -> Result<Response, AppError> {
+    match policy::review(visitor.ties(), visitor.facts()) {
+        Ok(()) | Err(Refusal::NotInReview) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    let tab = Tab::read(asked.get("livrable").map(String::as_str))?;
+    let mut conn = app.db.acquire().await?;
+    project_store::record_staff_read(&mut conn, &visitor).await?;
+    let own = own::own(&mut conn, &visitor).await?;
+    let mut grid = own::grid(&mut conn, visitor.head().call, &own).await?;
+    let typed = restore(&mut conn, &visitor, &own, &mut grid, &asked).await?;
+    draw::drawn(&app, &mut conn, &visitor, tab, (&own, &grid, &typed)).await
+}
+
+/// Puts the text of an expired session back into the page, unsaved.
+async fn restore(conn: &mut PgConnection, dossier: &Dossier, own: &Own, grid: &mut Grid, asked: &HashMap<String, String>) -> Result<Typed, AppError> {
+    let mut typed = Typed::default();
+    let Some(secret) = asked.get("reprise") else { return Ok(typed) };
+    let Some(body) = own::suspended(conn, dossier.account(), secret).await? else { return Ok(typed) };
+    let input = Input::of(serde_json::from_str(&body).map_err(anyhow::Error::from)?);
+    let posted = grid::read(&input, grid, input.version().unwrap_or(own.version), own.version).map_err(AppError::BadRequest)?;
+    for change in posted.changes {
+        if let Some(line) = grid.lines.iter_mut().find(|line| line.id == change.criterion) {
+            line.mark = change.mark;
+        }
+    }
+    grid.opinion.comment = posted.opinion.unwrap_or_else(|| grid.opinion.comment.clone());
+    (typed.conflicts, typed.faults, typed.is_suspended) = (posted.conflicts, posted.faults, true);
+    Ok(typed)
+}
+
+/// The author of the review saves the marks of a page, while the evaluation is open.
+pub async fn save(
+    State(app): State<App>,
+    author: Result<ReviewAuthor, AppError>,
+    Query(asked): Asked,
+    parts: suspended::Return,
+    input: Input,
+) -> Result<Response, AppError> {
+    let author = match author {
+        Err(AppError::SignIn { .. }) if !input.wants_json => return suspended::keep(&app, parts, &input).await,
+        other => other?,
+    };
+    let tab = Tab::read(asked.get("livrable").map(String::as_str))?;
+    let (operation, seen, location) = (input.operation()?, input.version()?, tab.url(&author));
+    let mut tx = app.db.begin().await?;
+    let own = own::hold(&mut tx, &author, operation).await?;
+    if let Some(done) = &own.done {
+        return if input.wants_json { answer(&app, &author, &Posted::default()).await } else { Ok(see(done)) };
+    }
+    policy::review(&own.ties(author.ties()), &own.facts(author.facts()))?;
+    if own.status == ReviewStatus::Delivered {
+        return Err(DELIVERED.into());
+    }
+    let grid = own::grid(&mut tx, author.head().call, &own).await?;
+    let posted = grid::read(&input, &grid, seen, own.version).map_err(|sentence| AppError::Unprocessable(sentence.to_owned()))?;
+    if !posted.is_empty() {
+        own::write_marks(&mut tx, &author, &own, &posted, (operation, &location)).await?;
+        store::recompute_project(&mut tx, author.project()).await?;
+        trace(&mut tx, &author, &own).await?;
+    }
+    tx.commit().await?;
+    if input.wants_json {
+        return answer(&app, &author, &posted).await;
+    }
+    let Posted { conflicts, faults, .. } = posted;
+    if conflicts.is_empty() && faults.is_empty() {
+        return Ok(see(&back(&location, &conflicts, &input)));
+    }
+    let mut conn = app.db.acquire().await?;
+    draw::page(&app, &mut conn, &author, tab, &Typed { conflicts, faults, is_suspended: false }).await
+}
+
+/// After a choice between two versions, back to its criterion.
+fn back(location: &str, conflicts: &[Conflict], input: &Input) -> String {
+    match input.get("garder").split_once('=') {
+        Some((OPINION, _)) => format!("{location}#{OPINION}"),
+        Some((name, _)) if conflicts.is_empty() && name.strip_prefix('c').is_some_and(|id| id.parse::<i64>().is_ok()) => format!("{location}#k{}", &name[1..]),
+        _ => location.to_owned(),
+    }
+}
+
+/// Changes after a delivery are an act of the journal, a run of them one line.
+async fn trace(conn: &mut PgConnection, author: &ReviewAuthor, own: &Own) -> Result<(), AppError> {
+    let act = "review_changed";
+    if own.delivered_at.is_some() && own.journal_mark != format!("{act} {}", author.account()) {
+        journal::record(conn, author.project(), author.account(), act, &own.id.to_string(), author.now()).await?;
+    }
+    Ok(())
+}
+
+/// What the script reads after a save.
+async fn answer(app: &App, author: &ReviewAuthor, posted: &Posted) -> Result<Response, AppError> {
+    if !posted.conflicts.is_empty() {
+        let message = "La même note a changé dans une autre fenêtre. Rien n’est perdu\u{a0}: comparez les deux versions.";
+        return Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": message })));
+    }
+    let mut conn = app.db.acquire().await?;
+    let own = own::own(&mut conn, author).await?;
+    let grid = own::grid(&mut conn, author.head().call, &own).await?;
+    let mut rows: serde_json::Map<String, serde_json::Value> = grid.lines.iter().map(|line| (line.id.to_string(), line.mark.token().into())).collect();
+    rows.insert(OPINION.to_owned(), grid.opinion.token().into());
+    let errors: Vec<_> = posted.faults.iter().map(|Fault { control, sentence, .. }| serde_json::json!({ "id": control, "message": sentence })).collect();
+    Ok(json(
+        StatusCode::OK,
+        &serde_json::json!({
+            "saved_at": moment::hour(author.now()),
+            "version": own.version,
+            "rows": rows,
+            "errors": errors,
+            "progress": grid.total(),
+        }),
+    ))
+}
+
+fn json(status: StatusCode, body: &serde_json::Value) -> Response {
+    (status, [("content-type", "application/json")], body.to_string()).into_response()
+}
