@@ -26,6 +26,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::access::Arrival;
+use crate::account::calendar::Calendar;
 use crate::board::ranks::Ranks;
 use crate::{error, kit, routes};
 
@@ -98,13 +99,15 @@ pub struct App {
     pub hashing: Arc<Semaphore>,
     /// Sorted scores of each call.
     pub ranks: Arc<Ranks>,
+    /// Dates on the sign-in page.
+    pub calendar: Arc<Calendar>,
     clock: Option<OffsetDateTime>,
 }
 
 impl App {
     /// An application on that database.
     pub fn new(db: PgPool, config: Config) -> Self {
-        Self { db, config: Arc::new(config), hashing: Arc::new(Semaphore::new(2)), ranks: Arc::default(), clock: None }
+        Self { db, config: Arc::new(config), hashing: Arc::new(Semaphore::new(2)), ranks: Arc::default(), calendar: Arc::default(), clock: None }
     }
 
     /// The same application at a given instant.

@@ -134,7 +134,7 @@ async fn chains(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<
 
 /// Kept scores against the marks.
 async fn scores(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
-    let (reviews, faults) = review::store::verify(conn).await?;
+    let (reviews, faults) = review::verify::verify(conn).await?;
     report.figure("Évaluations", reviews);
     report.faults.extend(faults);
     Ok(())

@@ -86,7 +86,7 @@ impl InvitationPage {
             place: invitation.place.clone(),
             email: invitation.email.to_string(),
             you: visitor.map(|visitor| visitor.email.clone()).unwrap_or_default(),
-            until: moment::full(invitation.expires_at),
+            until: moment::date(invitation.expires_at),
             ended: if let Offer::Ended(stand) = offer { ended(stand) } else { ("", "") },
             offer,
             name: String::new(),

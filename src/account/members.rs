@@ -191,18 +191,14 @@ pub async fn remove(conn: &mut PgConnection, owner: &ProjectOwner, whom: Account
 /// Takes an invitation back; nothing happens to one that is answered or taken back already.
 pub async fn withdraw(conn: &mut PgConnection, owner: &ProjectOwner, invitation: i64) -> Result<(), AppError> {
     owners(conn, owner).await?;
-    let found = sqlx::query!(
-        "update invitation set withdrawn_at = case when accepted_at is null then coalesce(withdrawn_at, $3) end
-         where id = $1 and project_id = $2",
-        invitation,
-        owner.project().get(),
-        owner.now()
-    )
-    .execute(&mut *conn)
-    .await?;
-    if found.rows_affected() == 0 {
-        return Err(AppError::NotFound);
+    let found = sqlx::query!("select accepted_at, withdrawn_at from invitation where id = $1 and project_id = $2", invitation, owner.project().get())
+        .fetch_optional(&mut *conn)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    if found.accepted_at.is_some() || found.withdrawn_at.is_some() {
+        return Ok(());
     }
+    sqlx::query!("update invitation set withdrawn_at = $2 where id = $1", invitation, owner.now()).execute(&mut *conn).await?;
     journal::record(conn, owner.project(), owner.account(), "member_changed", "invitation withdrawn", owner.now()).await?;
     Ok(())
 }

@@ -53,7 +53,7 @@ impl Chooser {
 
     fn words(&self) -> Vec<String> {
         let text = fold(&format!("{} {} {}", self.email, self.name, self.organisation));
-        let mut words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4).map(str::to_owned).collect();
+        let mut words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3).map(str::to_owned).collect();
         words.push(fold(&self.email).chars().filter(|c| c.is_alphanumeric()).collect());
         words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
         words

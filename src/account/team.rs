@@ -50,7 +50,8 @@ struct MemberView {
     organisation: String,
     role: &'static str,
     options: Vec<RoleOption>,
-    has_delegation: bool,
+    /// Whether the deposit is delegated; nothing for a role that it does not concern.
+    delegation: Option<bool>,
     deposits: &'static str,
     version: i32,
     is_you: bool,
@@ -63,7 +64,7 @@ impl MemberView {
             is_you: member.account == dossier.account(),
             role: name(member.role),
             options: options(Some(member.role)),
-            has_delegation: member.can_deposit,
+            delegation: (member.role == MemberRole::Editor).then_some(member.can_deposit),
             deposits: match (member.role, member.can_deposit) {
                 (MemberRole::Owner, _) => "oui",
                 (MemberRole::Editor, true) => "oui, par délégation",

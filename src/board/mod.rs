@@ -1,8 +1,8 @@
 //! The committee's board: every dossier of a call from its first draft on, its scores for who may read them.
 
 mod asked;
-mod export;
-mod rows;
+mod file;
 pub mod ranks;
+mod rows;
 mod store;
 pub mod web;

@@ -11,7 +11,7 @@ use crate::kit::ids::CallId;
 use crate::review::score;
 
 /// A line as read: the call's part is the same on each, the dossier's part is absent when the page is empty.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Line {
     /// Version of the call's scores.
     pub version: i64,
@@ -112,7 +112,7 @@ macro_rules! page {
                order by picked.is_last, picked.key desc, picked.id desc",
             $($key),+)
     };
-    (run ($conn:expr, $reader:expr, $asked:expr, $hiding:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
+    (run ($conn:expr, $reader:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
         sqlx::query_as!(
             Line,
             r#"with own as materialized (
@@ -161,7 +161,7 @@ macro_rules! page {
             $hiding,
             $asked.status.map(Status::as_str),
             $asked.department.as_deref(),
-            $asked.pattern().as_deref(),
+            $pattern,
             $limit,
             $($key),+
         )
@@ -172,42 +172,43 @@ macro_rules! page {
 
 /// Rows of a page, in the order asked, from the row after the given key; one line at least, the call's own.
 pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, limit: i64) -> sqlx::Result<Vec<Line>> {
-    let hiding = &hiding(reader.call().visible)[..];
+    let (hiding, pattern) = (hiding(reader.call().visible), asked.pattern());
+    let (hiding, pattern) = (&hiding[..], pattern.as_deref());
     let after = asked.after.as_ref();
     let id = after.map_or(0, |after| after.id);
     match asked.sort {
         Sort::Title => {
             let title = after.map_or("", |after| after.key.as_str());
-            page!(ordered (conn, reader, asked, hiding, limit),
+            page!(ordered (conn, reader, asked, hiding, pattern, limit),
                 "(project.title collate \"fr-x-icu\", project.id) > ($8, $9)", "project.title collate \"fr-x-icu\", project.id",
                 title, id)
         }
         Sort::Status => {
             let (place, title) = after.and_then(super::asked::After::status).unwrap_or((0, ""));
-            page!(ordered (conn, reader, asked, hiding, limit),
+            page!(ordered (conn, reader, asked, hiding, pattern, limit),
                 "(status_rank(project.status), project.title collate \"fr-x-icu\", project.id) > ($8, $9, $10)",
                 "status_rank(project.status), project.title collate \"fr-x-icu\", project.id",
                 place, title, id)
         }
         Sort::Reviews => {
             let delivered = after.and_then(|after| i32::try_from(after.whole()?).ok()).unwrap_or(-1);
-            page!(ordered (conn, reader, asked, hiding, limit),
+            page!(ordered (conn, reader, asked, hiding, pattern, limit),
                 "(project.reviews_delivered, project.id) > ($8, $9)", "project.reviews_delivered, project.id",
                 delivered, id)
         }
         Sort::Activity => {
             let at = after.and_then(super::asked::After::instant).unwrap_or(LATEST);
-            page!(ordered (conn, reader, asked, hiding, limit),
+            page!(ordered (conn, reader, asked, hiding, pattern, limit),
                 "(project.last_activity_at, project.id) < ($8, $9)", "project.last_activity_at desc, project.id desc",
                 at, id)
         }
         Sort::Mean => {
             let (key, id, number) = score_key(asked);
-            page!(scored (conn, reader, asked, hiding, limit), "coalesce(project.score_mean, -1)", key, id, number)
+            page!(scored (conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_mean, -1)", key, id, number)
         }
         Sort::Median => {
             let (key, id, number) = score_key(asked);
-            page!(scored (conn, reader, asked, hiding, limit), "coalesce(project.score_median, -1)", key, id, number)
+            page!(scored (conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_median, -1)", key, id, number)
         }
     }
 }

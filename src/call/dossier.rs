@@ -201,7 +201,8 @@ fn forms(manager: &ProjectManager, held: &Held, mut posted: Option<(Part, Sheet<
             let is_conflict = seen == held.facts.version && !sheet.has_errors();
             let conflicts = if is_conflict { sheet.changes.clone() } else { Vec::new() };
             let (title, intro) = words(part, held);
-            FormView::of(sheet, title, format!("/appel/dossiers/{}/{}", manager.project(), title.0), seen).intro(intro).against(conflicts)
+            let page = format!("/appel/dossiers/{}", manager.project());
+            FormView::of(sheet, title, format!("{page}/{}", title.0), seen).back(page).intro(intro).against(conflicts)
         })
         .collect()
 }

@@ -444,6 +444,8 @@ pub struct FormView {
     pub intro: String,
     /// Address that it posts to.
     pub action: String,
+    /// Page that shows what is held.
+    pub back: String,
     /// Which form of the page it is.
     pub act: &'static str,
     /// Version that it was drawn from.
@@ -466,6 +468,7 @@ impl FormView {
             id,
             title,
             intro: String::new(),
+            back: action.clone(),
             action,
             act: id,
             version: seen,
@@ -474,6 +477,12 @@ impl FormView {
             conflicts: Vec::new(),
             button,
         }
+    }
+
+    /// Names the page that shows what is held, when the form posts elsewhere.
+    pub fn back(mut self, back: impl Into<String>) -> Self {
+        self.back = back.into();
+        self
     }
 
     /// Says something under the title.

@@ -108,7 +108,7 @@ async fn owner_less(app: &App) -> anyhow::Result<usize> {
 async fn bare_board(db: &PgPool) -> anyhow::Result<usize> {
     let rows = sqlx::query!(
         "select project.id, project.title, project.label, project.status, progress, reviews_delivered, reviews_assigned, score_mean, score_median, score_min, score_max, commitments
-         from project join call on call.id = project.call_id where call.slug = 'charge' order by title collate \"fr-x-icu\", project.id limit 50"
+         from project join call on call.id = project.call_id where call.slug = 'charge' order by project.title collate \"fr-x-icu\", project.id limit 50"
     )
     .fetch_all(db)
     .await?;

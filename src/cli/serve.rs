@@ -117,14 +117,13 @@ async fn watch_server(server: Server, mut stopped: watch::Receiver<bool>) -> any
         let held = Arc::clone(&server);
         let outcome = tokio::task::spawn_blocking(move || -> anyhow::Result<bool> {
             let mut held = held.lock().map_err(|_| anyhow::anyhow!("server lock"))?;
-            match held.as_mut() {
-                Some(server) if !server.is_alive() => {
-                    anyhow::ensure!(restarts < 3, "le serveur PostgreSQL privé s’arrête sans cesse ; voir son journal dans le dossier des données");
-                    server.restart()?;
-                    Ok(true)
-                }
-                _ => Ok(false),
+            let Some(server) = held.as_mut() else { return Ok(false) };
+            if server.is_alive() {
+                return Ok(false);
             }
+            anyhow::ensure!(restarts < 3, "le serveur PostgreSQL privé s’arrête sans cesse ; voir son journal dans le dossier des données");
+            server.restart()?;
+            Ok(true)
         })
         .await??;
         if outcome {

@@ -44,9 +44,9 @@ pub async fn generate(app: &App, many: u32) -> anyhow::Result<String> {
     .await?;
     sqlx::query!(
         "insert into call_role (call_id, account_id, role)
-         select $1, id, 'reviewer' from account where email like 'charge%@example.org'
+         select $1::bigint, id, 'reviewer' from account where email like 'charge%@example.org'
          union all
-         select $1, id, unnest(array['manager', 'committee']) from account where email in ('region@example.org', 'ademe@example.org', 'comite@example.org')
+         select $1::bigint, id, unnest(array['manager', 'committee']) from account where email in ('region@example.org', 'ademe@example.org', 'comite@example.org')
          on conflict do nothing",
         call
     )

@@ -42,7 +42,7 @@ pub fn invitation(app: &App, said: &Invitation<'_>) -> (String, String) {
     let paragraphs = [
         format!("{who} à devenir {}\u{a0}:\n{}", said.part, said.place),
         format!("Pour accepter, ouvrez ce lien personnel\u{a0}:\n{}", app.link(said.path)),
-        format!("Il est valable jusqu’au {}. Si vous n’avez pas encore de compte, vous choisissez un mot de passe à cette occasion.", moment::full(said.expires_at)),
+        format!("Il est valable jusqu’au {}. Si vous n’avez pas encore de compte, vous choisissez un mot de passe à cette occasion.", moment::date(said.expires_at)),
         "Si cette invitation ne vous concerne pas, ignorez-la\u{a0}: sans réponse, elle expire d’elle-même.".to_owned(),
     ];
     mail(app, &format!("Invitation\u{a0}: {}", said.place), &paragraphs, "Vous recevez ce courriel parce que votre adresse a été indiquée pour cette invitation.")
@@ -53,7 +53,7 @@ pub fn password_reset(app: &App, path: &str, expires_at: OffsetDateTime) -> (Str
     let paragraphs = [
         "Quelqu’un a demandé un nouveau mot de passe pour le compte de cette adresse.".to_owned(),
         format!("Pour le choisir, ouvrez ce lien\u{a0}:\n{}", app.link(path)),
-        format!("Il ne sert qu’une fois, et jusqu’au {}.", moment::full(expires_at)),
+        format!("Il ne sert qu’une fois, et jusqu’au {} à {}, heure de Paris.", moment::date(expires_at), moment::hour(expires_at)),
         "Si ce n’est pas vous, ignorez ce courriel\u{a0}: rien ne change sans ce lien.".to_owned(),
     ];
     mail(app, "Choisir un nouveau mot de passe", &paragraphs, "Vous recevez ce courriel parce que cette adresse est celle d’un compte.")
@@ -62,7 +62,7 @@ pub fn password_reset(app: &App, path: &str, expires_at: OffsetDateTime) -> (Str
 /// The password of an account changed.
 pub fn password_changed(app: &App, at: OffsetDateTime) -> (String, String) {
     let paragraphs = [
-        format!("Le mot de passe de votre compte a été changé le {}. Les autres sessions ouvertes ont été fermées.", moment::full(at)),
+        format!("Le mot de passe de votre compte a été changé le {} à {}, heure de Paris. Les autres sessions ouvertes ont été fermées.", moment::date(at), moment::hour(at)),
         format!("Si ce n’est pas vous, demandez tout de suite un nouveau mot de passe\u{a0}:\n{}", app.link("/mot-de-passe")),
     ];
     mail(app, "Votre mot de passe a changé", &paragraphs, "Vous recevez ce courriel parce que cette adresse est celle du compte.")

@@ -208,7 +208,8 @@ fn first_step(own: &[Mine], rows: &[Row], now: OffsetDateTime) -> Option<Step> {
     let is_open = |mine: &&Mine| now < mine.closes_at && (mine.status == Status::Draft || mine.has_undeposited_changes);
     if let Some(mine) = own.iter().filter(is_open).min_by_key(|mine| mine.closes_at) {
         let remaining = moment::remaining(now, mine.closes_at).unwrap_or_default();
-        let sentence = format!("«\u{a0}{}\u{a0}» n’est pas encore déposé tel qu’il est. {remaining}", mine.title);
+        let state = if mine.has_undeposited_changes { "a changé depuis son dépôt" } else { "n’est pas encore déposé" };
+        let sentence = format!("«\u{a0}{}\u{a0}» {state}. {remaining}", mine.title);
         return Some(Step { sentence, href: format!("/dossiers/{}", mine.id), act: "Ouvrir le dossier" });
     }
     let row = rows.iter().find(|row| row.to_deliver > 0)?;

@@ -11,3 +11,4 @@ pub mod pages;
 pub mod recusal;
 pub mod score;
 pub mod store;
+pub mod verify;

@@ -169,7 +169,7 @@ pub async fn write_marks(conn: &mut PgConnection, dossier: &Dossier, own: &Own, 
            on conflict (review_id, criterion_id) do update
              set value = excluded.value, is_unassessable = excluded.is_unassessable, comment = excluded.comment, version = excluded.version
          ), done as (
-           insert into operation (scope, id, account_id, location, at) values ('review ' || $1::text, $10, $6, $11, $7)
+           insert into operation (scope, id, account_id, location, at) values ('review ' || $1::bigint::text, $10, $6, $11, $7)
          )
          update review
          set version = $9, status = 'draft', comment = coalesce($12, comment), submission_id = coalesce(submission_id, $13), is_late = is_late or $8
@@ -198,7 +198,7 @@ pub async fn turn(conn: &mut PgConnection, dossier: &Dossier, own: &Own, to: Rev
     let is_delivery = to == ReviewStatus::Delivered;
     sqlx::query!(
         "with done as (
-           insert into operation (scope, id, account_id, location, at) values ('review ' || $1::text, $4, $5, $6, $3)
+           insert into operation (scope, id, account_id, location, at) values ('review ' || $1::bigint::text, $4, $5, $6, $3)
          )
          update review
          set status = $2, version = version + 1, delivered_at = case when $7 then $3 else delivered_at end,
