@@ -217,12 +217,12 @@ impl Tag {
 }
 
 /// Small filters of the templates.
-pub mod filters {
+pub(crate) mod filters {
     use askama::filter_fn;
 
     /// Paragraphs of a text: what is between blank lines.
     #[filter_fn]
-    pub fn paragraphs<'a>(text: &'a str, _: &dyn askama::Values) -> askama::Result<Vec<&'a str>> {
+    pub(crate) fn paragraphs<'a>(text: &'a str, _: &dyn askama::Values) -> askama::Result<Vec<&'a str>> {
         Ok(crate::kit::words::paragraphs(text).collect())
     }
 }

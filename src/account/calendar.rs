@@ -76,11 +76,7 @@ async fn read(app: &App, now: OffsetDateTime) -> sqlx::Result<Dates> {
 }
 
 fn bounded(bound: OffsetDateTime, now: OffsetDateTime, closed: &str) -> String {
-    if now < bound {
-        format!("jusqu’au {}", moment::until(bound))
-    } else {
-        format!("{closed} depuis le {}", moment::date(moment::last_second_before(bound)))
-    }
+    if now < bound { format!("jusqu’au {}", moment::until(bound)) } else { format!("{closed} depuis le {}", moment::date(moment::last_second_before(bound))) }
 }
 
 fn training(days: i64, first: Date, last: Date) -> String {

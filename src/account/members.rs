@@ -115,9 +115,8 @@ pub fn hindrance(owners: &[AccountId], by: AccountId, whom: AccountId, becomes: 
 
 /// Owners of the dossier. Refuses an owner who is no longer one.
 pub async fn owners(conn: &mut PgConnection, owner: &ProjectOwner) -> Result<Vec<AccountId>, AppError> {
-    let ids = sqlx::query_scalar!("select account_id from project_member where project_id = $1 and role = 'owner'", owner.project().get())
-        .fetch_all(conn)
-        .await?;
+    let ids =
+        sqlx::query_scalar!("select account_id from project_member where project_id = $1 and role = 'owner'", owner.project().get()).fetch_all(conn).await?;
     if !ids.contains(&owner.account().get()) {
         return Err(crate::access::Refusal::NotOwner.into());
     }
@@ -178,9 +177,8 @@ pub async fn remove(conn: &mut PgConnection, owner: &ProjectOwner, whom: Account
     if let Some(hindrance) = hindrance(&owners, owner.account(), whom, None) {
         return Ok(Some(hindrance));
     }
-    let gone = sqlx::query!("delete from project_member where project_id = $1 and account_id = $2", owner.project().get(), whom.get())
-        .execute(&mut *conn)
-        .await?;
+    let gone =
+        sqlx::query!("delete from project_member where project_id = $1 and account_id = $2", owner.project().get(), whom.get()).execute(&mut *conn).await?;
     if gone.rows_affected() == 0 {
         return Err(AppError::NotFound);
     }

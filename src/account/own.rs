@@ -91,13 +91,9 @@ async fn page(conn: &mut PgConnection, app: &App, visitor: &Visitor, now: Offset
 
 /// Remembers when this session was last seen, at most every ten minutes.
 async fn touch(conn: &mut PgConnection, session: SessionId, now: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update session set last_seen_at = $2 where id = $1 and last_seen_at < $2::timestamptz - interval '10 minutes'",
-        session.get(),
-        now
-    )
-    .execute(conn)
-    .await?;
+    sqlx::query!("update session set last_seen_at = $2 where id = $1 and last_seen_at < $2::timestamptz - interval '10 minutes'", session.get(), now)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -181,21 +177,22 @@ pub async fn change_password(State(app): State<App>, visitor: Visitor, guest: Gu
 }
 
 /// Anybody signed in closes one of their own sessions; their current one signs them out.
-pub async fn revoke(State(app): State<App>, visitor: Visitor, guest: Guest, NumberPart(number): NumberPart, Arrival(now): Arrival) -> Result<Response, AppError> {
+pub async fn revoke(
+    State(app): State<App>,
+    visitor: Visitor,
+    guest: Guest,
+    NumberPart(number): NumberPart,
+    Arrival(now): Arrival,
+) -> Result<Response, AppError> {
     let mut tx = app.db.begin().await?;
     if number == visitor.session.get() {
         let cookie = session::close_session(&mut tx, &app, &guest, now).await?;
         tx.commit().await?;
         return Ok((cookie, see("/connexion")).into_response());
     }
-    let ended = sqlx::query!(
-        "update session set ended_at = coalesce(ended_at, $3) where id = $1 and account_id = $2",
-        number,
-        visitor.account.get(),
-        now
-    )
-    .execute(&mut *tx)
-    .await?;
+    let ended = sqlx::query!("update session set ended_at = coalesce(ended_at, $3) where id = $1 and account_id = $2", number, visitor.account.get(), now)
+        .execute(&mut *tx)
+        .await?;
     if ended.rows_affected() == 0 {
         return Err(AppError::NotFound);
     }

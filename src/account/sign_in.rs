@@ -56,12 +56,7 @@ pub struct Asked {
 }
 
 /// Anybody; who is signed in goes on to where they were going.
-pub async fn show(
-    State(app): State<App>,
-    visitor: Option<Visitor>,
-    arrival: Arrival,
-    Query(asked): Query<Asked>,
-) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, visitor: Option<Visitor>, arrival: Arrival, Query(asked): Query<Asked>) -> Result<Response, AppError> {
     if visitor.is_some() {
         return Ok(see(safe_next(&asked.next)));
     }

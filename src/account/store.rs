@@ -30,9 +30,7 @@ pub async fn chooser(conn: &mut PgConnection, account: AccountId) -> sqlx::Resul
 
 /// Keeps a new password, voids the links that would change it again, and tells its owner by mail.
 pub async fn set_password(conn: &mut PgConnection, app: &App, account: AccountId, hash: &str, now: OffsetDateTime) -> Result<(), AppError> {
-    let email = sqlx::query_scalar!("update account set password_hash = $2 where id = $1 returning email", account.get(), hash)
-        .fetch_one(&mut *conn)
-        .await?;
+    let email = sqlx::query_scalar!("update account set password_hash = $2 where id = $1 returning email", account.get(), hash).fetch_one(&mut *conn).await?;
     sqlx::query!("update password_reset set used_at = $2 where account_id = $1 and used_at is null", account.get(), now).execute(&mut *conn).await?;
     journal::record_account(conn, Some(account), "password_changed", "", now).await?;
     let (subject, body) = texts::password_changed(app, now);

@@ -170,7 +170,8 @@ pub async fn invite(State(app): State<App>, owner: ProjectOwner, input: Input) -
         Ok(_) => {}
         Err(AppError::Unprocessable(_)) => {
             drop(tx);
-            let typed = Typed { email: input.trimmed("email"), role, email_error: "Cette personne est déjà de l’équipe.".to_owned(), role_error: String::new() };
+            let typed =
+                Typed { email: input.trimmed("email"), role, email_error: "Cette personne est déjà de l’équipe.".to_owned(), role_error: String::new() };
             return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &owner, typed, "").await?);
         }
         Err(other) => return Err(other),
@@ -181,12 +182,7 @@ pub async fn invite(State(app): State<App>, owner: ProjectOwner, input: Input) -
 }
 
 /// The owner changes somebody's role, or delegates the deposit.
-pub async fn change(
-    State(app): State<App>,
-    owner: ProjectOwner,
-    NumberPart(number): NumberPart,
-    input: Input,
-) -> Result<Response, AppError> {
+pub async fn change(State(app): State<App>, owner: ProjectOwner, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
     let role = MemberRole::parse(input.get("role")).ok_or(AppError::BadRequest("Le rôle demandé n’existe pas. Rechargez la page et recommencez."))?;
     let change = Change { whom: AccountId(number), role, can_deposit: input.get("depot") == "oui", version: input.version()? };
     let mut tx = app.db.begin().await?;
@@ -198,12 +194,7 @@ pub async fn change(
 }
 
 /// The owner takes somebody out of the team, never oneself.
-pub async fn remove(
-    State(app): State<App>,
-    owner: ProjectOwner,
-    NumberPart(number): NumberPart,
-    input: Input,
-) -> Result<Response, AppError> {
+pub async fn remove(State(app): State<App>, owner: ProjectOwner, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
     let mut tx = app.db.begin().await?;
     if let Some(done) = units::lock(&mut tx, owner.project(), input.operation()?).await?.done {
         return Ok(see(&done));
@@ -213,12 +204,7 @@ pub async fn remove(
 }
 
 /// The owner takes an invitation back.
-pub async fn withdraw(
-    State(app): State<App>,
-    owner: ProjectOwner,
-    NumberPart(number): NumberPart,
-    input: Input,
-) -> Result<Response, AppError> {
+pub async fn withdraw(State(app): State<App>, owner: ProjectOwner, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
     let mut tx = app.db.begin().await?;
     if let Some(done) = units::lock(&mut tx, owner.project(), input.operation()?).await?.done {
         return Ok(see(&done));

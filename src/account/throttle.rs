@@ -59,13 +59,9 @@ pub async fn count(conn: &mut PgConnection, limits: &[Limit], now: OffsetDateTim
     let ids = sqlx::query_scalar!("insert into throttle (key, at) select key, $2 from unnest($1::bytea[]) as key returning id", &keys, now)
         .fetch_all(&mut *conn)
         .await?;
-    let counts = sqlx::query!(
-        r#"select key, count(*) as "n!" from throttle where key = any($1) and at > $2 group by key"#,
-        &keys,
-        now - WINDOW
-    )
-    .fetch_all(&mut *conn)
-    .await?;
+    let counts = sqlx::query!(r#"select key, count(*) as "n!" from throttle where key = any($1) and at > $2 group by key"#, &keys, now - WINDOW)
+        .fetch_all(&mut *conn)
+        .await?;
     let is_beyond = counts.iter().any(|row| limits.iter().any(|limit| limit.key == row.key && row.n > limit.most));
     if is_beyond {
         sqlx::query!("delete from throttle where id = any($1)", &ids).execute(conn).await?;

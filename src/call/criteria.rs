@@ -89,7 +89,7 @@ fn read_criterion(sheet: &mut Sheet<'_>, held: &Criterion, is_weight_only: bool)
     }
     let label = sheet.read(Spec::new(format!("label-{code}"), format!("Intitulé du critère {code}")), &held.label);
     let levels = (0..=4).zip(&held.levels).map(|(mark, level)| sheet.read(Spec::new(format!("level-{code}-{mark}"), format!("{code}, niveau {mark}")), level)).collect();
-    Criterion { weight_thousandths, label, levels, ..held.clone() }
+    Criterion { label, weight_thousandths, levels, ..held.clone() }
 }
 
 fn draw(app: &App, manager: &CallManager, held: &Held, sheet: Sheet<'_>, (status, seen, asked): (StatusCode, i32, &Asked)) -> Result<Response, AppError> {

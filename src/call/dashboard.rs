@@ -100,7 +100,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
         layout: layout(&app, &manager, "Dossiers"),
         frame: Frame::of(&manager, "Dossiers de l’appel", HERE),
         slug: call.slug.clone(),
-        calls: calls.into_iter().map(|managed| call_view(managed, &call.slug)).collect(),
+        calls: calls.iter().map(|managed| call_view(managed, &call.slug)).collect(),
         bound: moment::until(call.bound),
         remaining: moment::remaining(manager.now(), call.bound).unwrap_or_default(),
         rows: rows.into_iter().map(row).collect::<Result<_, _>>()?,
@@ -110,7 +110,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
     })
 }
 
-fn call_view(managed: Managed, current: &str) -> CallView {
+fn call_view(managed: &Managed, current: &str) -> CallView {
     CallView { label: format!("{} {}", managed.title, managed.edition), href: at(&managed.slug, HERE), is_current: managed.slug == current }
 }
 

@@ -1,9 +1,7 @@
 //! A dossier as the managers of its call see it: manifestation, eligibility, bound, owner, deposits, reviews, recusals.
 
-use std::collections::HashMap;
-
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::PgConnection;
@@ -11,7 +9,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::form::{FormView, Sheet, Spec};
-use super::frame::{Alert, Frame, at, tabs};
+use super::frame::{Alert, Asked, Frame, at, tabs};
 use super::store::dossier::{self as store, Assigned, Facts, Member, Person};
 use super::store::{NOT_ELIGIBLE, is_notifiable};
 use crate::access::{ProjectManager, ReviewStatus, Status};
@@ -171,7 +169,7 @@ fn words(part: Part, held: &Held) -> ((&'static str, &'static str, &'static str)
                 Some(until) => format!("Ce dossier a son propre délai, jusqu’au {}.", moment::until(until)),
                 None => "Un délai propre rouvre la saisie et le dépôt pour ce seul dossier.".to_owned(),
             };
-            (("prolongation", "Délai propre au dossier", "Enregistrer le délai"), intro)
+            (("delai", "Délai propre au dossier", "Enregistrer le délai"), intro)
         }
         Part::Owner => (("porteur", "Inviter un porteur", "Inviter"), String::new()),
         Part::Recusal => {
@@ -202,7 +200,9 @@ fn forms(manager: &ProjectManager, held: &Held, mut posted: Option<(Part, Sheet<
             let conflicts = if is_conflict { sheet.changes.clone() } else { Vec::new() };
             let (title, intro) = words(part, held);
             let page = format!("/appel/dossiers/{}", manager.project());
-            FormView::of(sheet, title, format!("{page}/{}", title.0), seen).back(page).intro(intro).against(conflicts)
+            // The record is the page's own form; the others are acts below it.
+            let action = if part == Part::Record { page.clone() } else { format!("{page}/{}", title.0) };
+            FormView::of(sheet, title, action, seen).back(page).intro(intro).against(conflicts)
         })
         .collect()
 }
@@ -210,13 +210,13 @@ fn forms(manager: &ProjectManager, held: &Held, mut posted: Option<(Part, Sheet<
 /// Draws the page, with the posted form as it came back.
 pub fn draw(app: &App, manager: &ProjectManager, held: Held, posted: Option<(Part, Sheet<'_>, i32)>, (status, done): (StatusCode, Option<Alert>)) -> Result<Response, AppError> {
     let forms = forms(manager, &held, posted);
-    let head = manager.head();
+    let project = manager.head();
     let closes_at = manager.facts().closes_at;
     let mut frame = Frame {
-        over: format!("Appel {} {} · dossier n°\u{a0}{}", head.call_title, head.edition, head.number),
+        over: format!("Appel {} {} · dossier n°\u{a0}{}", project.call_title, project.edition, project.number),
         heading: held.facts.title.clone(),
         lead: held.facts.label.clone(),
-        tabs: tabs(&head.call_slug, "/appel"),
+        tabs: tabs(&project.call_slug, "/appel"),
         alerts: Vec::new(),
     };
     frame.alerts.extend([done, Alert::errors(&forms), Alert::conflict(&forms)].into_iter().flatten());
@@ -229,7 +229,7 @@ pub fn draw(app: &App, manager: &ProjectManager, held: Held, posted: Option<(Par
     let recusals = held.people.iter().filter(|person| person.origin.is_some());
     let page = DossierPage {
         layout: Layout {
-            run: (format!("Appel {} {} · gestion", head.call_title, head.edition), format!("Dépôt jusqu’au {}", moment::until(closes_at))),
+            run: (format!("Appel {} {} · gestion", project.call_title, project.edition), format!("Dépôt jusqu’au {}", moment::until(closes_at))),
             ..Layout::personal(app, manager.visitor(), format!("{}, gestion", held.facts.title), "/appel")
         },
         project: manager.project().get(),
@@ -245,7 +245,7 @@ pub fn draw(app: &App, manager: &ProjectManager, held: Held, posted: Option<(Par
         invited: held.invited.unwrap_or_default(),
         deposits: held.deposits.into_iter().map(|deposit| deposit_view(&base, deposit)).collect(),
         reviews: held.reviews.into_iter().map(review_view).collect::<Result<_, _>>()?,
-        assignments: at(&head.call_slug, &format!("/appel/affectations?apres={}", head.number - 1)),
+        assignments: at(&project.call_slug, &format!("/appel/affectations?apres={}", project.number - 1)),
         version: held.facts.version,
         operation: Uuid::new_v4(),
         frame,
@@ -293,12 +293,12 @@ fn review_view(review: Assigned) -> Result<ReviewView, AppError> {
 }
 
 /// The managers of a call see each of its dossiers, but for those that they stay away from.
-pub async fn show(State(app): State<App>, manager: ProjectManager, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, manager: ProjectManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let held = held(&mut conn, &manager).await?;
     drop(conn);
-    let done = asked.get("fait").map(|what| match what.as_str() {
-        "prolongation" => Alert::done("Délai enregistré", "L’équipe est prévenue par courriel."),
+    let done = asked.0.get("fait").map(|what| match what.as_str() {
+        "delai" => Alert::done("Délai enregistré", "L’équipe est prévenue par courriel."),
         "porteur" => Alert::done("Porteur invité", "Un courriel est parti à son adresse."),
         "deports" => Alert::done("Déport noté", "Cette personne ne voit plus le dossier."),
         _ => Alert::done("Enregistré", "Le dossier est à jour."),

@@ -159,16 +159,16 @@ fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {
     sheet
 }
 
-fn draw(app: &App, manager: &CallManager, held: Held, posted: Option<(Part, Sheet<'_>, i32)>, (status, alert): (StatusCode, Option<Alert>)) -> Result<Response, AppError> {
+fn draw(app: &App, manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i32)>, (status, alert): (StatusCode, Option<Alert>)) -> Result<Response, AppError> {
     let action = at(&manager.call().slug, HERE);
-    let forms = forms(&held, &action, posted);
+    let forms = forms(held, &action, posted);
     let frame = Frame::of(manager, "Personnes de l’appel", HERE)
         .lead("Une personne peut tenir plusieurs rôles. Les gestionnaires ont tous les mêmes droits.")
         .alert(alert)
         .alert(Alert::errors(&forms))
         .alert(Alert::conflict(&forms));
     let parts = [("gestionnaires", "Gestionnaires", "manager"), ("evaluateurs", "Évaluateurs", "reviewer"), ("comite", "Comité technique", "committee")];
-    let parts = parts.into_iter().map(|(id, title, role)| PartView { id, title, is_committee: role == "committee", people: people(&held, role) }).collect();
+    let parts = parts.into_iter().map(|(id, title, role)| PartView { id, title, is_committee: role == "committee", people: people(held, role) }).collect();
     let seat_label = |seat: Option<i64>| held.seats.iter().find(|held| Some(held.id) == seat).map(|seat| seat.label.clone()).unwrap_or_default();
     let pending = held.pending.iter().map(|pending| PendingView {
         id: pending.id,
@@ -223,7 +223,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
         "retirer" => Alert::done("Rôle retiré", "Les évaluations que cette personne n’avait pas commencées sont de nouveau à affecter."),
         _ => Alert::done("Enregistré", "Les rôles et les sièges sont à jour."),
     });
-    draw(&app, &manager, held, None, (StatusCode::OK, done))
+    draw(&app, &manager, &held, None, (StatusCode::OK, done))
 }
 
 /// How an act on the people of a call ended.
@@ -249,7 +249,7 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
         "inviter" => {
             let mut sheet = Sheet::of(Some(&input));
             let Some(target) = target(&mut sheet, &manager, &held) else {
-                return draw(&app, &manager, held, Some((Part::Invitation, sheet, input.version()?)), (StatusCode::UNPROCESSABLE_ENTITY, None));
+                return draw(&app, &manager, &held, Some((Part::Invitation, sheet, input.version()?)), (StatusCode::UNPROCESSABLE_ENTITY, None));
             };
             invite(&mut tx, &app, target.0, &target.1, Some(manager.account()), manager.now()).await?;
             End::Done("role_offered", target.0.role().to_owned())
@@ -260,7 +260,7 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
             let seats = seat_rows(&mut sheet, &held.seats);
             if let Some(status) = sheet.verdict(seen == held.version) {
                 let next = if status == StatusCode::CONFLICT { held.version } else { seen };
-                return draw(&app, &manager, held, Some((Part::Seats, sheet, next)), (status, None));
+                return draw(&app, &manager, &held, Some((Part::Seats, sheet, next)), (status, None));
             }
             rows::save_seats(&mut tx, &manager, &seats).await?;
             if sheet.changes.is_empty() { End::Nothing } else { End::Done("seats_changed", sheet.notes()) }
@@ -269,7 +269,7 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
     };
     let location = at(&manager.call().slug, &format!("{HERE}?fait={act}"));
     match end {
-        End::Refused(sentence) => return draw(&app, &manager, held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence)))),
+        End::Refused(sentence) => return draw(&app, &manager, &held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence)))),
         End::Done(name, subject) => calls::settle(&mut tx, &manager, &Act { operation, location: &location, act: name, subject: &subject }).await?,
         End::Nothing => {}
     }

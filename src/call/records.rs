@@ -86,7 +86,7 @@ pub async fn extend(State(app): State<App>, manager: ProjectManager, input: Inpu
     if let Some(status) = sheet.verdict(is_fresh) {
         return again(&app, &manager, held, (Part::Extension, sheet, seen), status);
     }
-    let location = back(&manager, "prolongation");
+    let location = back(&manager, "delai");
     if !sheet.changes.is_empty() {
         let decision = store::extend(&mut tx, &manager, until, &reason).await?;
         journal::record(&mut tx, manager.project(), manager.account(), "extended", &sheet.notes(), manager.now()).await?;

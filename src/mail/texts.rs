@@ -42,10 +42,18 @@ pub fn invitation(app: &App, said: &Invitation<'_>) -> (String, String) {
     let paragraphs = [
         format!("{who} à devenir {}\u{a0}:\n{}", said.part, said.place),
         format!("Pour accepter, ouvrez ce lien personnel\u{a0}:\n{}", app.link(said.path)),
-        format!("Il est valable jusqu’au {}. Si vous n’avez pas encore de compte, vous choisissez un mot de passe à cette occasion.", moment::date(said.expires_at)),
+        format!(
+            "Il est valable jusqu’au {}. Si vous n’avez pas encore de compte, vous choisissez un mot de passe à cette occasion.",
+            moment::date(said.expires_at)
+        ),
         "Si cette invitation ne vous concerne pas, ignorez-la\u{a0}: sans réponse, elle expire d’elle-même.".to_owned(),
     ];
-    mail(app, &format!("Invitation\u{a0}: {}", said.place), &paragraphs, "Vous recevez ce courriel parce que votre adresse a été indiquée pour cette invitation.")
+    mail(
+        app,
+        &format!("Invitation\u{a0}: {}", said.place),
+        &paragraphs,
+        "Vous recevez ce courriel parce que votre adresse a été indiquée pour cette invitation.",
+    )
 }
 
 /// A link to choose another password.
@@ -62,7 +70,11 @@ pub fn password_reset(app: &App, path: &str, expires_at: OffsetDateTime) -> (Str
 /// The password of an account changed.
 pub fn password_changed(app: &App, at: OffsetDateTime) -> (String, String) {
     let paragraphs = [
-        format!("Le mot de passe de votre compte a été changé le {} à {}, heure de Paris. Les autres sessions ouvertes ont été fermées.", moment::date(at), moment::hour(at)),
+        format!(
+            "Le mot de passe de votre compte a été changé le {} à {}, heure de Paris. Les autres sessions ouvertes ont été fermées.",
+            moment::date(at),
+            moment::hour(at)
+        ),
         format!("Si ce n’est pas vous, demandez tout de suite un nouveau mot de passe\u{a0}:\n{}", app.link("/mot-de-passe")),
     ];
     mail(app, "Votre mot de passe a changé", &paragraphs, "Vous recevez ce courriel parce que cette adresse est celle du compte.")

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::input::Input;
 use crate::journal;
+use crate::kit::french::count;
 use crate::kit::moment;
 use crate::page::{Layout, Tag, html, see};
 
@@ -38,6 +39,7 @@ struct MailsPage {
     mails: Vec<MailView>,
     states: Vec<(&'static str, &'static str, bool)>,
     state: String,
+    shown: String,
     older: Option<i64>,
     is_first: bool,
     is_demo: bool,
@@ -94,10 +96,9 @@ pub async fn list(State(app): State<App>, operator: Operator, Query(asked): Quer
     let now = app.now();
     html(&MailsPage {
         layout: Layout::personal(&app, operator.visitor(), "Courriels", "/exploitation"),
+        shown: count(rows.len(), "courriel affiché", "courriels affichés"),
         mails: rows.into_iter().map(|row| view(row, now)).collect(),
-        states: [("", "tous"), ("attente", "en attente"), ("echec", "en échec"), ("parti", "partis")]
-            .map(|(key, label)| (key, label, key == state))
-            .into(),
+        states: [("", "tous"), ("attente", "en attente"), ("echec", "en échec"), ("parti", "partis")].map(|(key, label)| (key, label, key == state)).into(),
         state: state.to_owned(),
         older,
         is_first: before == i64::MAX,
@@ -133,9 +134,10 @@ fn kind_name(kind: &str) -> &'static str {
         "password_reset" => "Mot de passe oublié",
         "password_changed" => "Mot de passe changé",
         "receipt" => "Récépissé de dépôt",
-        "call_document" => "Document de l’appel",
-        "review_assigned" => "Dossiers à évaluer",
-        "deadline_changed" => "Date limite modifiée",
+        "document" => "Document de l’appel",
+        "assigned" => "Dossiers à évaluer",
+        "deadline" => "Date limite modifiée",
+        "owner" => "Dossier ouvert",
         _ => "Autre",
     }
 }

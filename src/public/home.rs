@@ -183,7 +183,9 @@ fn parts(rows: &[Row], is_operator: bool, now: OffsetDateTime) -> Vec<PartView> 
     }
     if is_operator {
         let waits = "Comptes, courriels, base de données.".to_owned();
-        parts.push(PartView { title: "Exploitation".to_owned(), call: String::new(), waits, href: "/exploitation".to_owned(), act: "Voir l’état du service" });
+        parts.push(PartView {
+            title: "Exploitation".to_owned(), call: String::new(), waits, href: "/exploitation".to_owned(), act: "Voir l’état du service"
+        });
     }
     parts
 }
@@ -192,6 +194,7 @@ fn reviews(row: &Row) -> String {
     let due = row.review_due_at.map(|at| format!(", attendues jusqu’au {}", moment::until(at))).unwrap_or_default();
     let delivered = count(row.delivered, "rendue", "rendues");
     match row.to_deliver {
+        0 if row.delivered == 0 => "Aucune évaluation ne vous attend.".to_owned(),
         0 => format!("Aucune évaluation à rendre, {delivered}."),
         n => format!("{} à rendre{due}, {delivered}.", count(n, "évaluation", "évaluations")),
     }
@@ -247,7 +250,10 @@ mod tests {
         assert_eq!(titles(7, true), ["Évaluation", "Comité", "Gestion de l’appel", "Exploitation"]);
         assert_eq!(titles(4, false), ["Comité"]);
         let waits: Vec<_> = parts(&[row(3, 2)], false, NOW).into_iter().map(|part| part.waits.replace('\u{a0}', " ")).collect();
-        assert_eq!(waits, ["2 évaluations à rendre, 1 rendue.", "12 dossiers suivis, 3 déposés. Comité le jeudi 12 novembre 2015.", "Dépôt ouvert. Il reste 13 jours."]);
+        assert_eq!(
+            waits,
+            ["2 évaluations à rendre, 1 rendue.", "12 dossiers suivis, 3 déposés. Comité le jeudi 12 novembre 2015.", "Dépôt ouvert. Il reste 13 jours."]
+        );
     }
 
     #[test]

@@ -146,7 +146,7 @@ fn figures(kept: &Kept, counted: &[Counted]) -> Vec<FigureView> {
     ]
 }
 
-fn review(no: usize, group: &[Given], kept: &Kept, changed: &[Changed], is_team: bool) -> ReviewView {
+fn review(no: usize, group: &[Given], kept: &Kept, late: &[Changed], is_team: bool) -> ReviewView {
     let first = &group[0];
     let sums = Sums::of(group.iter().map(|line| (line.weight, line.value.and_then(|note| u8::try_from(note).ok()))));
     let author = if is_team { format!("Évaluation {no}") } else { first.reviewer.clone() };
@@ -157,7 +157,7 @@ fn review(no: usize, group: &[Given], kept: &Kept, changed: &[Changed], is_team:
         format!(" Elle n’entre pas dans les moyennes{NBSP}: {} sur {} attendus.", count(sums.marked, "critère noté", "critères notés"), kept.coverage_threshold)
     };
     let told = |value: Option<i16>| value.map_or_else(|| "sans note".to_owned(), |note| note.to_string());
-    let changes = changed.iter().filter(|change| change.review == first.review);
+    let changes = late.iter().filter(|change| change.review == first.review);
     ReviewView {
         anchor: format!("e{no}"),
         heading: if is_team { author.clone() } else { format!("Évaluation de {author}") },

@@ -14,7 +14,7 @@ use crate::project::files::Received;
 pub struct Document {
     /// Id.
     pub id: Uuid,
-    /// "regulation", "answer_framework" or "other".
+    /// `regulation`, `answer_framework` or `other`.
     pub kind: String,
     /// Title.
     pub title: String,

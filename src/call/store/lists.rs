@@ -75,7 +75,7 @@ pub async fn slice(conn: &mut PgConnection, manager: &CallManager, place: Place,
     .fetch_one(conn)
     .await?;
     let has_more = rows.len() > PAGE;
-    let skipped = if is_backward && has_more { 1 } else { 0 };
+    let skipped = usize::from(is_backward && has_more);
     let kept: Vec<_> = rows.into_iter().skip(skipped).take(PAGE).collect();
     Ok(Slice {
         bounds: kept.first().zip(kept.last()).map(|(first, last)| (first.number, last.number)),
