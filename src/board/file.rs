@@ -13,9 +13,29 @@ use crate::page::Tag;
 use crate::review::score::shown;
 
 const HEADS: [&str; 23] = [
-    "Numéro", "Dossier", "Porteur et commune", "Département", "État", "Livrable 1 (%)", "Livrable 2 (%)", "Livrable 3 (%)", "Livrable 4 (%)",
-    "Livrable 5 (%)", "Dernier dépôt", "Engagements signés", "Évaluations rendues", "Évaluations attendues", "Moyenne sur 100", "Médiane sur 100",
-    "Minimum", "Maximum", "Écart-type", "Rang", "Ex æquo", "Dernière activité", "Remarque",
+    "Numéro",
+    "Dossier",
+    "Porteur et commune",
+    "Département",
+    "État",
+    "Livrable 1 (%)",
+    "Livrable 2 (%)",
+    "Livrable 3 (%)",
+    "Livrable 4 (%)",
+    "Livrable 5 (%)",
+    "Dernier dépôt",
+    "Engagements signés",
+    "Évaluations rendues",
+    "Évaluations attendues",
+    "Moyenne sur 100",
+    "Médiane sur 100",
+    "Minimum",
+    "Maximum",
+    "Écart-type",
+    "Rang",
+    "Ex æquo",
+    "Dernière activité",
+    "Remarque",
 ];
 
 /// The file of those dossiers.
@@ -33,8 +53,7 @@ fn write(dossiers: &[Dossier], recused: i64) -> Result<Vec<u8>, csv::Error> {
     }
     if recused > 0 {
         let mut cells = [const { String::new() }; HEADS.len()];
-        cells[4] = "Déport".to_owned();
-        cells[22] = crate::kit::french::count(recused, "dossier", "dossiers");
+        (cells[4], cells[22]) = ("Déport".to_owned(), crate::kit::french::count(recused, "dossier", "dossiers"));
         writer.write_record(&cells)?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())

@@ -15,8 +15,6 @@ pub struct Standings {
     pub version: i64,
     /// Means of the scored dossiers, ascending.
     pub means: Vec<i64>,
-    /// Reviews to give.
-    pub assigned: i64,
     /// Reviews delivered.
     pub delivered: i64,
     /// Dossiers whose reviews disagree.

@@ -129,7 +129,13 @@ impl Dossier {
 fn is_past_opening(status: Status) -> bool {
     matches!(
         status,
-        Status::InReview | Status::Assessed | Status::CommitteeOpinion | Status::FundCommittee | Status::CouncilDecision | Status::Laureate | Status::NotSelected
+        Status::InReview
+            | Status::Assessed
+            | Status::CommitteeOpinion
+            | Status::FundCommittee
+            | Status::CouncilDecision
+            | Status::Laureate
+            | Status::NotSelected
     )
 }
 
@@ -252,7 +258,8 @@ mod tests {
 
     #[test]
     fn a_line_of_one_point_is_still_seen() {
-        let scores = Scores { mean: 0, median: 0, min: 60 * crate::review::score::POINT, max: 60 * crate::review::score::POINT, deviation: 0, rank: "1".to_owned() };
+        let scores =
+            Scores { mean: 0, median: 0, min: 60 * crate::review::score::POINT, max: 60 * crate::review::score::POINT, deviation: 0, rank: "1".to_owned() };
         assert_eq!(ScoresView::of(&scores).line, "M60 7h1");
     }
 }

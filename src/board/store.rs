@@ -29,9 +29,7 @@ pub struct Line {
     pub recused: i64,
     /// Of them, those of whose team the reader is.
     pub own: i64,
-    /// Reviews to give and reviews delivered, of the dossiers that the reader does not see.
-    pub away_assigned: i64,
-    /// Delivered ones.
+    /// Reviews delivered of the dossiers that the reader does not see.
     pub away_delivered: i64,
     /// Départements of those dossiers.
     pub away_departments: Vec<String>,
@@ -117,7 +115,7 @@ macro_rules! page {
             Line,
             r#"with own as materialized (
                select project.id, bond.is_recused, bond.is_recused or bond.is_own as is_away, project.department,
-                 project.reviews_assigned, project.reviews_delivered, project.score_mean, project.score_deviation
+                 project.reviews_delivered, project.score_mean, project.score_deviation
                from (
                  select project_id, bool_or(kind = 1) as is_recused, bool_or(kind = 2) as is_own
                  from (
@@ -137,7 +135,6 @@ macro_rules! page {
                (select coalesce(max(number), 0) from project where call_id = $1) as "total!",
                (select count(*) from own where is_recused) as "recused!",
                (select count(*) from own where is_away and not is_recused) as "own!",
-               (select coalesce(sum(reviews_assigned), 0) from own where is_away) as "away_assigned!",
                (select coalesce(sum(reviews_delivered), 0) from own where is_away) as "away_delivered!",
                array(select department from own where is_away) as "away_departments!",
                array(select score_mean from own where score_mean is not null order by score_mean) as "unseen_means!",
@@ -179,36 +176,52 @@ pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, 
     match asked.sort {
         Sort::Title => {
             let title = after.map_or("", |after| after.key.as_str());
-            page!(ordered (conn, reader, asked, hiding, pattern, limit),
-                "(project.title collate \"fr-x-icu\", project.id) > ($8, $9)", "project.title collate \"fr-x-icu\", project.id",
-                title, id)
+            page!(
+                ordered(conn, reader, asked, hiding, pattern, limit),
+                "(project.title collate \"fr-x-icu\", project.id) > ($8, $9)",
+                "project.title collate \"fr-x-icu\", project.id",
+                title,
+                id
+            )
         }
         Sort::Status => {
             let (place, title) = after.and_then(super::asked::After::status).unwrap_or((0, ""));
-            page!(ordered (conn, reader, asked, hiding, pattern, limit),
+            page!(
+                ordered(conn, reader, asked, hiding, pattern, limit),
                 "(status_rank(project.status), project.title collate \"fr-x-icu\", project.id) > ($8, $9, $10)",
                 "status_rank(project.status), project.title collate \"fr-x-icu\", project.id",
-                place, title, id)
+                place,
+                title,
+                id
+            )
         }
         Sort::Reviews => {
             let delivered = after.and_then(|after| i32::try_from(after.whole()?).ok()).unwrap_or(-1);
-            page!(ordered (conn, reader, asked, hiding, pattern, limit),
-                "(project.reviews_delivered, project.id) > ($8, $9)", "project.reviews_delivered, project.id",
-                delivered, id)
+            page!(
+                ordered(conn, reader, asked, hiding, pattern, limit),
+                "(project.reviews_delivered, project.id) > ($8, $9)",
+                "project.reviews_delivered, project.id",
+                delivered,
+                id
+            )
         }
         Sort::Activity => {
             let at = after.and_then(super::asked::After::instant).unwrap_or(LATEST);
-            page!(ordered (conn, reader, asked, hiding, pattern, limit),
-                "(project.last_activity_at, project.id) < ($8, $9)", "project.last_activity_at desc, project.id desc",
-                at, id)
+            page!(
+                ordered(conn, reader, asked, hiding, pattern, limit),
+                "(project.last_activity_at, project.id) < ($8, $9)",
+                "project.last_activity_at desc, project.id desc",
+                at,
+                id
+            )
         }
         Sort::Mean => {
             let (key, id, number) = score_key(asked);
-            page!(scored (conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_mean, -1)", key, id, number)
+            page!(scored(conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_mean, -1)", key, id, number)
         }
         Sort::Median => {
             let (key, id, number) = score_key(asked);
-            page!(scored (conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_median, -1)", key, id, number)
+            page!(scored(conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_median, -1)", key, id, number)
         }
     }
 }
@@ -272,12 +285,12 @@ pub async fn standings(conn: &mut PgConnection, call: CallId) -> sqlx::Result<St
     let row = sqlx::query!(
         r#"select scores_version,
              array(select score_mean from project where call_id = $1 and score_mean is not null order by score_mean) as "means!",
-             tally.assigned as "assigned!", tally.delivered as "delivered!", tally.disagreements as "disagreements!",
+             tally.delivered as "delivered!", tally.disagreements as "disagreements!",
              (select coalesce(json_object_agg(department, n), '{}')::text
               from (select department, count(*) as n from project where call_id = $1 group by department) as part) as "departments!"
          from call
          cross join lateral (
-           select coalesce(sum(reviews_assigned), 0) as assigned, coalesce(sum(reviews_delivered), 0) as delivered,
+           select coalesce(sum(reviews_delivered), 0) as delivered,
              count(*) filter (where score_deviation >= $2) as disagreements
            from project
            where call_id = $1
@@ -291,7 +304,6 @@ pub async fn standings(conn: &mut PgConnection, call: CallId) -> sqlx::Result<St
     Ok(Standings {
         version: row.scores_version,
         means: row.means,
-        assigned: row.assigned,
         delivered: row.delivered,
         disagreements: row.disagreements,
         departments: serde_json::from_str(&row.departments).unwrap_or_default(),
@@ -314,7 +326,8 @@ pub struct Settings {
 /// Settings of the scores of a call.
 pub async fn settings(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Settings> {
     let row = sqlx::query!("select coverage_threshold, mean_from, reviews_expected from call where id = $1", call.get()).fetch_one(&mut *conn).await?;
-    let criteria = sqlx::query!("select code, label, weight_thousandths from criterion where call_id = $1 order by position, id", call.get()).fetch_all(conn).await?;
+    let criteria =
+        sqlx::query!("select code, label, weight_thousandths from criterion where call_id = $1 order by position, id", call.get()).fetch_all(conn).await?;
     Ok(Settings {
         coverage_threshold: row.coverage_threshold,
         mean_from: row.mean_from,

@@ -1,6 +1,7 @@
 //! The board, its file for a spreadsheet, and the page that explains its figures.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use askama::Template;
@@ -18,8 +19,8 @@ use crate::access::BoardReader;
 use crate::app::App;
 use crate::error::AppError;
 use crate::kit::french::{NBSP, count, thousands};
-use crate::kit::territory::department_name;
 use crate::kit::moment;
+use crate::kit::territory::department_name;
 use crate::page::{Layout, Tag, html};
 use crate::review::score::weight;
 
@@ -27,6 +28,9 @@ use crate::review::score::weight;
 const SHOWN: usize = 50;
 /// Rows of a file.
 const EXPORTED: i64 = 100_000;
+
+/// Query of the board.
+pub type Address = Query<HashMap<String, String>>;
 
 struct HeadView {
     label: &'static str,
@@ -105,7 +109,6 @@ fn call_part(line: &Line) -> Line {
         total: line.total,
         recused: line.recused,
         own: line.own,
-        away_assigned: line.away_assigned,
         away_delivered: line.away_delivered,
         away_departments: line.away_departments.clone(),
         unseen_means: line.unseen_means.clone(),
@@ -115,7 +118,7 @@ fn call_part(line: &Line) -> Line {
 }
 
 /// The committee and the managers of the call follow every dossier, but those that they stay away from.
-pub async fn show(State(app): State<App>, reader: BoardReader, Query(query): Query<HashMap<String, String>>) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, reader: BoardReader, Query(query): Address) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let read = read(&app, &mut conn, &reader, Asked::read(&query), SHOWN).await?;
     drop(conn);
@@ -132,17 +135,21 @@ fn page(app: &App, reader: &BoardReader, read: Read) -> BoardPage {
     let now = reader.now();
     let total = count(seen, "dossier", "dossiers");
     let aside = [(read.call.recused, "déport", "déports"), (read.call.own, "de votre équipe", "de votre équipe")];
-    let aside: String = aside.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| format!(", {}", count(*n, one, many))).collect();
-    let run = (
-        format!("Appel {} {} · {total}{aside}", seat.title, seat.edition),
-        format!("Situation au {} à {}, heure de Paris", moment::date(now), moment::hour(now)),
-    );
+    let mut left = format!("Appel {} {} · {total}", seat.title, seat.edition);
+    for (n, one, many) in aside.into_iter().filter(|(n, ..)| *n > 0) {
+        let _ = write!(left, ", {}", count(n, one, many));
+    }
+    let run = (left, format!("Situation au {} à {}, heure de Paris", moment::date(now), moment::hour(now)));
     BoardPage {
         layout: Layout { run, ..Layout::personal(app, reader.visitor(), "Tableau du comité technique", "/comite") },
         call: seat.slug.clone(),
         meeting: meeting(&read.call, now),
         counts: counts(&read),
-        notice: if read.is_blind && read.asked.sort.is_by_score() { "L’ordre par score s’ouvre quand toutes vos évaluations sont rendues. Les dossiers sont rangés par titre." } else { "" },
+        notice: if read.is_blind && read.asked.sort.is_by_score() {
+            "L’ordre par score s’ouvre quand toutes vos évaluations sont rendues. Les dossiers sont rangés par titre."
+        } else {
+            ""
+        },
         statuses: statuses(&read.asked),
         departments: departments(&read),
         words: read.asked.words.clone(),
@@ -175,21 +182,24 @@ fn meeting(call: &Line, now: OffsetDateTime) -> String {
 fn counts(read: &Read) -> String {
     let (call, all) = (&read.call, &read.standings);
     let delivered = count(all.delivered - call.away_delivered, "évaluation rendue", "évaluations rendues");
-    let mut text = format!("{delivered} sur {} à rendre.", thousands(all.assigned - call.away_assigned));
+    let mut text = format!("{delivered}.");
     if !read.is_blind {
         let scored = all.means.len().saturating_sub(call.unseen_means.len());
         let unseen = call.unseen_deviations.iter().filter(|deviation| **deviation >= crate::review::score::DISAGREEMENT).count();
         let apart = all.disagreements - i64::try_from(unseen).unwrap_or(0);
-        text.push_str(&format!(" {}.", count(scored, "dossier a une moyenne", "dossiers ont une moyenne")));
+        let _ = write!(text, " {}.", count(scored, "dossier a une moyenne", "dossiers ont une moyenne"));
         if apart > 0 {
-            text.push_str(&format!(" {}, à discuter d’abord.", count(apart, "dossier en désaccord", "dossiers en désaccord")));
+            let _ = write!(text, " {}, à discuter d’abord.", count(apart, "dossier en désaccord", "dossiers en désaccord"));
         }
     }
     text
 }
 
 fn statuses(asked: &Asked) -> Vec<OptionView> {
-    STATUSES.into_iter().map(|status| OptionView { key: status_key(status), label: Tag::of(status).word.to_owned(), is_on: asked.status == Some(status) }).collect()
+    STATUSES
+        .into_iter()
+        .map(|status| OptionView { key: status_key(status), label: Tag::of(status).word.to_owned(), is_on: asked.status == Some(status) })
+        .collect()
 }
 
 /// Départements of the dossiers that the reader sees.
@@ -240,7 +250,7 @@ fn range(read: &Read, seen: i64) -> String {
 }
 
 /// The same readers take the same rows away for a spreadsheet; the export is journalled.
-pub async fn export(State(app): State<App>, reader: BoardReader, Query(query): Query<HashMap<String, String>>) -> Result<Response, AppError> {
+pub async fn export(State(app): State<App>, reader: BoardReader, Query(query): Address) -> Result<Response, AppError> {
     let asked = Asked { after: None, ..Asked::read(&query) };
     let mut tx = app.db.begin().await?;
     let read = read(&app, &mut tx, &reader, asked, usize::try_from(EXPORTED).unwrap_or(usize::MAX)).await?;

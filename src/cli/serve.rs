@@ -41,7 +41,8 @@ pub(super) fn serve(mut args: Arguments) -> anyhow::Result<ExitCode> {
     }
     let server: Server = Arc::new(Mutex::new(base.server));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let ended = runtime.block_on(run(App::new(base::pool(&base.url)?, config), port, Arc::clone(&server)));
+    let held = Arc::clone(&server);
+    let ended = runtime.block_on(async { run(App::new(base::pool(&base.url)?, config), port, held).await });
     runtime.shutdown_timeout(Duration::from_millis(300));
     if let Some(server) = server.lock().ok().and_then(|mut held| held.take()) {
         server.stop();

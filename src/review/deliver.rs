@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::draw::{self, Tab};
+use super::draw;
 use super::grid::{Grid, Line, Value};
 use super::own::{self, Own};
 use super::store;
+use super::tab::{Tab, url};
 use crate::access::{ReviewAuthor, ReviewStatus, policy};
 use crate::app::App;
 use crate::error::AppError;
@@ -52,7 +53,7 @@ pub async fn show(State(app): State<App>, author: ReviewAuthor) -> Result<Respon
     let mut conn = app.db.acquire().await?;
     let own = own::own(&mut conn, &author).await?;
     if own.status == ReviewStatus::Delivered {
-        return Ok(see(&draw::url(&author, "")));
+        return Ok(see(&url(&author, "")));
     }
     let grid = own::grid(&mut conn, author.head().call, &own).await?;
     html(&page(&app, &author, &own, &grid, false))
@@ -73,7 +74,7 @@ fn page(app: &App, author: &ReviewAuthor, own: &Own, grid: &Grid, has_moved: boo
     DeliverPage {
         layout: draw::layout(app, author, own, None, "Rendre l’évaluation"),
         heading: author.head().title.clone(),
-        base: draw::url(author, ""),
+        base: url(author, ""),
         missing,
         missing_text: count(missing, "critère sans note", "critères sans note"),
         lines,
@@ -91,7 +92,7 @@ fn page(app: &App, author: &ReviewAuthor, own: &Own, grid: &Grid, has_moved: boo
 
 /// The author delivers the review: it enters the dossier's figures if it is broad enough.
 pub async fn save(State(app): State<App>, author: ReviewAuthor, input: Input) -> Result<Response, AppError> {
-    let (operation, seen, location) = (input.operation()?, input.version()?, draw::url(&author, ""));
+    let (operation, seen, location) = (input.operation()?, input.version()?, url(&author, ""));
     let mut tx = app.db.begin().await?;
     let own = own::hold(&mut tx, &author, operation).await?;
     if let Some(done) = &own.done {
@@ -117,7 +118,7 @@ pub async fn save(State(app): State<App>, author: ReviewAuthor, input: Input) ->
 
 /// The author opens a delivered review again, while the evaluation is open: it leaves the figures until it is delivered.
 pub async fn reopen(State(app): State<App>, author: ReviewAuthor, input: Input) -> Result<Response, AppError> {
-    let (operation, location) = (input.operation()?, draw::url(&author, ""));
+    let (operation, location) = (input.operation()?, url(&author, ""));
     let mut tx = app.db.begin().await?;
     let own = own::hold(&mut tx, &author, operation).await?;
     if let Some(done) = &own.done {

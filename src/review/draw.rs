@@ -6,88 +6,21 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::alerts::{AlertView, alerts};
 use super::grid::{Conflict, Fault, Grid, Line, Mark, OPINION, Value};
 use super::own::{self, Own};
 use super::score;
-use crate::access::{Dossier, Refusal, ReviewStatus, policy};
+use super::tab::{Tab, url};
+use crate::access::{Dossier, ReviewStatus, policy};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::COLLECTIONS;
 use crate::framework::standing::places;
-use crate::framework::{COLLECTIONS, DELIVERABLES};
 use crate::kit::french::{NBSP, count};
 use crate::kit::moment;
 use crate::page::{Layout, Tag, filters, html_with};
 use crate::project::draw::ItemView;
 use crate::submission::{SectionRead, read_view};
-
-/// A part of the dossier with the criteria to mark beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tab {
-    /// One of the five deliverables.
-    Deliverable(u8),
-    /// The whole: global criteria.
-    Whole,
-}
-
-impl Tab {
-    const ALL: [Self; 6] = [Self::Deliverable(1), Self::Deliverable(2), Self::Deliverable(3), Self::Deliverable(4), Self::Deliverable(5), Self::Whole];
-
-    /// From `?livrable=`; the first one without it.
-    pub fn read(asked: Option<&str>) -> Result<Self, AppError> {
-        let asked = asked.unwrap_or("1");
-        Self::ALL.into_iter().find(|tab| tab.key() == asked).ok_or(AppError::NotFound)
-    }
-
-    /// In the address.
-    pub fn key(self) -> String {
-        match self {
-            Self::Deliverable(no) => no.to_string(),
-            Self::Whole => "ensemble".to_owned(),
-        }
-    }
-
-    /// Address of the page.
-    pub fn url(self, dossier: &Dossier) -> String {
-        format!("{}?livrable={}", url(dossier, ""), self.key())
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Deliverable(no) => DELIVERABLES[usize::from(no) - 1].title,
-            Self::Whole => "Ensemble du dossier",
-        }
-    }
-
-    fn short(self) -> &'static str {
-        match self {
-            Self::Deliverable(no) => DELIVERABLES[usize::from(no) - 1].short,
-            Self::Whole => "Ensemble",
-        }
-    }
-
-    /// Deliverable whose criteria are marked here; none for the global ones.
-    fn own_criteria(self, grid: &Grid) -> Option<u8> {
-        match self {
-            Self::Deliverable(no) if grid.page(Some(no)).next().is_some() => Some(no),
-            _ => None,
-        }
-    }
-
-    /// The page where a criterion is marked first.
-    fn of(line: &Line) -> Self {
-        line.deliverable.map_or(Self::Whole, Self::Deliverable)
-    }
-
-    fn next(self) -> Option<Self> {
-        let index = Self::ALL.iter().position(|tab| *tab == self)?;
-        Self::ALL.get(index + 1).copied()
-    }
-}
-
-/// Address of one's review of a dossier, followed by that path.
-pub fn url(dossier: &Dossier, path: &str) -> String {
-    format!("/evaluation/{}{path}", dossier.project())
-}
 
 struct TabView {
     label: &'static str,
@@ -134,14 +67,6 @@ struct ClashView {
     comment: String,
     mine: String,
     theirs: String,
-}
-
-struct AlertView {
-    class: &'static str,
-    heading: String,
-    sentence: String,
-    links: Vec<(String, String)>,
-    is_focused: bool,
 }
 
 struct OpinionView {
@@ -292,7 +217,8 @@ fn over(tab: Tab, grid: &Grid) -> String {
 fn note(tab: Tab, grid: &Grid) -> String {
     match (tab, tab.own_criteria(grid)) {
         (Tab::Deliverable(_), None) => {
-            "Ce livrable n’a pas de critère propre. Il éclaire les critères globaux\u{a0}: la note donnée ici est celle de l’onglet «\u{a0}Ensemble\u{a0}».".to_owned()
+            "Ce livrable n’a pas de critère propre. Il éclaire les critères globaux\u{a0}: la note donnée ici est celle de l’onglet «\u{a0}Ensemble\u{a0}»."
+                .to_owned()
         }
         _ => String::new(),
     }
@@ -427,40 +353,4 @@ fn capital(word: &str) -> String {
     }
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn alerts(own: &Own, refusal: Option<&Refusal>, typed: &Typed, dossier: &Dossier) -> Vec<AlertView> {
-    let plain = |class, heading: &str, sentence: String| AlertView { class, heading: heading.to_owned(), sentence, links: Vec::new(), is_focused: false };
-    let mut alerts = Vec::new();
-    if !typed.conflicts.is_empty() {
-        let links = typed.conflicts.iter().map(|conflict| {
-            let anchor = conflict.criterion.map_or_else(|| OPINION.to_owned(), |id| format!("k{id}"));
-            (format!("#{anchor}"), "comparer les deux versions".to_owned())
-        });
-        let sentence = "Le reste est enregistré. Rien n’est perdu\u{a0}: choisissez la version à garder,".to_owned();
-        alerts.push(AlertView { class: "warn", heading: "La même note a changé dans une autre fenêtre".to_owned(), sentence, links: links.collect(), is_focused: true });
-    }
-    if !typed.faults.is_empty() {
-        let links = typed.faults.iter().map(|fault| (format!("#{}", fault.control), fault.sentence.clone())).collect();
-        alerts.push(AlertView { class: "bad", heading: "Un texte n’a pas pu être gardé".to_owned(), sentence: "Le reste est enregistré.".to_owned(), links, is_focused: typed.conflicts.is_empty() });
-    }
-    if typed.is_suspended {
-        let sentence = "La session avait expiré pendant l’envoi. Relisez, puis enregistrez.".to_owned();
-        alerts.push(AlertView { class: "warn", heading: "Votre texte est revenu".to_owned(), sentence, links: Vec::new(), is_focused: true });
-    }
-    match (own.status, refusal) {
-        (ReviewStatus::Delivered, _) => {
-            let when = own.delivered_at.map(moment::full).unwrap_or_default();
-            alerts.push(plain("ok", "Évaluation rendue", format!("Vous l’avez rendue le {when}.")));
-        }
-        (_, Some(refusal)) => alerts.push(plain("", "Lecture seule", refusal.sentence())),
-        (_, None) if own.delivered_at.is_some() => {
-            alerts.push(plain("warn", "Évaluation rouverte", "Elle ne compte plus tant que vous ne l’avez pas rendue de nouveau. Les notes changées depuis la remise sont signalées.".to_owned()));
-        }
-        _ => {}
-    }
-    if own.submission != dossier.head().submission {
-        alerts.push(plain("warn", "Un dépôt plus récent existe", "Votre évaluation porte sur le dépôt indiqué en tête de page.".to_owned()));
-    }
-    alerts
 }

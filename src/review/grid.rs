@@ -1,5 +1,7 @@
 //! The grid of a call and the marks of a review: what is posted, how it meets what is stored, what it adds up to.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::score::{self, Sums};
@@ -76,7 +78,10 @@ impl Mark {
     /// A digest of the content that a form was drawn from, so that a stale form tells what it did not touch.
     pub fn token(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", Value::key(self.value), self.comment).as_bytes());
-        digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        digest.iter().take(6).fold(String::with_capacity(12), |mut token, byte| {
+            let _ = write!(token, "{byte:02x}");
+            token
+        })
     }
 }
 
@@ -274,10 +279,7 @@ mod tests {
             mark,
             version,
         };
-        Grid {
-            lines: vec![line(1, mark(Some(Value::Note(3)), "a"), 2), line(2, mark(None, ""), 5), line(3, Mark::default(), 1)],
-            opinion: mark(None, "bien"),
-        }
+        Grid { lines: vec![line(1, mark(Some(Value::Note(3)), "a"), 2), line(2, mark(None, ""), 5), line(3, Mark::default(), 1)], opinion: mark(None, "bien") }
     }
 
     fn post(pairs: &[(&str, &str)], seen: i32) -> Posted {

@@ -1,12 +1,11 @@
 //! A reviewer's own list: what is left to do, by when, and where a review is most needed.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 
 use super::draw;
+use super::pages::Asked;
 use super::score;
 use super::store::{self, Assigned, Summary};
 use crate::access::{CallReviewer, ReviewStatus};
@@ -48,7 +47,7 @@ struct ListPage {
 }
 
 /// A reviewer of the call sees the dossiers to review, and only those.
-pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): Asked) -> Result<Response, AppError> {
     let after = asked.get("apres").and_then(|key| key.split_once('-')).and_then(|(done, number)| Some((done == "1", number.parse().ok()?)));
     let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
     let mut conn = app.db.acquire().await?;
@@ -58,7 +57,8 @@ pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): 
     rows.truncate(SHOWN);
     let call = reviewer.call();
     let first = format!("/evaluation?appel={}", call.slug);
-    let more = rows.last().filter(|_| has_more).map(|row| format!("{first}&apres={}-{}", i32::from(row.review == ReviewStatus::Delivered.as_str()), row.number));
+    let more =
+        rows.last().filter(|_| has_more).map(|row| format!("{first}&apres={}-{}", i32::from(row.review == ReviewStatus::Delivered.as_str()), row.number));
     let due = summary.due_at.map(|at| format!("À rendre le {}", moment::full(at))).unwrap_or_default();
     let run = (format!("Appel {} {}", call.title, call.edition), due);
     let views = rows.into_iter().map(|row| view(row, &summary)).collect::<Result<Vec<_>, _>>()?;
@@ -67,7 +67,11 @@ pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): 
         call: format!("{} {}", call.title, call.edition),
         counts: format!("{} sur {}", count(summary.delivered, "évaluation rendue", "évaluations rendues"), summary.total),
         recused: if summary.recused == 0 { String::new() } else { count(summary.recused, "dossier", "dossiers") },
-        caption: if more.is_none() && after.is_none() { count(views.len(), "dossier à évaluer", "dossiers à évaluer") } else { "Dossiers à évaluer".to_owned() },
+        caption: if more.is_none() && after.is_none() {
+            count(views.len(), "dossier à évaluer", "dossiers à évaluer")
+        } else {
+            "Dossiers à évaluer".to_owned()
+        },
         rule: format!(
             "Le score est le vôtre, visible de vous seul tant que l’évaluation n’est pas rendue. Sous {} notés sur {}, il n’entre pas dans les moyennes.",
             count(summary.coverage_threshold, "critère", "critères"),

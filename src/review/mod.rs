@@ -1,5 +1,6 @@
 //! Reviews: one's own grid beside the deposit, delivery, recusal, others' reviews, and the scores made of them.
 
+mod alerts;
 pub mod deliver;
 mod draw;
 mod given;
@@ -11,4 +12,5 @@ pub mod pages;
 pub mod recusal;
 pub mod score;
 pub mod store;
+mod tab;
 pub mod verify;

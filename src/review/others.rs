@@ -139,10 +139,33 @@ fn figures(kept: &Kept, counted: &[Counted]) -> Vec<FigureView> {
     let figure = |anchor, label, value: String, computation: String| FigureView { anchor, label, value, computation };
     vec![
         figure("moyenne", "Moyenne", shown(mean), format!("({}) / {n} = {}", joined(&sorted, " + "), precise(mean))),
-        figure("mediane", "Médiane", shown(median), format!("Scores dans l’ordre{NBSP}: {}{NNBSP}; {middle}, {}", joined(&sorted, "\u{202f}; "), precise(median))),
-        figure("etendue", "Étendue", format!("{}-{}", shown(min), shown(max)), format!("Du plus bas, {} ({}), au plus haut, {} ({})", precise(min), who(min), precise(max), who(max))),
-        figure("ecart-type", "Écart-type", shown(deviation), format!("√(({gaps}) / {n}) = {}. C’est l’écart-type de la population{NBSP}: toutes les évaluations y sont, la division est par leur nombre.", precise(deviation))),
-        figure("nombre", "Évaluations comptées", n.to_string(), format!("{}, sur {} à rendre", count(n, "évaluation rendue et assez complète", "évaluations rendues et assez complètes"), kept.reviews_assigned)),
+        figure(
+            "mediane",
+            "Médiane",
+            shown(median),
+            format!("Scores dans l’ordre{NBSP}: {}{NNBSP}; {middle}, {}", joined(&sorted, "\u{202f}; "), precise(median)),
+        ),
+        figure(
+            "etendue",
+            "Étendue",
+            format!("{}-{}", shown(min), shown(max)),
+            format!("Du plus bas, {} ({}), au plus haut, {} ({})", precise(min), who(min), precise(max), who(max)),
+        ),
+        figure(
+            "ecart-type",
+            "Écart-type",
+            shown(deviation),
+            format!(
+                "√(({gaps}) / {n}) = {}. C’est l’écart-type de la population{NBSP}: toutes les évaluations y sont, la division est par leur nombre.",
+                precise(deviation)
+            ),
+        ),
+        figure(
+            "nombre",
+            "Évaluations comptées",
+            n.to_string(),
+            format!("{}, sur {} à rendre", count(n, "évaluation rendue et assez complète", "évaluations rendues et assez complètes"), kept.reviews_assigned),
+        ),
     ]
 }
 
@@ -165,7 +188,9 @@ fn review(no: usize, group: &[Given], kept: &Kept, late: &[Changed], is_team: bo
         score: first.score.map_or_else(|| "–".to_owned(), shown),
         is_counted: first.is_counted,
         is_late: first.is_late,
-        changes: changes.map(|change| format!("{}{NBSP}: {} → {}, le {}", change.code, told(change.old_value), told(change.new_value), moment::full(change.at))).collect(),
+        changes: changes
+            .map(|change| format!("{}{NBSP}: {} → {}, le {}", change.code, told(change.old_value), told(change.new_value), moment::full(change.at)))
+            .collect(),
         opinion: first.opinion.clone(),
         lines: group.iter().map(line).collect(),
         weights: score::weight(sums.weight),
@@ -200,7 +225,10 @@ fn criteria(groups: &[&[Given]]) -> Vec<CriterionRow> {
         CriterionRow {
             code: head.code.clone(),
             label: head.label.clone(),
-            values: marks.iter().map(|mark| if mark.is_unassessable { "n. é.".to_owned() } else { mark.value.map_or_else(|| "–".to_owned(), |note| note.to_string()) }).collect(),
+            values: marks
+                .iter()
+                .map(|mark| if mark.is_unassessable { "n. é.".to_owned() } else { mark.value.map_or_else(|| "–".to_owned(), |note| note.to_string()) })
+                .collect(),
             mean: if n == 0 { "–".to_owned() } else { precise((2 * sum * score::POINT + n) / (2 * n)) },
         }
     };

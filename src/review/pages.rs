@@ -7,10 +7,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
 
-use super::draw::{self, Tab, Typed};
+use super::draw::{self, Typed};
 use super::grid::{self, Conflict, Fault, Grid, OPINION, Posted};
 use super::own::{self, Own};
 use super::store;
+use super::tab::Tab;
 use crate::access::{Dossier, ProjectVisitor, Refusal, ReviewAuthor, ReviewStatus, policy};
 use crate::app::App;
 use crate::error::AppError;
