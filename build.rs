@@ -21,7 +21,10 @@ fn main() {
         let name = path.file_name().and_then(|name| name.to_str()).expect("name in UTF-8");
         let (stem, extension) = name.rsplit_once('.').expect("an extension");
         let digest = Sha256::digest(&bytes);
-        let hash: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let hash = digest.iter().take(5).fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
         let place = Path::new(&out).join(name);
         fs::write(&place, &bytes).expect("copy");
         fs::write(place.with_extension(format!("{extension}.gz")), gzip(&bytes)).expect("gzip");
@@ -29,8 +32,7 @@ fn main() {
         let shown = place.display();
         writeln!(
             table,
-            "Asset {{ name: {name:?}, path: \"/s/{stem}-{hash}.{extension}\", plain: include_bytes!({:?}), gzip: include_bytes!(\"{shown}.gz\"), brotli: include_bytes!(\"{shown}.br\") }},",
-            place
+            "Asset {{ name: {name:?}, path: \"/s/{stem}-{hash}.{extension}\", plain: include_bytes!(\"{shown}\"), gzip: include_bytes!(\"{shown}.gz\"), brotli: include_bytes!(\"{shown}.br\") }},"
         )
         .expect("write");
     }
@@ -48,7 +50,7 @@ fn demonstration(out: &str) {
     for path in names {
         let full = fs::canonicalize(&path).expect("path");
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("name in UTF-8");
-        writeln!(table, "({stem:?}, include_str!({:?})),", full).expect("write");
+        writeln!(table, "({stem:?}, include_str!(\"{}\")),", full.display()).expect("write");
     }
     table.push(']');
     fs::write(Path::new(out).join("demonstration.rs"), table).expect("table");

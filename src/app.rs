@@ -136,7 +136,7 @@ pub fn service(app: &App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), head))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(error::on_panic))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_mins(1)))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(20)))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
         .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Fastest).compress_when(SizeAbove::new(860)))

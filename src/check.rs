@@ -166,10 +166,13 @@ pub async fn sweep(app: &App) -> anyhow::Result<()> {
     let mut conn = app.db.acquire().await?;
     sqlx::query!("delete from throttle where at < $1::timestamptz - interval '1 day'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from suspended_post where created_at < $1::timestamptz - interval '7 days'", now).execute(&mut *conn).await?;
+    // Ended sessions are kept as long as a suspended form may need to know whose it was.
+    sqlx::query!("delete from session where expires_at < $1::timestamptz - interval '60 days'", now).execute(&mut *conn).await?;
+    sqlx::query!("delete from password_reset where expires_at < $1::timestamptz - interval '60 days'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from operation where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
     let named = named_files(&mut conn).await?;
     let data = app.config.data.clone();
-    let swept = tokio::task::spawn_blocking(move || files::sweep(&data, |file| named.contains(file), Duration::from_secs(3600))).await??;
+    let swept = tokio::task::spawn_blocking(move || files::sweep(&data, |file| named.contains(file), Duration::from_hours(1))).await??;
     if swept > 0 {
         tracing::info!(swept, "orphan files removed");
     }

@@ -96,7 +96,8 @@ impl IntoResponse for AppError {
             Self::Internal(error) => {
                 let reference = reference();
                 tracing::error!(reference, error = ?error, "internal error");
-                let sentence = format!("Une erreur est survenue de notre côté. Si elle se répète, écrivez au contact de l’appel en citant la référence {reference}.");
+                let sentence =
+                    format!("Une erreur est survenue de notre côté. Si elle se répète, écrivez au contact de l’appel en citant la référence {reference}.");
                 (StatusCode::INTERNAL_SERVER_ERROR, "Erreur du service", sentence)
             }
         };
@@ -109,7 +110,8 @@ impl IntoResponse for AppError {
     }
 }
 
-const AWAY: &str = "La base de données ne répond pas. Rien n’a été enregistré par cette demande. Réessayez dans un instant : le texte saisi reste dans votre navigateur.";
+const AWAY: &str =
+    "La base de données ne répond pas. Rien n’a été enregistré par cette demande. Réessayez dans un instant : le texte saisi reste dans votre navigateur.";
 
 fn refused_title(refusal: &Refusal) -> &'static str {
     match refusal {
@@ -161,19 +163,15 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
         return message(StatusCode::UNAUTHORIZED, "Session expirée. Se reconnecter, votre texte est gardé.");
     }
     let status = response.status();
-    let is_bare = !response.headers().get(CONTENT_TYPE).is_some_and(|kind| {
-        kind.as_bytes().starts_with(b"text/html") || kind.as_bytes().starts_with(b"application/json")
-    });
+    let is_bare =
+        !response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html") || kind.as_bytes().starts_with(b"application/json"));
     if !(status.is_client_error() || status.is_server_error()) || (!is_bare && response.extensions().get::<Plight>().is_none()) {
         return response;
     }
     let plight = response.extensions().get::<Plight>().cloned().unwrap_or_else(|| plight_of(status));
     let retry = response.headers().get(RETRY_AFTER).cloned();
-    let mut dressed = if json {
-        message(status, &plight.sentence)
-    } else {
-        (status, Html(page::error_page(&app, plight.title, &plight.sentence))).into_response()
-    };
+    let mut dressed =
+        if json { message(status, &plight.sentence) } else { (status, Html(page::error_page(&app, plight.title, &plight.sentence))).into_response() };
     if let Some(retry) = retry {
         dressed.headers_mut().insert(RETRY_AFTER, retry);
     }
@@ -199,6 +197,7 @@ fn plight_of(status: StatusCode) -> Plight {
     Plight { title, sentence: sentence.to_owned() }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that the layer asks for")]
 /// Logs a panic under a reference and answers with the page of an internal error.
 pub fn on_panic(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("unknown");

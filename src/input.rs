@@ -22,7 +22,8 @@ impl<S: Send + Sync> FromRequest<S> for Input {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| AppError::TooLarge("Ce formulaire dépasse la taille acceptée. Raccourcissez le texte, ou joignez-le en pièce."))?;
-        let pairs = serde_html_form::from_bytes(&bytes).map_err(|_| AppError::BadRequest("Le formulaire n’a pas pu être lu. Rechargez la page et recommencez."))?;
+        let pairs =
+            serde_html_form::from_bytes(&bytes).map_err(|_| AppError::BadRequest("Le formulaire n’a pas pu être lu. Rechargez la page et recommencez."))?;
         Ok(Self { pairs, wants_json })
     }
 }

@@ -34,6 +34,7 @@ impl Head {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "a line has as many terms")]
 /// Digest of a line: SHA-256 of the former digest and of the line's own terms.
 pub fn link(former: &[u8], project: ProjectId, seq: i64, account: AccountId, act: &str, subject: &str, at: OffsetDateTime) -> Vec<u8> {
     let mut hash = Sha256::new();
@@ -74,16 +75,9 @@ pub async fn record(conn: &mut PgConnection, project: ProjectId, account: Accoun
 
 /// Writes an act on a call.
 pub async fn record_call(conn: &mut PgConnection, call: CallId, account: AccountId, act: &str, subject: &str, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into journal (call_id, at, account_id, act, subject) values ($1, $2, $3, $4, $5)",
-        call.get(),
-        at,
-        account.get(),
-        act,
-        subject
-    )
-    .execute(conn)
-    .await?;
+    sqlx::query!("insert into journal (call_id, at, account_id, act, subject) values ($1, $2, $3, $4, $5)", call.get(), at, account.get(), act, subject)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

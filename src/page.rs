@@ -68,21 +68,15 @@ impl Layout {
             (hats.manager, "Appel", "/appel"),
             (hats.operator, "Exploitation", "/exploitation"),
         ];
-        let nav = parts
-            .into_iter()
-            .filter(|(shown, ..)| *shown)
-            .map(|(_, label, href)| NavItem { label, href: href.to_owned(), is_current: href == here })
-            .collect();
+        let nav =
+            parts.into_iter().filter(|(shown, ..)| *shown).map(|(_, label, href)| NavItem { label, href: href.to_owned(), is_current: href == here }).collect();
         Self { nav, who: Some(visitor.name.clone()), user: visitor.account.get(), ..Self::public(app, title) }
     }
 
     /// A page of a dossier: its own parts for the team, the person's parts for the administration.
     pub fn dossier(app: &App, dossier: &Dossier, title: impl Into<String>, here: &str) -> Self {
         let head = dossier.head();
-        let run = (
-            format!("{} · {}", head.title, head.label),
-            format!("Dépôt jusqu’au {}", moment::until(dossier.facts().closes_at)),
-        );
+        let run = (format!("{} · {}", head.title, head.label), format!("Dépôt jusqu’au {}", moment::until(dossier.facts().closes_at)));
         let title = format!("{}, {}", title.into(), head.title);
         if !dossier.is_team() {
             let here = if dossier.ties().review.is_some() { "/evaluation" } else { "/comite" };
@@ -99,11 +93,7 @@ impl Layout {
         ];
         let nav = parts
             .into_iter()
-            .map(|(label, path)| NavItem {
-                label,
-                href: path.map_or_else(|| "/dossiers".to_owned(), |path| dossier.url(path)),
-                is_current: path == Some(here),
-            })
+            .map(|(label, path)| NavItem { label, href: path.map_or_else(|| "/dossiers".to_owned(), |path| dossier.url(path)), is_current: path == Some(here) })
             .collect();
         Self { nav, run, who: Some(dossier.visitor().name.clone()), user: dossier.account().get(), ..Self::public(app, title) }
     }
@@ -217,6 +207,7 @@ impl Tag {
 }
 
 /// Small filters of the templates.
+#[expect(clippy::inline_always, clippy::unused_self, clippy::unnecessary_wraps, reason = "written by the filter's macro")]
 pub(crate) mod filters {
     use askama::filter_fn;
 

@@ -43,9 +43,7 @@ impl Drop for Folder {
 
 /// The folder of the socket, taken from the address.
 fn socket(url: &str) -> Result<PathBuf> {
-    let host = url
-        .strip_prefix("postgres://trame@localhost:5432/trame?host=")
-        .context("unexpected address")?;
+    let host = url.strip_prefix("postgres://trame@localhost:5432/trame?host=").context("unexpected address")?;
     Ok(host.replace("%2F", "/").into())
 }
 
@@ -122,22 +120,14 @@ fn postmaster(folder: &Path) -> Result<(PathBuf, i32)> {
 }
 
 fn kill_9(pid: i32) -> Result<()> {
-    ensure!(
-        Command::new("/bin/sh")
-            .args(["-c", &format!("kill -9 {pid}")])
-            .status()?
-            .success()
-    );
+    ensure!(Command::new("/bin/sh").args(["-c", &format!("kill -9 {pid}")]).status()?.success());
     Ok(())
 }
 
 fn wait_until(what: &str, mut condition: impl FnMut() -> bool) -> Result<()> {
     let since = Instant::now();
     while !condition() {
-        ensure!(
-            since.elapsed() < Duration::from_secs(5),
-            "waited in vain: {what}"
-        );
+        ensure!(since.elapsed() < Duration::from_secs(5), "waited in vain: {what}");
         sleep(Duration::from_millis(20));
     }
     Ok(())
@@ -150,24 +140,15 @@ fn data_survive_every_end_of_the_server_and_of_its_owner() -> Result<()> {
     assert_eq!(join(&data), None, "nothing runs there yet");
 
     let mut server = PrivateServer::start(&data)?;
-    assert_eq!(
-        (server.folder(), server.relocated()),
-        (fs::canonicalize(&data)?.as_path(), false)
-    );
+    assert_eq!((server.folder(), server.relocated()), (fs::canonicalize(&data)?.as_path(), false));
     let url = server.url().to_owned();
     assert_eq!(fs::metadata(socket(&url)?)?.mode() & 0o777, 0o700);
-    query(
-        &url,
-        "create table word (text text); insert into word values ('été')",
-    )?;
+    query(&url, "create table word (text text); insert into word values ('été')")?;
     let settings = "select concat_ws(' ', pg_encoding_to_char(encoding), datcollate, current_setting('timezone'),
         current_setting('synchronous_commit'), current_setting('fsync'), current_setting('listen_addresses'))
         from pg_database where datname = 'trame'";
     assert_eq!(query(&url, settings)?.trim_end(), "UTF8 C UTC on on");
-    assert_eq!(
-        query(&url, "select 'a' where 'é' < 'f' collate \"fr-x-icu\"")?,
-        "a"
-    );
+    assert_eq!(query(&url, "select 'a' where 'é' < 'f' collate \"fr-x-icu\"")?, "a");
 
     // The server alone is killed.
     kill_9(postmaster(&data)?.1)?;
@@ -184,13 +165,8 @@ fn data_survive_every_end_of_the_server_and_of_its_owner() -> Result<()> {
     let mut other = owner(&data)?;
     assert_eq!(join(&data), Some(url.clone()));
     assert!(query(&url, "select text from word")?.ends_with("été"));
-    let refused = PrivateServer::start(&data)
-        .err()
-        .context("it should be refused")?;
-    assert!(
-        matches!(refused, StartError::AlreadyRunning { .. }),
-        "{refused}"
-    );
+    let refused = PrivateServer::start(&data).err().context("it should be refused")?;
+    assert!(matches!(refused, StartError::AlreadyRunning { .. }), "{refused}");
 
     // That owner is killed: its server goes with it, and a start that follows at once waits for that.
     other.kill()?;
@@ -214,9 +190,7 @@ fn data_survive_every_end_of_the_server_and_of_its_owner() -> Result<()> {
     other.wait()?;
     let text = fs::read_to_string(&file).unwrap_or_default();
     if let Some((_, rest)) = text.split_once('\n') {
-        wait_until("the server's children are gone", || {
-            query(&url, "select 1").is_err()
-        })?;
+        wait_until("the server's children are gone", || query(&url, "select 1").is_err())?;
         fs::write(&file, format!("{}\n{rest}", std::process::id()))?;
     }
     let server = PrivateServer::start(&data)?;
@@ -244,10 +218,7 @@ fn a_throw_away_server_leaves_nothing_and_sweeps_what_a_killed_run_left() -> Res
 #[test]
 fn a_path_too_long_for_a_socket_is_no_obstacle() -> Result<()> {
     let folder = Folder::new(0o755)?;
-    let data = folder
-        .0
-        .join("un dossier, avec des espaces")
-        .join("et un nom bien trop long ".repeat(5));
+    let data = folder.0.join("un dossier, avec des espaces").join("et un nom bien trop long ".repeat(5));
     let server = PrivateServer::start(&data)?;
     let socket = socket(server.url())?;
     assert!(socket.as_os_str().len() < 85 && socket.starts_with("/tmp"));

@@ -46,7 +46,8 @@ async fn row_answered(db: PgPool, requirement: &str, path: &str, field: &str, va
 async fn line_answered(db: PgPool, requirement: &str, path: &str, (kind, field): (&str, &str), value: &str, read: &str) {
     let is_asked = places().any(|place| {
         place.item.tables.iter().any(|rows| rows.kind == kind && rows.fields().any(|held| held.key == field))
-            && (place.item.requirements.contains(&requirement) || place.item.tables.iter().any(|rows| rows.items.iter().any(|item| item.requirements.contains(&requirement))))
+            && (place.item.requirements.contains(&requirement)
+                || place.item.tables.iter().any(|rows| rows.items.iter().any(|item| item.requirements.contains(&requirement))))
     });
     assert!(is_asked, "{requirement} has no line {kind}.{field}");
     let scene = Scene::new(db).await;
@@ -254,8 +255,10 @@ async fn r65_resources_must_equal_expenses_or_the_deposit_is_blocked(db: PgPool)
     let ana = scene.person("Ana").await;
     let project = scene.project(&ana, "Boucles").await;
     scene.fill(&ana, project).await;
-    let row: uuid::Uuid = sqlx::query_scalar("select row from unit where kind = 'action_line' and content->>'side' = 'resource'").fetch_one(&scene.app.db).await.unwrap();
-    let (version, action): (i32, uuid::Uuid) = sqlx::query_as("select version, parent from unit where row = $1").bind(row).fetch_one(&scene.app.db).await.unwrap();
+    let row: uuid::Uuid =
+        sqlx::query_scalar("select row from unit where kind = 'action_line' and content->>'side' = 'resource'").fetch_one(&scene.app.db).await.unwrap();
+    let (version, action): (i32, uuid::Uuid) =
+        sqlx::query_as("select version, parent from unit where row = $1").bind(row).fetch_one(&scene.app.db).await.unwrap();
     let (id, seen, name) = (row.to_string(), version.to_string(), format!("action_line.{row}.amount"));
     let path = format!("/dossiers/{project}/actions/{action}");
     let page = scene.get(&ana, &path).await.hidden("version");
@@ -271,12 +274,17 @@ async fn r66_the_call_is_refused_as_a_resource_at_the_deposit_never_at_the_save(
     let ana = scene.person("Ana").await;
     let project = scene.project(&ana, "Boucles").await;
     scene.fill(&ana, project).await;
-    let row: uuid::Uuid = sqlx::query_scalar("select row from unit where kind = 'action_line' and content->>'side' = 'resource'").fetch_one(&scene.app.db).await.unwrap();
-    let (version, action): (i32, uuid::Uuid) = sqlx::query_as("select version, parent from unit where row = $1").bind(row).fetch_one(&scene.app.db).await.unwrap();
+    let row: uuid::Uuid =
+        sqlx::query_scalar("select row from unit where kind = 'action_line' and content->>'side' = 'resource'").fetch_one(&scene.app.db).await.unwrap();
+    let (version, action): (i32, uuid::Uuid) =
+        sqlx::query_as("select version, parent from unit where row = $1").bind(row).fetch_one(&scene.app.db).await.unwrap();
     let (id, seen, name) = (row.to_string(), version.to_string(), format!("action_line.{row}.label"));
     let path = format!("/dossiers/{project}/actions/{action}");
     let page = scene.get(&ana, &path).await.hidden("version");
-    scene.post(&ana, &path, &[("version", &page), ("action_line.id", &id), ("action_line.version", &seen), (&name, "Subvention de l’AMI EIT")]).await.expect(303);
+    scene
+        .post(&ana, &path, &[("version", &page), ("action_line.id", &id), ("action_line.version", &seen), (&name, "Subvention de l’AMI EIT")])
+        .await
+        .expect(303);
     scene.post(&ana, &format!("/dossiers/{project}/depot"), &[("version", "0")]).await.expect(422).says("l’appel ne finance pas les actions");
     scene.check().await;
 }
@@ -378,7 +386,7 @@ public! {
     r120_two_services_of_the_region: "économie", "environnement";
     r121_two_seats_of_ademe: "ADEME";
     r122_dreal: "DREAL";
-    r123_the_counties: "Conseil Général";
+    r123_the_counties: "Conseil général";
     r124_the_university: "Université de Poitiers";
     r125_oree: "Orée";
     r130_the_fund_committee: "omité de gestion";
@@ -416,7 +424,8 @@ async fn r126_the_committee_follows_before_the_deposit_with_what_is_shared(db: P
 #[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn r127_two_chairs_have_equal_rights(db: PgPool) {
     let scene = Scene::new(db).await;
-    let chairs: i64 = sqlx::query_scalar("select count(*) from seat where call_id = $1 and is_chair").bind(scene.call.get()).fetch_one(&scene.app.db).await.unwrap();
+    let chairs: i64 =
+        sqlx::query_scalar("select count(*) from seat where call_id = $1 and is_chair").bind(scene.call.get()).fetch_one(&scene.app.db).await.unwrap();
     assert_eq!(chairs, 2);
     let (ademe, region) = (scene.staff("Ademe", &["manager"]).await, scene.staff("Region", &["manager"]).await);
     for manager in [&ademe, &region] {
@@ -446,7 +455,9 @@ async fn r131_nobody_of_the_team_reads_a_decision_before_the_publication(db: PgP
 #[test]
 fn every_line_asked_of_a_carrier_has_its_place() {
     let asked: std::collections::BTreeSet<&str> = places()
-        .flat_map(|place| place.item.requirements.iter().chain(place.item.tables.iter().flat_map(|rows| rows.items.iter().flat_map(|item| item.requirements.iter()))))
+        .flat_map(|place| {
+            place.item.requirements.iter().chain(place.item.tables.iter().flat_map(|rows| rows.items.iter().flat_map(|item| item.requirements.iter())))
+        })
         .chain(COLLECTIONS.iter().flat_map(|rows| rows.items.iter().flat_map(|item| item.requirements.iter())))
         .copied()
         .collect();

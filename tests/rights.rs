@@ -39,12 +39,17 @@ async fn cast(scene: &Scene, who: &str) -> (Option<Person>, ProjectId) {
         "recused manager" => {
             let person = scene.staff("Marc", &["manager", "committee", "reviewer"]).await;
             scene.assign(project, &person).await;
-            sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'pinned')").bind(project.get()).bind(person.id.get()).execute(&scene.app.db).await.unwrap();
+            sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'pinned')")
+                .bind(project.get())
+                .bind(person.id.get())
+                .execute(&scene.app.db)
+                .await
+                .expect("written");
             Some(person)
         }
         "operator" => {
             let person = scene.person("Omar").await;
-            sqlx::query("update account set is_operator = true where id = $1").bind(person.id.get()).execute(&scene.app.db).await.unwrap();
+            sqlx::query("update account set is_operator = true where id = $1").bind(person.id.get()).execute(&scene.app.db).await.expect("written");
             Some(person)
         }
         other => panic!("{other}"),
@@ -72,6 +77,9 @@ async fn outcomes(db: PgPool, who: &str) -> String {
         let (method, body) = if verb == "get" { (Method::GET, None) } else { (Method::POST, Some(format!("version=0&operation={}", uuid::Uuid::new_v4()))) };
         let page = scene.at(OPEN).send(visitor.as_ref(), method, &address, body, false).await;
         assert!(!page.status.is_server_error(), "{who}: {verb} {path} answers {}", page.status);
+        // A recusal declared by one line would hide the dossier from the next ones.
+        sqlx::query("delete from recusal where origin = 'declared'").execute(&scene.app.db).await.expect("written");
+        sqlx::query("update review set status = 'not_started' where status = 'recused'").execute(&scene.app.db).await.expect("written");
         let _ = writeln!(lines, "{:<4} {path} {}", verb.to_uppercase(), page.status.as_u16());
     }
     lines

@@ -19,7 +19,8 @@ async fn an_answer_is_saved_read_back_and_journalled(db: PgPool) {
     let page = scene.get(&ana, &path).await;
     assert!(page.body.contains("La chargée de mission &#38; « ses » relais &#60;b&#62;"), "{}", page.body);
     assert_eq!(page.hidden("version"), "1");
-    let lines: i64 = sqlx::query_scalar("select count(*) from journal where project_id = $1 and act = 'saved'").bind(project.get()).fetch_one(&scene.app.db).await.unwrap();
+    let lines: i64 =
+        sqlx::query_scalar("select count(*) from journal where project_id = $1 and act = 'saved'").bind(project.get()).fetch_one(&scene.app.db).await.unwrap();
     assert_eq!(lines, 1);
     scene.check().await;
 }
@@ -170,7 +171,12 @@ async fn an_extension_reopens_one_dossier_alone(db: PgPool) {
     let scene = Scene::new(db).await;
     let ana = scene.person("Ana").await;
     let (one, other) = (scene.project(&ana, "Prolongé").await, scene.project(&ana, "Autre").await);
-    sqlx::query("update project set extended_until = $2 where id = $1").bind(one.get()).bind(AFTER + time::Duration::days(2)).execute(&scene.app.db).await.unwrap();
+    sqlx::query("update project set extended_until = $2 where id = $1")
+        .bind(one.get())
+        .bind(AFTER + time::Duration::days(2))
+        .execute(&scene.app.db)
+        .await
+        .unwrap();
     let after = scene.at(AFTER);
     after.post(&ana, &format!("/dossiers/{one}/{PAGE}"), &[("version", "0"), ("q5", "Après")]).await.expect(303);
     after.post(&ana, &format!("/dossiers/{other}/{PAGE}"), &[("version", "0"), ("q5", "Après")]).await.expect(403);
@@ -207,7 +213,8 @@ async fn hostile_texts_are_stored_harmless_and_never_break_a_page(db: PgPool) {
     let project = scene.project(&ana, "Boucles").await;
     let path = format!("/dossiers/{project}/{PAGE}");
     let long = "é".repeat(600_000);
-    let nasty = ["\0nul", "\u{202e}droite à gauche", "{{ 7*7 }} ${x} <script>alert(1)</script>", "'; drop table unit; --", "=cmd|' /C calc'!A0", "🌊🌊", "a\r\nb"];
+    let nasty =
+        ["\0nul", "\u{202e}droite à gauche", "{{ 7*7 }} ${x} <script>alert(1)</script>", "'; drop table unit; --", "=cmd|' /C calc'!A0", "🌊🌊", "a\r\nb"];
     for (version, text) in nasty.iter().enumerate() {
         scene.post(&ana, &path, &[("version", &version.to_string()), ("q5", text)]).await.expect(303);
         let page = scene.get(&ana, &path).await;

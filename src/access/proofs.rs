@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -134,7 +134,7 @@ async fn load(parts: &mut Parts, app: &App) -> Result<Dossier, AppError> {
 /// A part of the path, unreadable ones being pages that do not exist.
 #[expect(clippy::disallowed_types, reason = "the only place that reads ids from a path")]
 async fn path_part<T: FromStr>(parts: &mut Parts, app: &App, name: &str) -> Result<T, AppError> {
-    let Path(path) = Path::<HashMap<String, String>>::from_request_parts(parts, app).await.map_err(|_| AppError::NotFound)?;
+    let axum::extract::Path(path) = axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, app).await.map_err(|_| AppError::NotFound)?;
     path.get(name).and_then(|part| part.parse().ok()).ok_or(AppError::NotFound)
 }
 

@@ -46,6 +46,7 @@ pub async fn visitor(conn: &mut PgConnection, token: &[u8], now: OffsetDateTime)
     }))
 }
 
+#[expect(clippy::too_many_lines, reason = "one statement, and each of its columns given its meaning")]
 /// The person of a live session and their ties to a dossier; `Ok(None)` without a session, `NotFound` without a dossier.
 pub async fn dossier(conn: &mut PgConnection, token: &[u8], project: ProjectId, now: OffsetDateTime) -> Result<Option<Dossier>, AppError> {
     let row = sqlx::query!(
@@ -137,13 +138,7 @@ fn known<T>(value: Option<T>) -> Result<T, AppError> {
 }
 
 /// The call asked for, or the one with the nearest next date among those where the person holds one of the roles.
-pub async fn call_seat(
-    conn: &mut PgConnection,
-    account: AccountId,
-    roles: &[&str],
-    slug: Option<&str>,
-    now: OffsetDateTime,
-) -> sqlx::Result<Option<CallSeat>> {
+pub async fn call_seat(conn: &mut PgConnection, account: AccountId, roles: &[&str], slug: Option<&str>, now: OffsetDateTime) -> sqlx::Result<Option<CallSeat>> {
     let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
     let row = sqlx::query!(
         r#"select call.id, call.slug, call.short_title, call.edition, call.deposit_bound, call.grace_minutes, call.results_published_at,

@@ -36,6 +36,7 @@ struct HeadView {
     label: &'static str,
     href: String,
     sort: &'static str,
+    is_figure: bool,
 }
 
 struct OptionView {
@@ -181,8 +182,11 @@ fn meeting(call: &Line, now: OffsetDateTime) -> String {
 /// Counts of the whole call, less what the reader does not see.
 fn counts(read: &Read) -> String {
     let (call, all) = (&read.call, &read.standings);
-    let delivered = count(all.delivered - call.away_delivered, "évaluation rendue", "évaluations rendues");
-    let mut text = format!("{delivered}.");
+    let delivered = all.delivered - call.away_delivered;
+    if delivered == 0 {
+        return "Aucune évaluation rendue pour l’instant.".to_owned();
+    }
+    let mut text = format!("{}.", count(delivered, "évaluation rendue", "évaluations rendues"));
     if !read.is_blind {
         let scored = all.means.len().saturating_sub(call.unseen_means.len());
         let unseen = call.unseen_deviations.iter().filter(|deviation| **deviation >= crate::review::score::DISAGREEMENT).count();
@@ -218,16 +222,21 @@ fn departments(read: &Read) -> Vec<OptionView> {
 }
 
 fn heads(base: &str, current: Sort) -> [HeadView; 7] {
-    let head = |label, sort: Sort| HeadView { label, href: format!("{base}&tri={}", sort.key()), sort: if sort == current { sort.direction() } else { "" } };
-    let rank = HeadView { sort: "", ..head("Rang", Sort::Mean) };
+    let head = |label, sort: Sort, is_figure| HeadView {
+        label,
+        href: format!("{base}&tri={}", sort.key()),
+        sort: if sort == current { sort.direction() } else { "" },
+        is_figure,
+    };
+    let rank = HeadView { sort: "", ..head("Rang", Sort::Mean, true) };
     [
-        head("Dossier", Sort::Title),
-        head("État", Sort::Status),
-        head("Éval.", Sort::Reviews),
-        head("Moy.", Sort::Mean),
-        head("Méd.", Sort::Median),
+        head("Dossier", Sort::Title, false),
+        head("État", Sort::Status, false),
+        head("Éval.", Sort::Reviews, true),
+        head("Moy.", Sort::Mean, true),
+        head("Méd.", Sort::Median, true),
         rank,
-        head("Suivi", Sort::Activity),
+        head("Suivi", Sort::Activity, false),
     ]
 }
 

@@ -39,14 +39,22 @@ struct Wish {
 }
 
 fn wish(sheet: &mut Sheet<'_>, sources: &[Managed]) -> Wish {
-    let label = |source: &Managed| if source.is_template { format!("{} {} (modèle)", source.title, source.edition) } else { format!("{} {}", source.title, source.edition) };
+    let label = |source: &Managed| {
+        if source.is_template { format!("{} {} (modèle)", source.title, source.edition) } else { format!("{} {}", source.title, source.edition) }
+    };
     let options: Vec<(String, String)> = sources.iter().map(|source| (source.slug.clone(), label(source))).collect();
     let first = sources.iter().find(|source| source.is_template).or(sources.first()).map(|source| source.slug.clone()).unwrap_or_default();
-    let slug = "Dernière partie de l’adresse publique\u{a0}: minuscules sans accent, chiffres et traits d’union, 40\u{a0}caractères au plus. Elle ne change plus.";
+    let slug =
+        "Dernière partie de l’adresse publique\u{a0}: minuscules sans accent, chiffres et traits d’union, 40\u{a0}caractères au plus. Elle ne change plus.";
     let prefix = "Début du numéro de chaque dépôt, par exemple 2015 donne 2015-04-2. Chaque appel a le sien.";
     let bound = "Instant à partir duquel plus rien n’est accepté. Les autres dates suivent, d’autant de semaines entières.";
     let wish = Wish {
-        source: sheet.read(Spec::new("source", "Copier").hint("Dates, critères, sièges, contacts et formation sont repris\u{a0}; ni les personnes, ni les documents.").among(options), &first),
+        source: sheet.read(
+            Spec::new("source", "Copier")
+                .hint("Dates, critères, sièges, contacts et formation sont repris\u{a0}; ni les personnes, ni les documents.")
+                .among(options),
+            &first,
+        ),
         title: sheet.read(Spec::new("title", "Titre"), &String::new()),
         short_title: sheet.read(Spec::new("short_title", "Titre court").hint("Dans les listes et les en-têtes.").range(0, 60), &String::new()),
         edition: sheet.read(Spec::new("edition", "Édition").hint("Par exemple 2016-2017.").range(0, 40), &String::new()),

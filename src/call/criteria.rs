@@ -60,11 +60,14 @@ fn read(sheet: &mut Sheet<'_>, held: &Held) -> Held {
     let most = i64::try_from(held.criteria.len().max(1)).unwrap_or(14).min(14);
     sheet.group("");
     let counting = Counting {
-        coverage_threshold: sheet.read(Spec::new("coverage_threshold", "Critères notés à partir desquels une évaluation compte").range(1, most), &counting.coverage_threshold),
+        coverage_threshold: sheet
+            .read(Spec::new("coverage_threshold", "Critères notés à partir desquels une évaluation compte").range(1, most), &counting.coverage_threshold),
         mean_from: sheet.read(Spec::new("mean_from", "Évaluations à partir desquelles une moyenne s’affiche").range(1, 20), &counting.mean_from),
         reviews_expected: sheet.read(Spec::new("reviews_expected", "Évaluations attendues par dossier").range(1, 20), &counting.reviews_expected),
-        reviews_visible: sheet.read(Spec::new("reviews_visible", "Les évaluateurs voient les évaluations des autres").radios(&VISIBLE), &counting.reviews_visible),
-        owner_sees_reviews: sheet.read(Spec::new("owner_sees_reviews", "Après la publication, le porteur lit les évaluations de son dossier"), &counting.owner_sees_reviews),
+        reviews_visible: sheet
+            .read(Spec::new("reviews_visible", "Les évaluateurs voient les évaluations des autres").radios(&VISIBLE), &counting.reviews_visible),
+        owner_sees_reviews: sheet
+            .read(Spec::new("owner_sees_reviews", "Après la publication, le porteur lit les évaluations de son dossier"), &counting.owner_sees_reviews),
         ..counting.clone()
     };
     let criteria: Vec<Criterion> = held.criteria.iter().map(|criterion| read_criterion(sheet, criterion, counting.has_delivered)).collect();
@@ -88,7 +91,8 @@ fn read_criterion(sheet: &mut Sheet<'_>, held: &Criterion, is_weight_only: bool)
         return Criterion { weight_thousandths, ..held.clone() };
     }
     let label = sheet.read(Spec::new(format!("label-{code}"), format!("Intitulé du critère {code}")), &held.label);
-    let levels = (0..=4).zip(&held.levels).map(|(mark, level)| sheet.read(Spec::new(format!("level-{code}-{mark}"), format!("{code}, niveau {mark}")), level)).collect();
+    let levels =
+        (0..=4).zip(&held.levels).map(|(mark, level)| sheet.read(Spec::new(format!("level-{code}-{mark}"), format!("{code}, niveau {mark}")), level)).collect();
     Criterion { label, weight_thousandths, levels, ..held.clone() }
 }
 
@@ -107,14 +111,8 @@ fn draw(app: &App, manager: &CallManager, held: &Held, sheet: Sheet<'_>, (status
         frame = frame.alert(Some(Alert::done("Enregistré", "Les scores de l’appel tiennent compte de ces réglages.")));
     }
     frame.alerts.extend(alerts.into_iter().flatten());
-    let page = CriteriaPage {
-        layout: layout(app, manager, "Critères"),
-        frame,
-        form,
-        rows,
-        has_delivered: held.counting.has_delivered,
-        total: Weight(total).text(),
-    };
+    let page =
+        CriteriaPage { layout: layout(app, manager, "Critères"), frame, form, rows, has_delivered: held.counting.has_delivered, total: Weight(total).text() };
     html_with(status, &page)
 }
 

@@ -124,7 +124,7 @@ fn row(listed: Listed) -> Result<RowView, AppError> {
         tag: Tag::of(status),
         has_owner: listed.has_owner,
         extended: listed.extended_until.map(moment::until).unwrap_or_default(),
-        progress: listed.progress.iter().map(i16::to_string).collect::<Vec<_>>().join(" · "),
+        progress: listed.progress.iter().map(i16::to_string).collect::<Vec<_>>().join("\u{a0}·\u{a0}"),
         deposit: listed.reference.zip(listed.received_at).map(|(reference, at)| format!("n°\u{a0}{reference}, {}", moment::date(at))).unwrap_or_default(),
         reviews: format!("{} sur {}", listed.reviews_delivered, listed.reviews_assigned),
     })

@@ -64,7 +64,10 @@ fn bound(sheet: &mut Sheet<'_>, held: &Calendar) -> (OffsetDateTime, String) {
 }
 
 fn grace(sheet: &mut Sheet<'_>, held: &Calendar) -> (i32, String) {
-    let minutes = sheet.read(Spec::new("grace_minutes", "Tolérance, en minutes").hint("De 0 à 1\u{202f}440. La page publique n’en parle pas.").range(0, 1440), &held.grace_minutes);
+    let minutes = sheet.read(
+        Spec::new("grace_minutes", "Tolérance, en minutes").hint("De 0 à 1\u{202f}440. La page publique n’en parle pas.").range(0, 1440),
+        &held.grace_minutes,
+    );
     (minutes, reason(sheet, "grace_reason", "Motif du changement de tolérance"))
 }
 
@@ -83,7 +86,8 @@ fn calendar(sheet: &mut Sheet<'_>, held: &Calendar) -> Calendar {
     let until = "Instant à partir duquel c’est trop tard. «\u{a0}Avant le 5\u{a0}décembre\u{a0}» s’écrit 5\u{a0}décembre à 0\u{a0}h.";
     Calendar {
         launched_on: sheet.read(Spec::new("launched_on", "Lancement de l’appel").optional(), &held.launched_on),
-        manifestation_bound: sheet.read(Spec::new("manifestation_bound", "Limite des manifestations d’intérêt").hint(until).optional().bound(), &held.manifestation_bound),
+        manifestation_bound: sheet
+            .read(Spec::new("manifestation_bound", "Limite des manifestations d’intérêt").hint(until).optional().bound(), &held.manifestation_bound),
         notified_on: sheet.read(Spec::new("notified_on", "Notification des éligibilités").optional(), &held.notified_on),
         review_due_at: sheet.read(Spec::new("review_due_at", "Évaluations à rendre").optional(), &held.review_due_at),
         committee_at: sheet.read(Spec::new("committee_at", "Réunion du comité technique").optional(), &held.committee_at),
@@ -129,12 +133,27 @@ fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i3
             };
             let conflicts = if is_posted && seen == held.calendar.version && !sheet.has_errors() { sheet.changes.clone() } else { Vec::new() };
             let (title, button, intro) = match part {
-                Part::Bound => ("Limite de dépôt", "Déplacer la limite", format!("Aujourd’hui\u{a0}: dépôt possible jusqu’au {}. Les porteurs sont prévenus par courriel.", moment::until(held.calendar.deposit_bound))),
-                Part::Grace => ("Tolérance après la limite", "Changer la tolérance", "Quelques minutes pendant lesquelles un dépôt commencé à temps est encore reçu.".to_owned()),
+                Part::Bound => (
+                    "Limite de dépôt",
+                    "Déplacer la limite",
+                    format!(
+                        "Aujourd’hui\u{a0}: dépôt possible jusqu’au {}. Les porteurs sont prévenus par courriel.",
+                        moment::until(held.calendar.deposit_bound)
+                    ),
+                ),
+                Part::Grace => (
+                    "Tolérance après la limite",
+                    "Changer la tolérance",
+                    "Quelques minutes pendant lesquelles un dépôt commencé à temps est encore reçu.".to_owned(),
+                ),
                 Part::Calendar => ("Autres dates", "Enregistrer les dates", String::new()),
-                Part::Training => ("Journées de formation", "Enregistrer les journées", "Remplir la dernière fiche pour ajouter une journée\u{a0}; cocher «\u{a0}Retirer\u{a0}» pour en ôter une.".to_owned()),
+                Part::Training => (
+                    "Journées de formation",
+                    "Enregistrer les journées",
+                    "Remplir la dernière fiche pour ajouter une journée\u{a0}; cocher «\u{a0}Retirer\u{a0}» pour en ôter une.".to_owned(),
+                ),
             };
-            FormView::of(sheet, (key, title, button), action.clone(), seen).intro(intro).against(conflicts)
+            FormView::of(sheet, (key, title, button), action.clone(), seen).intro(intro).against(conflicts).main_if(part == Part::Bound)
         })
         .collect()
 }
@@ -174,7 +193,11 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
 /// The managers of a call move its bound, change its grace or its other dates, at any time and to any instant.
 pub async fn save(State(app): State<App>, manager: CallManager, asked: Asked, input: Input) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
-    let part = PARTS.iter().find(|(_, key)| *key == input.get("act")).map(|(part, _)| *part).ok_or(AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page."))?;
+    let part = PARTS
+        .iter()
+        .find(|(_, key)| *key == input.get("act"))
+        .map(|(part, _)| *part)
+        .ok_or(AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page."))?;
     let mut tx = app.db.begin().await?;
     let locked = store::lock(&mut tx, &manager, operation).await?;
     if let Some(done) = &locked.done {

@@ -21,7 +21,8 @@ use crate::project::files::{self, ACCEPTED, Received, size_text};
 
 const HERE: &str = "/appel/documents";
 
-const KINDS: [(&str, &str); 3] = [("regulation", "Règlement, document cadre"), ("answer_framework", "Cadre et modalités de réponse"), ("other", "Autre document")];
+const KINDS: [(&str, &str); 3] =
+    [("regulation", "Règlement, document cadre"), ("answer_framework", "Cadre et modalités de réponse"), ("other", "Autre document")];
 
 /// What a kind of document is called.
 fn kind_name(kind: &str) -> &'static str {
@@ -114,9 +115,12 @@ fn publication(sheet: &mut Sheet<'_>, held: &[Document]) -> Publication {
     let chosen = sheet.read(of.among(known), &"nouveau".to_owned());
     let is_new = chosen == "nouveau";
     let kind = sheet.read(Spec::new("kind", "Nature").radios(&KINDS).hint("Pour un nouveau document."), &"regulation".to_owned());
-    let title = sheet.read(Spec::new("title", "Titre").hint("Pour un nouveau document, par exemple\u{a0}: Cadre de réponse.").range(0, 160).optional_if(!is_new), &String::new());
+    let title = sheet.read(
+        Spec::new("title", "Titre").hint("Pour un nouveau document, par exemple\u{a0}: Cadre de réponse.").range(0, 160).optional_if(!is_new),
+        &String::new(),
+    );
     let notice = Spec::new("notice", "Ce qui change, pour les porteurs").hint("Une ou deux phrases\u{a0}: elles partent par courriel aux équipes de l’appel.");
-    let notice = sheet.read(notice.long(1000), &String::new());
+    let notice = sheet.read(notice.long(1000).optional(), &String::new());
     let found = held.iter().find(|document| key(document) == chosen);
     match found {
         Some(document) => Publication { kind: document.kind.clone(), title: document.title.clone(), notice },
@@ -124,9 +128,20 @@ fn publication(sheet: &mut Sheet<'_>, held: &[Document]) -> Publication {
     }
 }
 
-fn draw(app: &App, manager: &CallManager, held: Vec<Document>, sheet: Sheet<'_>, (status, file_error, asked): (StatusCode, String, &Asked)) -> Result<Response, AppError> {
-    let refused = || Alert { is_focused: true, ..Alert::refusal("Rien n’est publié pour l’instant", "Corrigez les champs signalés, et choisissez de nouveau le fichier.") };
-    let done = asked.0.get("fait").map(|version| Alert::done("Document publié", format!("La version {} est en ligne. Les équipes sont prévenues par courriel.", version.parse::<u16>().unwrap_or(1))));
+fn draw(
+    app: &App,
+    manager: &CallManager,
+    held: Vec<Document>,
+    sheet: Sheet<'_>,
+    (status, file_error, asked): (StatusCode, String, &Asked),
+) -> Result<Response, AppError> {
+    let refused = || Alert {
+        is_focused: true,
+        ..Alert::refusal("Rien n’est publié pour l’instant", "Corrigez les champs signalés, et choisissez de nouveau le fichier.")
+    };
+    let done = asked.0.get("fait").map(|version| {
+        Alert::done("Document publié", format!("La version {} est en ligne. Les équipes sont prévenues par courriel.", version.parse::<u16>().unwrap_or(1)))
+    });
     let page = DocumentsPage {
         layout: layout(app, manager, "Documents"),
         frame: Frame::of(manager, "Documents de l’appel", HERE)
@@ -153,17 +168,21 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
     draw(&app, &manager, held, sheet, (StatusCode::OK, String::new(), &asked))
 }
 
-/// A posted form with its file.
-async fn posted(app: &App, mut form: Multipart) -> Result<(Input, Option<Received>), AppError> {
+/// A posted form with its file, or why the file was refused: the rest of the form comes back with that sentence.
+async fn posted(app: &App, mut form: Multipart) -> Result<(Input, Result<Received, String>), AppError> {
     let cut = |_| AppError::BadRequest("L’envoi du fichier a été interrompu. Recommencez.");
     let mut pairs = Vec::new();
-    let mut received = None;
+    let mut received = Err("Choisir un fichier à publier.".to_owned());
     while let Some(field) = form.next_field().await.map_err(cut)? {
         let name = field.name().unwrap_or_default().to_owned();
         if name != "piece" {
             pairs.push((name, field.text().await.map_err(cut)?));
         } else if field.file_name().is_some_and(|name| !name.is_empty()) {
-            received = Some(files::receive(&app.config.data, field).await?);
+            received = match files::receive(&app.config.data, field).await {
+                Ok(received) => Ok(received),
+                Err(AppError::Unprocessable(sentence)) => Err(sentence),
+                Err(other) => return Err(other),
+            };
         }
     }
     Ok((Input::of(pairs), received))
@@ -172,9 +191,9 @@ async fn posted(app: &App, mut form: Multipart) -> Result<(Input, Option<Receive
 /// A manager publishes a document; the teams of the call's dossiers are told by mail.
 pub async fn publish(State(app): State<App>, manager: CallManager, asked: Asked, form: Multipart) -> Result<Response, AppError> {
     let (input, received) = posted(&app, form).await?;
-    let outcome = keep(&app, &manager, &asked, &input, received.as_ref()).await;
+    let outcome = keep(&app, &manager, &asked, &input, &received).await;
     let is_kept = outcome.as_ref().is_ok_and(|kept| kept.is_kept);
-    if let (false, Some(received)) = (is_kept, &received) {
+    if let (false, Ok(received)) = (is_kept, &received) {
         let _ = tokio::fs::remove_file(files::path(&app.config.data, &received.file)).await;
     }
     Ok(outcome?.response)
@@ -186,7 +205,7 @@ struct Outcome {
     is_kept: bool,
 }
 
-async fn keep(app: &App, manager: &CallManager, asked: &Asked, input: &Input, received: Option<&Received>) -> Result<Outcome, AppError> {
+async fn keep(app: &App, manager: &CallManager, asked: &Asked, input: &Input, received: &Result<Received, String>) -> Result<Outcome, AppError> {
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
     let locked = calls::lock(&mut tx, manager, operation).await?;
@@ -196,8 +215,8 @@ async fn keep(app: &App, manager: &CallManager, asked: &Asked, input: &Input, re
     let held = store::list(&mut tx, manager.call().id).await?;
     let mut sheet = Sheet::of(Some(input));
     let new = publication(&mut sheet, &held);
-    let (Some(received), false) = (received, sheet.has_errors()) else {
-        let file_error = if received.is_none() { "Choisir un fichier à publier.".to_owned() } else { String::new() };
+    let (Ok(received), false) = (received, sheet.has_errors()) else {
+        let file_error = received.as_ref().err().cloned().unwrap_or_default();
         let response = draw(app, manager, held, sheet, (StatusCode::UNPROCESSABLE_ENTITY, file_error, asked))?;
         return Ok(Outcome { response, is_kept: false });
     };

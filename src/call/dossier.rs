@@ -107,9 +107,16 @@ pub fn record(sheet: &mut Sheet<'_>, held: &Facts) -> Facts {
     let facts = Facts {
         title: sheet.read(Spec::new("title", "Titre du projet").range(0, 160), &held.title),
         manifested_on: sheet.read(Spec::new("manifested_on", "Manifestation reçue le (R2)").optional(), &held.manifested_on),
-        manifestation: sheet.read(Spec::new("manifestation", "Résumé de la manifestation").hint("Le porteur le retrouve dans son dossier (R27).").long(8000).optional().personal(), &held.manifestation),
-        is_reducing_impact: sheet.read(Spec::new("is_reducing_impact", "Diminution globale des impacts environnementaux des activités du territoire (R17)"), &held.is_reducing_impact),
-        is_collective: sheet.read(Spec::new("is_collective", "Projet collectif et collaboratif, avec l’ensemble des parties prenantes (R18)"), &held.is_collective),
+        manifestation: sheet.read(
+            Spec::new("manifestation", "Résumé de la manifestation").hint("Le porteur le retrouve dans son dossier (R27).").long(8000).optional().personal(),
+            &held.manifestation,
+        ),
+        is_reducing_impact: sheet.read(
+            Spec::new("is_reducing_impact", "Diminution globale des impacts environnementaux des activités du territoire (R17)"),
+            &held.is_reducing_impact,
+        ),
+        is_collective: sheet
+            .read(Spec::new("is_collective", "Projet collectif et collaboratif, avec l’ensemble des parties prenantes (R18)"), &held.is_collective),
         notified_on: sheet.read(Spec::new("notified_on", "Éligibilité notifiée le (R3)").optional(), &held.notified_on),
         ..held.clone()
     };
@@ -124,7 +131,8 @@ pub fn extension(sheet: &mut Sheet<'_>, held: &Facts) -> (Option<OffsetDateTime>
     let hint = "Instant à partir duquel plus rien n’est accepté pour ce dossier. Vide\u{a0}: le délai propre est retiré.";
     let until = sheet.read(Spec::new("extended_until", "Délai propre, heure de Paris").hint(hint).optional().bound(), &held.extended_until);
     let changes = sheet.changes.len();
-    let reason = sheet.read(Spec::new("reason", "Motif du délai").hint("Une phrase, gardée avec la décision et envoyée à l’équipe.").range(3, 500), &String::new());
+    let reason =
+        sheet.read(Spec::new("reason", "Motif du délai").hint("Une phrase, gardée avec la décision et envoyée à l’équipe.").range(3, 500), &String::new());
     sheet.changes.truncate(changes);
     if !reason.is_empty() && reason.chars().count() < 3 {
         sheet.refuse("reason", "Écrire le motif en quelques mots.");
@@ -137,7 +145,12 @@ pub fn extension(sheet: &mut Sheet<'_>, held: &Facts) -> (Option<OffsetDateTime>
 
 /// Address of the owner.
 pub fn owner(sheet: &mut Sheet<'_>) -> String {
-    sheet.read(Spec::new("owner", "Adresse électronique du porteur").hint("Avec un compte existant, le dossier s’y ajoute aussitôt\u{a0}; sinon une invitation part.").email(), &String::new())
+    sheet.read(
+        Spec::new("owner", "Adresse électronique du porteur")
+            .hint("Avec un compte existant, le dossier s’y ajoute aussitôt\u{a0}; sinon une invitation part.")
+            .email(),
+        &String::new(),
+    )
 }
 
 /// Who stays away, and why.
@@ -163,7 +176,7 @@ fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {
 
 fn words(part: Part, held: &Held) -> ((&'static str, &'static str, &'static str), String) {
     match part {
-        Part::Record => (("manifestation", "Manifestation et éligibilité", "Enregistrer"), String::new()),
+        Part::Record => (("fiche", "Manifestation et éligibilité", "Enregistrer"), String::new()),
         Part::Extension => {
             let intro = match held.facts.extended_until {
                 Some(until) => format!("Ce dossier a son propre délai, jusqu’au {}.", moment::until(until)),
@@ -172,9 +185,10 @@ fn words(part: Part, held: &Held) -> ((&'static str, &'static str, &'static str)
             (("delai", "Délai propre au dossier", "Enregistrer le délai"), intro)
         }
         Part::Owner => (("porteur", "Inviter un porteur", "Inviter"), String::new()),
-        Part::Recusal => {
-            (("deports", "Noter un déport", "Noter le déport"), "La personne ne voit plus ce dossier nulle part, et son évaluation éventuelle ne compte plus. C’est définitif.".to_owned())
-        }
+        Part::Recusal => (
+            ("deports", "Noter un déport", "Noter le déport"),
+            "La personne ne voit plus ce dossier nulle part, et son évaluation éventuelle ne compte plus. C’est définitif.".to_owned(),
+        ),
     }
 }
 
@@ -202,13 +216,19 @@ fn forms(manager: &ProjectManager, held: &Held, mut posted: Option<(Part, Sheet<
             let page = format!("/appel/dossiers/{}", manager.project());
             // The record is the page's own form; the others are acts below it.
             let action = if part == Part::Record { page.clone() } else { format!("{page}/{}", title.0) };
-            FormView::of(sheet, title, action, seen).back(page).intro(intro).against(conflicts)
+            FormView::of(sheet, title, action, seen).back(page).intro(intro).against(conflicts).main_if(part == Part::Record)
         })
         .collect()
 }
 
 /// Draws the page, with the posted form as it came back.
-pub fn draw(app: &App, manager: &ProjectManager, held: Held, posted: Option<(Part, Sheet<'_>, i32)>, (status, done): (StatusCode, Option<Alert>)) -> Result<Response, AppError> {
+pub fn draw(
+    app: &App,
+    manager: &ProjectManager,
+    held: Held,
+    posted: Option<(Part, Sheet<'_>, i32)>,
+    (status, done): (StatusCode, Option<Alert>),
+) -> Result<Response, AppError> {
     let forms = forms(manager, &held, posted);
     let project = manager.head();
     let closes_at = manager.facts().closes_at;
@@ -238,7 +258,9 @@ pub fn draw(app: &App, manager: &ProjectManager, held: Held, posted: Option<(Par
         may_register: matches!(manager.facts().status, Status::Draft | Status::Deposited),
         closes_at: moment::until(closes_at),
         today: moment::iso_day(moment::paris_parts(manager.now()).0),
-        recusals: recusals.map(|person| (person.name.clone(), person.organisation.clone(), origin(person), person.reason.clone().unwrap_or_default())).collect(),
+        recusals: recusals
+            .map(|person| (person.name.clone(), person.organisation.clone(), origin(person), person.reason.clone().unwrap_or_default()))
+            .collect(),
         letter: held.letter.map(|(name, size)| (name, size_text(size))),
         accepted: ACCEPTED,
         team: held.team.into_iter().map(|member| (member.name, member.email, role_name(&member.role))).collect(),

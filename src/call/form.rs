@@ -124,6 +124,11 @@ impl Control {
         self.kind == kind
     }
 
+    /// Is a short control enough for what it holds?
+    pub fn is_short(&self) -> bool {
+        matches!(self.kind, "date" | "datetime-local" | "email" | "select" | "figure")
+    }
+
     /// Is that choice the held one?
     pub fn is_on(&self, key: &str) -> bool {
         self.value == key
@@ -225,8 +230,11 @@ impl<'a> Sheet<'a> {
         value
     }
 
-    /// Refuses the value of a control for a reason that it could not know alone.
+    /// Refuses the posted value of a control for a reason that it could not know alone; what is held is never refused.
     pub fn refuse(&mut self, name: &str, sentence: impl Into<String>) {
+        if self.posted.is_none() {
+            return;
+        }
         let found = self.groups.iter_mut().flat_map(|group| &mut group.controls).find(|control| control.name == name);
         if let Some(control) = found {
             control.error = sentence.into();
@@ -254,11 +262,8 @@ impl<'a> Sheet<'a> {
 }
 
 fn change<T: Setting>(spec: &Spec, held: &T, mine: &T) -> Change {
-    let note = if spec.is_personal {
-        spec.name.clone()
-    } else {
-        format!("{}: {} → {}", spec.name, excerpt(&held.typed(), NOTED), excerpt(&mine.typed(), NOTED))
-    };
+    let note =
+        if spec.is_personal { spec.name.clone() } else { format!("{}: {} → {}", spec.name, excerpt(&held.typed(), NOTED), excerpt(&mine.typed(), NOTED)) };
     Change { label: spec.label.clone(), held: held.words(spec), mine: mine.words(spec), note }
 }
 
@@ -287,6 +292,8 @@ pub struct FormView {
     pub conflicts: Vec<Change>,
     /// Word of its button.
     pub button: &'static str,
+    /// Is its button the one filled button of the page?
+    pub is_main: bool,
 }
 
 impl FormView {
@@ -305,7 +312,14 @@ impl FormView {
             groups: sheet.groups,
             conflicts: Vec::new(),
             button,
+            is_main: true,
         }
+    }
+
+    /// Its button is the filled one of the page on that condition.
+    pub fn main_if(mut self, is_main: bool) -> Self {
+        self.is_main = is_main;
+        self
     }
 
     /// Names the page that shows what is held, when the form posts elsewhere.
@@ -329,7 +343,10 @@ impl FormView {
     /// Refused values: identifier of the control and sentence.
     pub fn errors(&self) -> Vec<(String, String)> {
         let controls = self.groups.iter().flat_map(|group| &group.controls);
-        controls.filter(|control| !control.error.is_empty()).map(|control| (format!("#{}", control.id), format!("{}\u{a0}: {}", control.label, control.error))).collect()
+        controls
+            .filter(|control| !control.error.is_empty())
+            .map(|control| (format!("#{}", control.id), format!("{}\u{a0}: {}", control.label, control.error)))
+            .collect()
     }
 }
 

@@ -67,13 +67,20 @@ fn wish(sheet: &mut Sheet<'_>) -> Wish {
     sheet.group("La manifestation d’intérêt");
     let title = sheet.read(Spec::new("title", "Titre du projet").range(0, 160), &String::new());
     let manifested_on = sheet.read(Spec::new("manifested_on", "Reçue le (R2)").optional(), &None::<Date>);
-    let manifestation = sheet.read(Spec::new("manifestation", "Résumé").hint("Le projet tel qu’il a été manifesté. Le porteur le retrouve dans son dossier (R27).").long(8000).optional(), &String::new());
+    let manifestation = sheet.read(
+        Spec::new("manifestation", "Résumé").hint("Le projet tel qu’il a été manifesté. Le porteur le retrouve dans son dossier (R27).").long(8000).optional(),
+        &String::new(),
+    );
     sheet.group("L’éligibilité");
-    let is_reducing_impact = sheet.read(Spec::new("is_reducing_impact", "La démarche vise la diminution globale des impacts environnementaux des activités du territoire (R17)"), &false);
-    let is_collective = sheet.read(Spec::new("is_collective", "Le projet est collectif et collaboratif, et implique l’ensemble des parties prenantes (R18)"), &false);
-    let notified_on = sheet.read(Spec::new("notified_on", "Notifiée le (R3)").hint("Vide tant que l’éligibilité n’est pas notifiée.").optional(), &None::<Date>);
+    let is_reducing_impact = sheet
+        .read(Spec::new("is_reducing_impact", "La démarche vise la diminution globale des impacts environnementaux des activités du territoire (R17)"), &false);
+    let is_collective =
+        sheet.read(Spec::new("is_collective", "Le projet est collectif et collaboratif, et implique l’ensemble des parties prenantes (R18)"), &false);
+    let notified_on =
+        sheet.read(Spec::new("notified_on", "Notifiée le (R3)").hint("Vide tant que l’éligibilité n’est pas notifiée.").optional(), &None::<Date>);
     sheet.group("Le porteur");
-    let owner = Spec::new("owner", "Adresse électronique du porteur").hint("Une invitation part à cette adresse\u{a0}; avec un compte existant, le dossier s’y ajoute aussitôt. Attend la notification.");
+    let owner = Spec::new("owner", "Adresse électronique du porteur")
+        .hint("Une invitation part à cette adresse\u{a0}; avec un compte existant, le dossier s’y ajoute aussitôt. Attend la notification.");
     let owner = sheet.read(owner.email().optional(), &String::new());
     let wish = Wish { organisation, kind, commune, title, manifested_on, manifestation, is_reducing_impact, is_collective, notified_on, owner };
     check(sheet, &wish);
@@ -86,7 +93,10 @@ fn check(sheet: &mut Sheet<'_>, wish: &Wish) {
         sheet.refuse("notified_on", NOT_ELIGIBLE);
     }
     if wish.notified_on.is_none() && !wish.owner.is_empty() {
-        sheet.refuse("owner", "Seul un projet dont l’éligibilité est notifiée a un dossier à écrire (R3). Indiquer la date de notification, ou laisser l’adresse vide.");
+        sheet.refuse(
+            "owner",
+            "Seul un projet dont l’éligibilité est notifiée a un dossier à écrire (R3). Indiquer la date de notification, ou laisser l’adresse vide.",
+        );
     }
     if let (false, Err(sentence)) = (wish.commune.is_empty(), territory::read(&wish.commune)) {
         sheet.refuse("commune", sentence);

@@ -6,8 +6,8 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::frame::{Alert, Asked, Frame, at, layout};
+use super::store as calls;
 use super::store::opening::{self as store, Tally, Waiting};
-use super::store::{self as calls, Act};
 use crate::access::{CallManager, Refusal, policy};
 use crate::app::App;
 use crate::error::AppError;
@@ -54,7 +54,8 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
     let call = manager.call();
     let closes_at = policy::closes_at(call.bound, call.grace_minutes, None);
     let opened = asked.0.get("ouverts").and_then(|number| number.parse::<u32>().ok());
-    let done = opened.map(|opened| Alert::done("Évaluation ouverte", format!("{}{}.", count(opened, "dossier ouvert", "dossiers ouverts"), waits(tally.waiting))));
+    let done =
+        opened.map(|opened| Alert::done("Évaluation ouverte", format!("{}{}.", count(opened, "dossier ouvert", "dossiers ouverts"), waits(tally.waiting))));
     html(&OpeningPage {
         layout: layout(&app, &manager, "Ouverture de l’évaluation"),
         frame: Frame::of(&manager, "Ouvrir l’évaluation", HERE)
@@ -93,7 +94,7 @@ pub async fn open(State(app): State<App>, manager: CallManager, input: Input) ->
     let opened = store::tally(&mut tx, &manager).await?.ready;
     store::open(&mut tx, manager.call().id, manager.account(), manager.now()).await?;
     let location = at(&manager.call().slug, &format!("{HERE}?ouverts={opened}"));
-    calls::remember(&mut tx, &manager, &Act { operation, location: &location, act: "review_opening", subject: "" }).await?;
+    calls::done(&mut tx, &manager, operation, &location).await?;
     tx.commit().await?;
     Ok(see(&location))
 }

@@ -16,13 +16,15 @@ use crate::mail::{self, Mail};
 /// Gives a dossier its owner, under the dossier's lock. The caller has proven that it may.
 ///
 /// # Errors
-/// 422 when the person is already in the team.
+/// 422 when the person reviews the dossier.
 pub async fn give(conn: &mut PgConnection, app: &App, project: ProjectId, email: &Email, (by, now): (AccountId, OffsetDateTime)) -> Result<(), AppError> {
     let Some(account) = dossier::account_of(conn, email.as_str()).await? else {
         invite(conn, app, Target::Team { project, role: MemberRole::Owner }, email, Some(by), now).await?;
         return Ok(());
     };
-    dossier::make_owner(conn, project, account, now).await?;
+    if !dossier::make_owner(conn, project, account, now).await? {
+        return Err(AppError::Unprocessable("Cette personne évalue ce dossier\u{a0}: elle ne peut pas en être le porteur.".to_owned()));
+    }
     journal::record(conn, project, by, "member_changed", MemberRole::Owner.as_str(), now).await?;
     let title = dossier::facts(conn, project).await?.title;
     let (subject, body) = text(app, project, &title);

@@ -101,7 +101,10 @@ fn invitation(sheet: &mut Sheet<'_>, seats: &[Seat]) -> (String, String, String)
     let role = sheet.read(Spec::new("role", "Rôle").radios(&ROLES), &"reviewer".to_owned());
     let options = std::iter::once((String::new(), "sans siège".to_owned())).chain(seats.iter().map(|seat| (seat.id.to_string(), seat.label.clone()))).collect();
     let seat = sheet.read(Spec::new("seat", "Siège").hint("Pour un membre du comité.").among(options), &String::new());
-    let email = sheet.read(Spec::new("email", "Adresse électronique").hint("Une invitation part à cette adresse\u{a0}; elle vaut aussi pour un compte existant.").email(), &String::new());
+    let email = sheet.read(
+        Spec::new("email", "Adresse électronique").hint("Une invitation part à cette adresse\u{a0}; elle vaut aussi pour un compte existant.").email(),
+        &String::new(),
+    );
     (role, seat, email)
 }
 
@@ -120,7 +123,8 @@ fn seat_row(sheet: &mut Sheet<'_>, held: &Seat, is_blank: bool) -> Seat {
     Seat {
         id,
         label: sheet.read(Spec::new(format!("label-{id}"), "Intitulé du siège").optional_if(is_optional), &held.label),
-        body: sheet.read(Spec::new(format!("body-{id}"), "Organisme").hint("Le même texte pour tous les sièges d’un organisme.").optional_if(is_optional), &held.body),
+        body: sheet
+            .read(Spec::new(format!("body-{id}"), "Organisme").hint("Le même texte pour tous les sièges d’un organisme.").optional_if(is_optional), &held.body),
         is_chair: sheet.read(Spec::new(format!("chair-{id}"), "Co-anime le comité (R127)"), &held.is_chair),
         is_held: held.is_held,
         is_removed: id != 0 && !held.is_held && sheet.read(Spec::new(format!("remove-{id}"), "Retirer ce siège"), &false),
@@ -143,9 +147,11 @@ fn forms(held: &Held, action: &str, mut posted: Option<(Part, Sheet<'_>, i32)>) 
             let conflicts = if is_conflict { sheet.changes.clone() } else { Vec::new() };
             let (title, intro) = match part {
                 Part::Invitation => (("inviter", "Inviter une personne", "Inviter"), ""),
-                Part::Seats => (("sieges", "Sièges du comité technique", "Enregistrer les sièges"), "Un siège occupé, ou proposé dans une invitation, ne se retire pas."),
+                Part::Seats => {
+                    (("sieges", "Sièges du comité technique", "Enregistrer les sièges"), "Un siège occupé, ou proposé dans une invitation, ne se retire pas.")
+                }
             };
-            FormView::of(sheet, title, action.to_owned(), seen).intro(intro).against(conflicts)
+            FormView::of(sheet, title, action.to_owned(), seen).intro(intro).against(conflicts).main_if(part == Part::Invitation)
         })
         .collect()
 }
@@ -159,7 +165,13 @@ fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {
     sheet
 }
 
-fn draw(app: &App, manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i32)>, (status, alert): (StatusCode, Option<Alert>)) -> Result<Response, AppError> {
+fn draw(
+    app: &App,
+    manager: &CallManager,
+    held: &Held,
+    posted: Option<(Part, Sheet<'_>, i32)>,
+    (status, alert): (StatusCode, Option<Alert>),
+) -> Result<Response, AppError> {
     let action = at(&manager.call().slug, HERE);
     let forms = forms(held, &action, posted);
     let frame = Frame::of(manager, "Personnes de l’appel", HERE)
@@ -230,6 +242,8 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
 enum End {
     /// Done: what the journal calls it, and on what.
     Done(&'static str, String),
+    /// Done, and already in the journal.
+    Written,
     /// Nothing to write.
     Nothing,
     /// Refused, with a sentence.
@@ -252,7 +266,7 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
                 return draw(&app, &manager, &held, Some((Part::Invitation, sheet, input.version()?)), (StatusCode::UNPROCESSABLE_ENTITY, None));
             };
             invite(&mut tx, &app, target.0, &target.1, Some(manager.account()), manager.now()).await?;
-            End::Done("role_offered", target.0.role().to_owned())
+            End::Written
         }
         "sieges" => {
             let mut sheet = Sheet::of(Some(&input));
@@ -269,8 +283,11 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
     };
     let location = at(&manager.call().slug, &format!("{HERE}?fait={act}"));
     match end {
-        End::Refused(sentence) => return draw(&app, &manager, &held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence)))),
+        End::Refused(sentence) => {
+            return draw(&app, &manager, &held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence))));
+        }
         End::Done(name, subject) => calls::settle(&mut tx, &manager, &Act { operation, location: &location, act: name, subject: &subject }).await?,
+        End::Written => calls::done(&mut tx, &manager, operation, &location).await?,
         End::Nothing => {}
     }
     tx.commit().await?;

@@ -17,12 +17,8 @@ use crate::page::see;
 
 const HERE: &str = "/appel/presentation";
 
-const ABOUT: About = About {
-    title: "Présentation de l’appel",
-    lead: "Ce que la page publique dit de l’appel, de l’aide et de la formation.",
-    here: HERE,
-    anchor: "",
-};
+const ABOUT: About =
+    About { title: "Présentation de l’appel", lead: "Ce que la page publique dit de l’appel, de l’aide et de la formation.", here: HERE, anchor: "" };
 
 const VAT: [(&str, &str); 3] = [("unstated", "le règlement ne le dit pas"), ("excluded", "hors taxes"), ("included", "toutes taxes comprises")];
 

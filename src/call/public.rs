@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 use super::documents::{DocumentView, views};
 use super::form::Weight;
 use super::regulation::{AIMS, ATTENTION, ELIGIBILITY, PIECES, Quote};
+use super::store::documents;
 use super::store::public::{PublicCall, call};
 use super::store::rows::{Contact, Criterion};
-use super::store::documents;
 use crate::access::{Arrival, RowPart, SlugPart, Visitor};
 use crate::app::App;
 use crate::error::AppError;
@@ -177,7 +177,8 @@ fn calendar(call: &PublicCall) -> Vec<Step> {
     let dates = &call.dates;
     let day = |label, day: Option<time::Date>, requirement| day.map(|day| Step { label, text: moment::day(day), iso: moment::iso_day(day), requirement });
     let bound = |label, bound: Option<OffsetDateTime>, requirement| {
-        bound.map(|bound| Step { label, text: format!("jusqu’au {}", moment::until(bound)), iso: moment::iso(moment::last_second_before(bound)), requirement })
+        bound
+            .map(|bound| Step { label, text: format!("jusqu’au {}", moment::until(bound)), iso: moment::iso(moment::last_second_before(bound)), requirement })
     };
     let place = if dates.committee_place.is_empty() { String::new() } else { format!(", {}", dates.committee_place) };
     let mut steps: Vec<Step> = [
@@ -190,8 +191,18 @@ fn calendar(call: &PublicCall) -> Vec<Step> {
     .collect();
     steps.extend(call.training.iter().filter_map(|(date, ..)| day("Journée de formation", Some(*date), "R103")));
     steps.extend(bound("Dépôt des dossiers", Some(dates.deposit_bound), "R107, R132"));
-    steps.extend(dates.review_due_at.map(|at| Step { label: "Évaluations rendues", text: format!("le {} au plus tard", moment::full(at)), iso: moment::iso(at), requirement: "" }));
-    steps.extend(dates.committee_at.map(|at| Step { label: "Comité technique", text: format!("{}{place}", moment::full(at)), iso: moment::iso(at), requirement: "R119" }));
+    steps.extend(dates.review_due_at.map(|at| Step {
+        label: "Évaluations rendues",
+        text: format!("le {} au plus tard", moment::full(at)),
+        iso: moment::iso(at),
+        requirement: "",
+    }));
+    steps.extend(dates.committee_at.map(|at| Step {
+        label: "Comité technique",
+        text: format!("{}{place}", moment::full(at)),
+        iso: moment::iso(at),
+        requirement: "R119",
+    }));
     steps.extend(day("Comité de gestion du fonds", dates.fund_committee_on, "R130"));
     steps.extend(day("Commission permanente, décision des élus", dates.council_on, "R131"));
     steps
@@ -220,7 +231,9 @@ fn deliverables() -> Vec<DeliverableView> {
 
 fn layers(criteria: &[Criterion]) -> Vec<Layer> {
     let total: i64 = criteria.iter().map(|criterion| i64::from(criterion.weight_thousandths)).sum();
-    let rows = |of_deliverables: bool| criteria.iter().filter(|criterion| criterion.deliverable.is_some() == of_deliverables).map(|criterion| view(criterion, total)).collect();
+    let rows = |of_deliverables: bool| {
+        criteria.iter().filter(|criterion| criterion.deliverable.is_some() == of_deliverables).map(|criterion| view(criterion, total)).collect()
+    };
     let layers = [
         Layer { id: "criteres-livrables", title: "Par livrable", rows: rows(true) },
         Layer { id: "criteres-ensemble", title: "Pour l’ensemble du dossier", rows: rows(false) },

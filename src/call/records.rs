@@ -56,7 +56,7 @@ pub async fn save_record(State(app): State<App>, manager: ProjectManager, input:
     if let Some(status) = sheet.verdict(seen == held.facts.version) {
         return again(&app, &manager, held, (Part::Record, sheet, seen), status);
     }
-    let location = back(&manager, "manifestation");
+    let location = back(&manager, "fiche");
     if !sheet.changes.is_empty() {
         store::save_facts(&mut tx, &manager, &new).await?;
         journal::record(&mut tx, manager.project(), manager.account(), "recorded", &sheet.notes(), manager.now()).await?;

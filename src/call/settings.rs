@@ -48,19 +48,21 @@ pub struct About {
 }
 
 /// Draws a page of settings.
-pub fn draw(app: &App, manager: &CallManager, about: About, forms: Vec<FormView>, log: Vec<Line>, (status, asked): (StatusCode, &Asked)) -> Result<Response, AppError> {
+pub fn draw(
+    app: &App,
+    manager: &CallManager,
+    about: About,
+    forms: Vec<FormView>,
+    log: Vec<Line>,
+    (status, asked): (StatusCode, &Asked),
+) -> Result<Response, AppError> {
     let done = asked.0.contains_key("fait").then(|| Alert::done("Enregistré", "La page publique de l’appel est à jour."));
     let frame = Frame::of(manager, about.title, about.here)
         .lead(about.lead)
         .alert(done.filter(|_| status == StatusCode::OK))
         .alert(Alert::errors(&forms))
         .alert(Alert::conflict(&forms));
-    let page = SettingsPage {
-        layout: layout(app, manager, about.title),
-        frame,
-        forms,
-        log,
-        public: format!("/appels/{}{}", manager.call().slug, about.anchor),
-    };
+    let page =
+        SettingsPage { layout: layout(app, manager, about.title), frame, forms, log, public: format!("/appels/{}{}", manager.call().slug, about.anchor) };
     html_with(status, &page)
 }

@@ -79,7 +79,12 @@ pub fn config(port: u16) -> anyhow::Result<Config> {
         is_demo,
         smtp_url: env::var("SMTP_URL").ok().filter(|url| !url.is_empty()),
         theme: env::var("TRAME_THEME").ok().filter(|theme| !theme.is_empty()).map(|theme| Theme::read(&theme)).transpose()?,
-        trusted_proxy: env::var("TRAME_PROXY").ok().filter(|ip| !ip.is_empty()).map(|ip| ip.parse()).transpose().context("TRAME_PROXY attend une adresse IP")?,
+        trusted_proxy: env::var("TRAME_PROXY")
+            .ok()
+            .filter(|ip| !ip.is_empty())
+            .map(|ip| ip.parse())
+            .transpose()
+            .context("TRAME_PROXY attend une adresse IP")?,
     };
     anyhow::ensure!(!(config.is_demo && config.is_secure()), "TRAME_DEMO=1 est refusé sur une adresse https : les comptes de démonstration sont publics");
     Ok(config)

@@ -76,9 +76,13 @@ async fn pages(app: &App, times: u32) -> anyhow::Result<()> {
     line("tableau, trié par moyenne", &measure(app, times, async |_| page(app, &committee, "/comite?appel=charge&tri=moyenne").await).await?);
     line("dossier, limite", &measure(app, times, async |_| bare_dossier(&app.db, project).await).await?);
     line("dossier", &measure(app, times, async |_| page(app, &owner, &format!("/dossiers/{open}")).await).await?);
-    let mut version = sqlx::query_scalar!("select version from unit where project_id = $1 and kind = 'organisation.gouvernance'", open).fetch_optional(&app.db).await?.unwrap_or(0);
+    let mut version = sqlx::query_scalar!("select version from unit where project_id = $1 and kind = 'organisation.gouvernance'", open)
+        .fetch_optional(&app.db)
+        .await?
+        .unwrap_or(0);
     let cost = measure(app, times, async |turn| {
-        let pairs = [("version".to_owned(), version.to_string()), ("legal".to_owned(), format!("Mesure {turn} du coût d’un enregistrement, à la version {version}."))];
+        let pairs =
+            [("version".to_owned(), version.to_string()), ("legal".to_owned(), format!("Mesure {turn} du coût d’un enregistrement, à la version {version}."))];
         owner.post(app, app.now(), &format!("/dossiers/{open}/organisation?theme=gouvernance"), &pairs).await?;
         version += 1;
         Ok(0)
@@ -112,11 +116,16 @@ async fn bare_board(db: &PgPool) -> anyhow::Result<usize> {
     )
     .fetch_all(db)
     .await?;
-    let page: String = rows
+    let page: Vec<String> = rows
         .iter()
-        .map(|row| format!("<tr><td>{}<td>{}<td>{}<td>{:?}<td>{}/{}<td>{:?}", row.title, row.label, row.status, row.progress, row.reviews_delivered, row.reviews_assigned, row.score_mean))
+        .map(|row| {
+            format!(
+                "<tr><td>{}<td>{}<td>{}<td>{:?}<td>{}/{}<td>{:?}",
+                row.title, row.label, row.status, row.progress, row.reviews_delivered, row.reviews_assigned, row.score_mean
+            )
+        })
         .collect();
-    Ok(page.len())
+    Ok(page.iter().map(String::len).sum())
 }
 
 async fn bare_dossier(db: &PgPool, project: i64) -> anyhow::Result<usize> {

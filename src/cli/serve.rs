@@ -33,7 +33,8 @@ pub(super) fn serve(mut args: Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     finish(args)?;
-    let port: u16 = env::var("PORT").ok().filter(|port| !port.is_empty()).map_or(Ok(3000), |port| port.parse()).context("PORT attend un nombre de 1 à 65535")?;
+    let port: u16 =
+        env::var("PORT").ok().filter(|port| !port.is_empty()).map_or(Ok(3000), |port| port.parse()).context("PORT attend un nombre de 1 à 65535")?;
     let config = base::config(port)?;
     let base = database()?;
     if let Some(server) = base.server.as_ref().filter(|server| server.relocated()) {
@@ -142,7 +143,7 @@ async fn housekeeping(app: App, mut stopped: watch::Receiver<bool>) {
         }
         tokio::select! {
             _ = stopped.changed() => return,
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+            () = tokio::time::sleep(Duration::from_hours(1)) => {}
         }
     }
 }

@@ -122,7 +122,8 @@ pub(super) fn with_postgres(args: Arguments) -> anyhow::Result<ExitCode> {
     }
     let (program, rest): (&OsString, &[OsString]) = words.split_first().context("usage : trame with-postgres -- COMMANDE…")?;
     let server = PrivateServer::throw_away()?;
-    let status = Command::new(program).args(rest).env("DATABASE_URL", server.url()).status().with_context(|| format!("{} ne démarre pas", program.to_string_lossy()))?;
+    let status =
+        Command::new(program).args(rest).env("DATABASE_URL", server.url()).status().with_context(|| format!("{} ne démarre pas", program.to_string_lossy()))?;
     server.stop();
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -75,7 +75,9 @@ impl Client {
     /// Joins a file.
     pub async fn join(&self, app: &App, at: OffsetDateTime, path: &str, (name, bytes): (&str, &[u8])) -> anyhow::Result<()> {
         const EDGE: &str = "trame-demonstration";
-        let mut body = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"piece\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n").into_bytes();
+        let mut body =
+            format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"piece\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n")
+                .into_bytes();
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
         let request = self.request(Method::POST, path).header(CONTENT_TYPE, format!("multipart/form-data; boundary={EDGE}")).body(Body::from(body))?;

@@ -255,7 +255,13 @@ impl Stage<'_> {
         for status in path {
             let mut tx = self.app.db.begin().await?;
             sqlx::query!("update project set status = $2 where id = $1", project.get(), status).execute(&mut *tx).await?;
-            let act = if *status == "in_review" { "review_opened" } else if *status == "withdrawn" { "withdrawn" } else { "status_changed" };
+            let act = if *status == "in_review" {
+                "review_opened"
+            } else if *status == "withdrawn" {
+                "withdrawn"
+            } else {
+                "status_changed"
+            };
             journal::record(&mut tx, project, manager, act, status, at).await?;
             tx.commit().await?;
         }

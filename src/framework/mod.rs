@@ -263,13 +263,8 @@ pub struct Choice {
 }
 
 /// The five deliverables, in order.
-pub const DELIVERABLES: [&Deliverable; 5] = [
-    &organisation::ORGANISATION,
-    &assessment::ASSESSMENT,
-    &actions::ACTIONS,
-    &mobilisation::MOBILISATION,
-    &application::APPLICATION,
-];
+pub const DELIVERABLES: [&Deliverable; 5] =
+    [&organisation::ORGANISATION, &assessment::ASSESSMENT, &actions::ACTIONS, &mobilisation::MOBILISATION, &application::APPLICATION];
 
 /// Kinds of rows that have pages of their own.
 pub const COLLECTIONS: [&Rows; 5] = [&STAKEHOLDER, &FLOW, &SYNERGY, &ACTION, &COMMITMENT];

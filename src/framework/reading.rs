@@ -98,9 +98,5 @@ fn line(text: &str, most: usize) -> Result<Value, String> {
 }
 
 fn choice(text: &str, choices: &[Choice]) -> Result<Value, String> {
-    if choices.iter().any(|choice| choice.key == text) {
-        Ok(Value::Text(text.to_owned()))
-    } else {
-        Err("Choisir une valeur de la liste.".to_owned())
-    }
+    if choices.iter().any(|choice| choice.key == text) { Ok(Value::Text(text.to_owned())) } else { Err("Choisir une valeur de la liste.".to_owned()) }
 }

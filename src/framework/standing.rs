@@ -65,9 +65,9 @@ pub fn section_address(deliverable: &Deliverable, section: &Section) -> String {
 
 /// Every item of the framework, in order.
 pub fn places() -> impl Iterator<Item = Place> {
-    DELIVERABLES.iter().flat_map(|deliverable| {
-        deliverable.sections.iter().flat_map(move |section| section.items.iter().map(move |item| Place { deliverable, section, item }))
-    })
+    DELIVERABLES
+        .iter()
+        .flat_map(|deliverable| deliverable.sections.iter().flat_map(move |section| section.items.iter().map(move |item| Place { deliverable, section, item })))
 }
 
 /// Kinds of units that an item's state is read from.
@@ -140,7 +140,11 @@ impl Standing {
 
     fn set(&mut self, key: String, verdict: Verdict) {
         let element = Element { state: verdict.state as u8, faults: verdict.faults };
-        if element == Element::default() { self.0.remove(&key) } else { self.0.insert(key, element) };
+        if element == Element::default() {
+            self.0.remove(&key)
+        } else {
+            self.0.insert(key, element)
+        };
     }
 
     /// R81: a piece assembles itself from a deliverable; it is filled once nothing of that deliverable blocks the deposit.

@@ -19,10 +19,7 @@ mod tests {
 
     #[test]
     fn an_instant_keeps_its_microseconds_and_nothing_finer() {
-        assert_eq!(
-            to_microsecond(datetime!(2015-10-14 21:59:59.123456789 UTC)),
-            datetime!(2015-10-14 21:59:59.123456 UTC)
-        );
+        assert_eq!(to_microsecond(datetime!(2015-10-14 21:59:59.123456789 UTC)), datetime!(2015-10-14 21:59:59.123456 UTC));
         assert_eq!(now().nanosecond() % 1000, 0);
         assert!(now().offset().is_utc());
     }

@@ -29,10 +29,7 @@ impl Sentence {
     /// What to write (no full stop), then what was typed, shortened and without control characters:
     /// "Écrire les ETP en chiffres, par exemple 0,3. Vous avez écrit « 0;3 »."
     pub fn asked(what: &str, typed: &str) -> Self {
-        let visible: String = typed
-            .chars()
-            .map(|c| if is_hidden(c) { ' ' } else { c })
-            .collect();
+        let visible: String = typed.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
         match excerpt(&visible, QUOTED_MAX) {
             quoted if quoted.trim().is_empty() => Self(format!("{what}.")),
             quoted => Self(format!("{what}. Vous avez écrit «{NBSP}{quoted}{NBSP}».")),
@@ -48,11 +45,7 @@ impl Sentence {
 /// A number and its noun: "0 dossier", "1 dossier", "2 dossiers". French plurals begin at two.
 pub fn count(n: impl TryInto<i64>, singular: &str, plural: &str) -> String {
     let n = n.try_into().unwrap_or(i64::MAX);
-    let noun = if n.unsigned_abs() < 2 {
-        singular
-    } else {
-        plural
-    };
+    let noun = if n.unsigned_abs() < 2 { singular } else { plural };
     format!("{}{NBSP}{noun}", thousands(n))
 }
 
@@ -78,24 +71,13 @@ pub fn euros(amount: Cents) -> String {
 /// unchanged.
 pub fn decimal(number: impl Display, places: usize) -> String {
     let text = number.to_string();
-    let (negative, digits) = text
-        .strip_prefix('-')
-        .map_or((false, text.as_str()), |rest| (true, rest));
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text.as_str()), |rest| (true, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty()
-        || !whole
-            .bytes()
-            .chain(fraction.bytes())
-            .all(|b| b.is_ascii_digit())
-    {
+    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
         return text;
     }
     let (whole, fraction) = rounded(whole, fraction, places);
-    let sign = if negative && (whole != "0" || !fraction.is_empty()) {
-        "−"
-    } else {
-        ""
-    };
+    let sign = if negative && (whole != "0" || !fraction.is_empty()) { "−" } else { "" };
     let comma = if fraction.is_empty() { "" } else { "," };
     format!("{sign}{}{comma}{fraction}", grouped(&whole))
 }
@@ -141,11 +123,7 @@ pub fn de(name: &str) -> String {
         (Some('y'), next) => !next.is_some_and(is_vowel),
         (first, _) => first.is_some_and(is_vowel),
     };
-    if elides {
-        format!("d’{name}")
-    } else {
-        format!("de {name}")
-    }
+    if elides { format!("d’{name}") } else { format!("de {name}") }
 }
 
 /// Lower case, without accents, with plain apostrophes and spaces: what search compares.
@@ -224,10 +202,7 @@ fn grouped(digits: &str) -> String {
 fn rounded(whole: &str, fraction: &str, places: usize) -> (String, String) {
     let kept = places.min(fraction.len());
     let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes().take(kept)).collect();
-    let mut carry = fraction
-        .as_bytes()
-        .get(kept)
-        .is_some_and(|&next| next >= b'5');
+    let mut carry = fraction.as_bytes().get(kept).is_some_and(|&next| next >= b'5');
     for digit in digits.iter_mut().rev() {
         if !carry {
             break;
@@ -235,11 +210,7 @@ fn rounded(whole: &str, fraction: &str, places: usize) -> (String, String) {
         carry = *digit == b'9';
         *digit = if carry { b'0' } else { *digit + 1 };
     }
-    let digits: String = carry
-        .then_some('1')
-        .into_iter()
-        .chain(digits.into_iter().map(char::from))
-        .collect();
+    let digits: String = carry.then_some('1').into_iter().chain(digits.into_iter().map(char::from)).collect();
     let (whole, fraction) = digits.split_at(digits.len() - kept);
     let whole = match whole.trim_start_matches('0') {
         "" => "0",
@@ -255,13 +226,9 @@ mod tests {
 
     #[test]
     fn a_plural_begins_at_two() {
-        for (n, text) in [
-            (0, "0\u{a0}dossier"),
-            (1, "1\u{a0}dossier"),
-            (-1, "−1\u{a0}dossier"),
-            (2, "2\u{a0}dossiers"),
-            (12_345, "12\u{202f}345\u{a0}dossiers"),
-        ] {
+        for (n, text) in
+            [(0, "0\u{a0}dossier"), (1, "1\u{a0}dossier"), (-1, "−1\u{a0}dossier"), (2, "2\u{a0}dossiers"), (12_345, "12\u{202f}345\u{a0}dossiers")]
+        {
             assert_eq!(count(n, "dossier", "dossiers"), text);
         }
         assert_eq!(count(3_usize, "mot", "mots"), "3\u{a0}mots");
@@ -274,10 +241,7 @@ mod tests {
             (999, "999"),
             (3_400, "3\u{202f}400"),
             (-1_234_567, "−1\u{202f}234\u{202f}567"),
-            (
-                i64::MIN,
-                "−9\u{202f}223\u{202f}372\u{202f}036\u{202f}854\u{202f}775\u{202f}808",
-            ),
+            (i64::MIN, "−9\u{202f}223\u{202f}372\u{202f}036\u{202f}854\u{202f}775\u{202f}808"),
         ] {
             assert_eq!(thousands(n), text);
         }
@@ -285,13 +249,9 @@ mod tests {
 
     #[test]
     fn amounts_show_cents_only_when_there_are_some() {
-        for (cents, text) in [
-            (0, "0\u{a0}€"),
-            (5, "0,05\u{a0}€"),
-            (1_860_000, "18\u{202f}600\u{a0}€"),
-            (1_860_050, "18\u{202f}600,50\u{a0}€"),
-            (-120, "−1,20\u{a0}€"),
-        ] {
+        for (cents, text) in
+            [(0, "0\u{a0}€"), (5, "0,05\u{a0}€"), (1_860_000, "18\u{202f}600\u{a0}€"), (1_860_050, "18\u{202f}600,50\u{a0}€"), (-120, "−1,20\u{a0}€")]
+        {
             assert_eq!(euros(Cents::new(cents)), text);
         }
     }
@@ -340,10 +300,7 @@ mod tests {
         assert_eq!(list::<&str>(&[]), "");
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b"]), "a et b");
-        assert_eq!(
-            list(&["a".to_owned(), "b".to_owned(), "c".to_owned()]),
-            "a, b et c"
-        );
+        assert_eq!(list(&["a".to_owned(), "b".to_owned(), "c".to_owned()]), "a, b et c");
     }
 
     #[test]
@@ -376,24 +333,10 @@ mod tests {
     #[test]
     fn a_refusal_says_what_to_write_and_repeats_what_was_typed() {
         let ask = "Écrire les ETP en chiffres, par exemple 0,3";
-        assert_eq!(
-            Sentence::asked(ask, "0;3").as_str(),
-            "Écrire les ETP en chiffres, par exemple 0,3. Vous avez écrit «\u{a0}0;3\u{a0}»."
-        );
-        assert_eq!(
-            Sentence::asked(ask, " \0 ").as_str(),
-            "Écrire les ETP en chiffres, par exemple 0,3."
-        );
-        assert!(
-            Sentence::asked(ask, &"x".repeat(1000))
-                .as_str()
-                .ends_with("xx…\u{a0}».")
-        );
-        assert!(
-            !Sentence::asked(ask, "a\u{202e}b")
-                .as_str()
-                .contains('\u{202e}')
-        );
+        assert_eq!(Sentence::asked(ask, "0;3").as_str(), "Écrire les ETP en chiffres, par exemple 0,3. Vous avez écrit «\u{a0}0;3\u{a0}».");
+        assert_eq!(Sentence::asked(ask, " \0 ").as_str(), "Écrire les ETP en chiffres, par exemple 0,3.");
+        assert!(Sentence::asked(ask, &"x".repeat(1000)).as_str().ends_with("xx…\u{a0}»."));
+        assert!(!Sentence::asked(ask, "a\u{202e}b").as_str().contains('\u{202e}'));
     }
 
     proptest! {

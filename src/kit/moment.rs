@@ -12,27 +12,10 @@ use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset, W
 /// The years a date may be typed in.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
-const WEEKDAYS: [&str; 7] = [
-    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-];
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
+const WEEKDAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+const MONTHS: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
 
-static PARIS: LazyLock<TimeZone> = LazyLock::new(|| {
-    TimeZone::get("Europe/Paris").expect("the time zone database is in the binary")
-});
+static PARIS: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Europe/Paris").expect("the time zone database is in the binary"));
 
 /// The day of an instant: "mercredi 14 octobre 2015".
 pub fn date(at: OffsetDateTime) -> String {
@@ -112,22 +95,12 @@ pub fn iso(at: OffsetDateTime) -> String {
 
 /// A day for `<time datetime>` and `<input type=date>`: "2014-12-04".
 pub fn iso_day(date: Date) -> String {
-    format!(
-        "{:04}-{:02}-{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day()
-    )
+    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
 /// A time for `<input type=time step=1>`: "23:59:59".
 pub fn iso_time(time: Time) -> String {
-    format!(
-        "{:02}:{:02}:{:02}",
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
 }
 
 /// An instant for `<input type=datetime-local step=1>`, in Paris: "2015-10-14T23:59:59".
@@ -138,10 +111,7 @@ pub fn iso_local(at: OffsetDateTime) -> String {
 
 /// The day and the time in Paris at an instant.
 pub fn paris_parts(at: OffsetDateTime) -> (Date, Time) {
-    let offset = jiff::Timestamp::from_second(at.unix_timestamp())
-        .map_or(UtcOffset::UTC, |instant| {
-            utc_offset(PARIS.to_offset(instant))
-        });
+    let offset = jiff::Timestamp::from_second(at.unix_timestamp()).map_or(UtcOffset::UTC, |instant| utc_offset(PARIS.to_offset(instant)));
     let local = at.checked_to_offset(offset).unwrap_or(at);
     (local.date(), local.time())
 }
@@ -153,9 +123,7 @@ pub fn paris_parts(at: OffsetDateTime) -> (Date, Time) {
 pub fn from_paris(date: Date, time: Time) -> Result<OffsetDateTime, Sentence> {
     match paris_offset(date, time) {
         Some(AmbiguousOffset::Gap { .. }) => Err(skipped(date, time)),
-        Some(
-            AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { after: offset, .. },
-        ) => Ok(to_utc(date, time, utc_offset(offset))),
+        Some(AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { after: offset, .. }) => Ok(to_utc(date, time, utc_offset(offset))),
         None => Ok(to_utc(date, time, UtcOffset::UTC)),
     }
 }
@@ -163,8 +131,7 @@ pub fn from_paris(date: Date, time: Time) -> Result<OffsetDateTime, Sentence> {
 /// The exclusive bound of "avant le 15 octobre": the instant 15 October 00:00:00 in Paris. What
 /// arrives at this instant is late. Show it with [`until`].
 pub fn bound_before(date: Date) -> OffsetDateTime {
-    from_paris(date, Time::MIDNIGHT)
-        .unwrap_or_else(|_| to_utc(date, Time::MIDNIGHT, UtcOffset::UTC))
+    from_paris(date, Time::MIDNIGHT).unwrap_or_else(|_| to_utc(date, Time::MIDNIGHT, UtcOffset::UTC))
 }
 
 /// The last second before an exclusive bound: the last that is in time.
@@ -194,18 +161,9 @@ impl Gap {
         };
         let calendar = local(to) - local(from);
         let days = calendar.whole_days().max(0);
-        let rest = if days > 0 {
-            calendar - Duration::days(days)
-        } else {
-            to - from
-        };
+        let rest = if days > 0 { calendar - Duration::days(days) } else { to - from };
         let seconds = rest.whole_seconds();
-        Self {
-            days,
-            hours: seconds / 3600,
-            minutes: seconds / 60 % 60,
-            seconds: seconds % 60,
-        }
+        Self { days, hours: seconds / 3600, minutes: seconds / 60 % 60, seconds: seconds % 60 }
     }
 }
 
@@ -243,22 +201,9 @@ fn skipped(date: Date, time: Time) -> Sentence {
 
 fn paris_offset(date: Date, time: Time) -> Option<AmbiguousOffset> {
     let small = |n: u8| i8::try_from(n).ok();
-    let date = jiff::civil::Date::new(
-        i16::try_from(date.year()).ok()?,
-        small(u8::from(date.month()))?,
-        small(date.day())?,
-    );
-    let time = jiff::civil::Time::new(
-        small(time.hour())?,
-        small(time.minute())?,
-        small(time.second())?,
-        0,
-    );
-    Some(
-        PARIS
-            .to_ambiguous_timestamp(date.ok()?.to_datetime(time.ok()?))
-            .offset(),
-    )
+    let date = jiff::civil::Date::new(i16::try_from(date.year()).ok()?, small(u8::from(date.month()))?, small(date.day())?);
+    let time = jiff::civil::Time::new(small(time.hour())?, small(time.minute())?, small(time.second())?, 0);
+    Some(PARIS.to_ambiguous_timestamp(date.ok()?.to_datetime(time.ok()?)).offset())
 }
 
 fn utc_offset(offset: Offset) -> UtcOffset {
@@ -284,42 +229,15 @@ mod tests {
     #[test]
     fn instants_are_shown_in_paris() {
         for (at, text) in [
-            (
-                datetime!(2015-10-14 21:59:59 UTC),
-                "mercredi 14 octobre 2015 à 23 h 59 min 59 s, heure de Paris",
-            ),
-            (
-                datetime!(2015-10-14 22:00 UTC),
-                "jeudi 15 octobre 2015 à 0 h, heure de Paris",
-            ),
-            (
-                datetime!(2014-12-04 11:00 UTC),
-                "jeudi 4 décembre 2014 à 12 h, heure de Paris",
-            ),
-            (
-                datetime!(2026-02-28 23:05 UTC),
-                "dimanche 1er mars 2026 à 0 h 05, heure de Paris",
-            ),
-            (
-                datetime!(2026-03-29 00:59:59 UTC),
-                "dimanche 29 mars 2026 à 1 h 59 min 59 s, heure de Paris",
-            ),
-            (
-                datetime!(2026-03-29 01:00 UTC),
-                "dimanche 29 mars 2026 à 3 h, heure de Paris",
-            ),
-            (
-                datetime!(2026-10-25 00:30 UTC),
-                "dimanche 25 octobre 2026 à 2 h 30, heure de Paris",
-            ),
-            (
-                datetime!(2026-10-25 01:30 UTC),
-                "dimanche 25 octobre 2026 à 2 h 30, heure de Paris",
-            ),
-            (
-                datetime!(2026-07-01 12:00:09 UTC),
-                "mercredi 1er juillet 2026 à 14 h 00 min 09 s, heure de Paris",
-            ),
+            (datetime!(2015-10-14 21:59:59 UTC), "mercredi 14 octobre 2015 à 23 h 59 min 59 s, heure de Paris"),
+            (datetime!(2015-10-14 22:00 UTC), "jeudi 15 octobre 2015 à 0 h, heure de Paris"),
+            (datetime!(2014-12-04 11:00 UTC), "jeudi 4 décembre 2014 à 12 h, heure de Paris"),
+            (datetime!(2026-02-28 23:05 UTC), "dimanche 1er mars 2026 à 0 h 05, heure de Paris"),
+            (datetime!(2026-03-29 00:59:59 UTC), "dimanche 29 mars 2026 à 1 h 59 min 59 s, heure de Paris"),
+            (datetime!(2026-03-29 01:00 UTC), "dimanche 29 mars 2026 à 3 h, heure de Paris"),
+            (datetime!(2026-10-25 00:30 UTC), "dimanche 25 octobre 2026 à 2 h 30, heure de Paris"),
+            (datetime!(2026-10-25 01:30 UTC), "dimanche 25 octobre 2026 à 2 h 30, heure de Paris"),
+            (datetime!(2026-07-01 12:00:09 UTC), "mercredi 1er juillet 2026 à 14 h 00 min 09 s, heure de Paris"),
         ] {
             assert_eq!(flat(&full(at)), text);
         }
@@ -346,10 +264,7 @@ mod tests {
             assert_eq!(flat(&near(at, now)), text);
         }
         let after_change = datetime!(2026-03-29 22:30 UTC);
-        assert_eq!(
-            flat(&near(datetime!(2026-03-28 23:30 UTC), after_change)),
-            "hier à 0 h 30"
-        );
+        assert_eq!(flat(&near(datetime!(2026-03-28 23:30 UTC), after_change)), "hier à 0 h 30");
     }
 
     #[test]
@@ -357,33 +272,17 @@ mod tests {
         let bound = datetime!(2026-03-29 22:00 UTC); // 30 March 0 h, after the night of the change
         for (now, text) in [
             (datetime!(2026-03-08 23:00 UTC), Some("Il reste 21 jours.")),
-            (
-                datetime!(2026-03-08 23:00:01 UTC),
-                Some("Il reste 20 jours."),
-            ),
-            (
-                datetime!(2026-03-28 20:00 UTC),
-                Some("Il reste 1 jour et 3 h."),
-            ),
+            (datetime!(2026-03-08 23:00:01 UTC), Some("Il reste 20 jours.")),
+            (datetime!(2026-03-28 20:00 UTC), Some("Il reste 1 jour et 3 h.")),
             (datetime!(2026-03-28 23:00 UTC), Some("Il reste 1 jour.")),
-            (
-                datetime!(2026-03-28 23:40 UTC),
-                Some("Il reste 22 h 20 min."),
-            ),
+            (datetime!(2026-03-28 23:40 UTC), Some("Il reste 22 h 20 min.")),
             (datetime!(2026-03-29 19:00 UTC), Some("Il reste 3 h.")),
             (datetime!(2026-03-29 21:40 UTC), Some("Il reste 20 min.")),
-            (
-                datetime!(2026-03-29 21:59:59.5 UTC),
-                Some("Il reste moins d’une minute."),
-            ),
+            (datetime!(2026-03-29 21:59:59.5 UTC), Some("Il reste moins d’une minute.")),
             (bound, None),
             (datetime!(2026-03-30 22:00 UTC), None),
         ] {
-            assert_eq!(
-                remaining(now, bound).as_deref().map(flat).as_deref(),
-                text,
-                "{now}"
-            );
+            assert_eq!(remaining(now, bound).as_deref().map(flat).as_deref(), text, "{now}");
         }
         let autumn = datetime!(2026-10-25 23:00 UTC);
         let text = remaining(datetime!(2026-10-24 22:30 UTC), autumn).expect("before");
@@ -414,50 +313,19 @@ mod tests {
         let at = datetime!(2015-10-14 23:59:59.5 +2);
         assert_eq!(iso(at), "2015-10-14T21:59:59Z");
         assert_eq!(iso_local(at), "2015-10-14T23:59:59");
-        assert_eq!(
-            (iso_day(date!(0987 - 01 - 02)), iso_time(time!(9:05))),
-            ("0987-01-02".into(), "09:05:00".into())
-        );
+        assert_eq!((iso_day(date!(0987 - 01 - 02)), iso_time(time!(9:05))), ("0987-01-02".into(), "09:05:00".into()));
     }
 
     #[test]
     fn a_time_in_paris_is_one_instant() {
         for (date, time, at) in [
-            (
-                date!(2015 - 10 - 14),
-                time!(23:59:59),
-                datetime!(2015-10-14 21:59:59 UTC),
-            ),
-            (
-                date!(2014 - 12 - 04),
-                time!(12:00),
-                datetime!(2014-12-04 11:00 UTC),
-            ),
-            (
-                date!(2026 - 03 - 29),
-                time!(1:59:59),
-                datetime!(2026-03-29 00:59:59 UTC),
-            ),
-            (
-                date!(2026 - 03 - 29),
-                time!(3:00),
-                datetime!(2026-03-29 01:00 UTC),
-            ),
-            (
-                date!(2026 - 10 - 25),
-                time!(1:59:59),
-                datetime!(2026-10-24 23:59:59 UTC),
-            ),
-            (
-                date!(2026 - 10 - 25),
-                time!(2:30),
-                datetime!(2026-10-25 01:30 UTC),
-            ), // twice: the later
-            (
-                date!(2026 - 10 - 25),
-                time!(3:00),
-                datetime!(2026-10-25 02:00 UTC),
-            ),
+            (date!(2015 - 10 - 14), time!(23:59:59), datetime!(2015-10-14 21:59:59 UTC)),
+            (date!(2014 - 12 - 04), time!(12:00), datetime!(2014-12-04 11:00 UTC)),
+            (date!(2026 - 03 - 29), time!(1:59:59), datetime!(2026-03-29 00:59:59 UTC)),
+            (date!(2026 - 03 - 29), time!(3:00), datetime!(2026-03-29 01:00 UTC)),
+            (date!(2026 - 10 - 25), time!(1:59:59), datetime!(2026-10-24 23:59:59 UTC)),
+            (date!(2026 - 10 - 25), time!(2:30), datetime!(2026-10-25 01:30 UTC)), // twice: the later
+            (date!(2026 - 10 - 25), time!(3:00), datetime!(2026-10-25 02:00 UTC)),
         ] {
             assert_eq!(from_paris(date, time), Ok(at));
         }
@@ -473,31 +341,15 @@ mod tests {
     fn a_bound_is_exclusive_and_shown_by_its_last_second() {
         let bound = bound_before(date!(2015 - 10 - 15));
         assert_eq!(bound, datetime!(2015-10-14 22:00 UTC));
-        assert_eq!(
-            last_second_before(bound),
-            datetime!(2015-10-14 21:59:59 UTC)
-        );
-        assert_eq!(
-            flat(&until(bound)),
-            "mercredi 14 octobre 2015 à 23 h 59 min 59 s, heure de Paris"
-        );
-        assert_eq!(
-            bound_before(date!(2026 - 03 - 30)),
-            datetime!(2026-03-29 22:00 UTC)
-        );
-        assert_eq!(
-            bound_before(date!(2026 - 10 - 26)),
-            datetime!(2026-10-25 23:00 UTC)
-        );
+        assert_eq!(last_second_before(bound), datetime!(2015-10-14 21:59:59 UTC));
+        assert_eq!(flat(&until(bound)), "mercredi 14 octobre 2015 à 23 h 59 min 59 s, heure de Paris");
+        assert_eq!(bound_before(date!(2026 - 03 - 30)), datetime!(2026-03-29 22:00 UTC));
+        assert_eq!(bound_before(date!(2026 - 10 - 26)), datetime!(2026-10-25 23:00 UTC));
     }
 
     fn any_instant() -> impl Strategy<Value = OffsetDateTime> {
-        let (first, last) = (
-            PrimitiveDateTime::MIN.assume_utc(),
-            PrimitiveDateTime::MAX.assume_utc(),
-        );
-        (first.unix_timestamp()..=last.unix_timestamp())
-            .prop_map(|seconds| OffsetDateTime::from_unix_timestamp(seconds).expect("in range"))
+        let (first, last) = (PrimitiveDateTime::MIN.assume_utc(), PrimitiveDateTime::MAX.assume_utc());
+        (first.unix_timestamp()..=last.unix_timestamp()).prop_map(|seconds| OffsetDateTime::from_unix_timestamp(seconds).expect("in range"))
     }
 
     proptest! {

@@ -84,15 +84,8 @@ pub fn read(typed: &str) -> Result<Commune, String> {
         .collect();
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => Err(format!(
-            "Aucune commune de ce nom. Écrire son nom ou son code INSEE, par exemple Cognac ou 16102. Vous avez écrit «\u{a0}{typed}\u{a0}»."
-        )),
-        [first, ..] => Err(format!(
-            "{} communes portent ce nom. Préciser le département, par exemple {} ({}).",
-            found.len(),
-            first.name,
-            first.department
-        )),
+        [] => Err(format!("Aucune commune de ce nom. Écrire son nom ou son code INSEE, par exemple Cognac ou 16102. Vous avez écrit «\u{a0}{typed}\u{a0}».")),
+        [first, ..] => Err(format!("{} communes portent ce nom. Préciser le département, par exemple {} ({}).", found.len(), first.name, first.department)),
     }
 }
 

@@ -16,9 +16,7 @@ use crate::kit::french::{NBSP, NNBSP, Sentence, count as counted, thousands};
 /// }
 /// ```
 pub fn count(text: &str) -> usize {
-    text.split_whitespace()
-        .filter(|word| word.contains(char::is_alphanumeric))
-        .count()
+    text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
 }
 
 /// The beginning of a text on one line, at most `max_chars` characters with its "…", cut between
@@ -43,11 +41,7 @@ pub fn excerpt(text: &str, max_chars: usize) -> String {
 
 /// Ends a line that has no room for its next word.
 fn shortened(line: String, next: &str, max_chars: usize) -> String {
-    let whole = if line.is_empty() {
-        next.to_owned()
-    } else {
-        line
-    };
+    let whole = if line.is_empty() { next.to_owned() } else { line };
     let mut kept: String = whole.chars().take(max_chars.saturating_sub(1)).collect();
     if let (true, Some((before, _))) = (kept.len() < whole.len(), kept.rsplit_once(' ')) {
         kept.truncate(before.len());
@@ -91,10 +85,7 @@ pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let mut end = 0;
-        for line in rest
-            .split_inclusive('\n')
-            .take_while(|line| !line.trim().is_empty())
-        {
+        for line in rest.split_inclusive('\n').take_while(|line| !line.trim().is_empty()) {
             end += line.len();
         }
         let (paragraph, after) = rest.split_at(end);
@@ -105,18 +96,13 @@ pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
 
 /// The length in bytes of the blank lines a text begins with.
 fn blank_lines(text: &str) -> usize {
-    text.split_inclusive('\n')
-        .take_while(|line| line.trim().is_empty())
-        .map(str::len)
-        .sum()
+    text.split_inclusive('\n').take_while(|line| line.trim().is_empty()).map(str::len).sum()
 }
 
 fn too_long(length: usize, max_chars: usize) -> Sentence {
     let most = counted(max_chars, "caractère", "caractères");
     let length = thousands(i64::try_from(length).unwrap_or(i64::MAX));
-    Sentence::new(format!(
-        "Écrire {most} au plus{NNBSP}; votre texte en compte{NBSP}{length}."
-    ))
+    Sentence::new(format!("Écrire {most} au plus{NNBSP}; votre texte en compte{NBSP}{length}."))
 }
 
 #[cfg(test)]
@@ -171,9 +157,7 @@ mod tests {
         }
         assert_eq!(clean("éééé", 4), Ok("éééé".to_owned()));
         assert_eq!(
-            clean(&"é".repeat(2_154), 2_000)
-                .expect_err("too long")
-                .as_str(),
+            clean(&"é".repeat(2_154), 2_000).expect_err("too long").as_str(),
             "Écrire 2\u{202f}000\u{a0}caractères au plus\u{202f}; votre texte en compte\u{a0}2\u{202f}154."
         );
     }

@@ -51,15 +51,8 @@ impl Account {
 
     fn named(uid: u32, gid: u32, other: bool) -> Self {
         let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let name = entries(&accounts)
-            .find(|entry| entry.1 == uid)
-            .map_or_else(|| uid.to_string(), |entry| entry.0.to_owned());
-        Self {
-            name,
-            uid,
-            gid,
-            other,
-        }
+        let name = entries(&accounts).find(|entry| entry.1 == uid).map_or_else(|| uid.to_string(), |entry| entry.0.to_owned());
+        Self { name, uid, gid, other }
     }
 
     pub fn name(&self) -> &str {
@@ -77,11 +70,7 @@ impl Account {
 
     /// Gives this user a file that we have just created.
     pub fn adopt(&self, path: &Path) -> io::Result<()> {
-        if self.other {
-            lchown(path, Some(self.uid), Some(self.gid))
-        } else {
-            Ok(())
-        }
+        if self.other { lchown(path, Some(self.uid), Some(self.gid)) } else { Ok(()) }
     }
 
     /// A command run as this user, which ends with the thread that starts it.
@@ -107,13 +96,7 @@ impl Account {
 
     /// Tried for real rather than read from mode bits, which know nothing of access lists.
     pub fn can_enter(&self, folder: &Path) -> bool {
-        !self.other
-            || self
-                .command("/bin/sh")
-                .args(["-c", "exit 0"])
-                .current_dir(folder)
-                .status()
-                .is_ok_and(|status| status.success())
+        !self.other || self.command("/bin/sh").args(["-c", "exit 0"]).current_dir(folder).status().is_ok_and(|status| status.success())
     }
 }
 
@@ -131,10 +114,7 @@ fn entries(passwd: &str) -> impl Iterator<Item = (&str, u32, u32)> {
 ///
 /// The standard library runs this after the change of user, which would have cancelled the request.
 #[cfg(target_os = "linux")]
-#[expect(
-    unsafe_code,
-    reason = "only the child itself, between fork and exec, can ask the kernel for this signal"
-)]
+#[expect(unsafe_code, reason = "only the child itself, between fork and exec, can ask the kernel for this signal")]
 fn end_with_parent(command: &mut Command) {
     use rustix::{
         io::Errno,
@@ -145,11 +125,7 @@ fn end_with_parent(command: &mut Command) {
     let ask = move || {
         set_parent_process_death_signal(Some(Signal::INT))?;
         // The parent may have died before the request.
-        if getppid() == Some(parent) {
-            Ok(())
-        } else {
-            Err(Errno::SRCH.into())
-        }
+        if getppid() == Some(parent) { Ok(()) } else { Err(Errno::SRCH.into()) }
     };
     // SAFETY: between fork and exec the closure only makes two system calls and compares two integers: it neither
     // allocates nor takes a lock that another thread of the parent may have held.
@@ -168,8 +144,7 @@ mod tests {
 
     #[test]
     fn accounts_are_read_and_malformed_lines_skipped() {
-        let passwd =
-            "root:x:0:0:root:/root:/bin/sh\n# note\nnobody:*:-2:-2::/:\npostgres:x:101:104::/:\n";
+        let passwd = "root:x:0:0:root:/root:/bin/sh\n# note\nnobody:*:-2:-2::/:\npostgres:x:101:104::/:\n";
         let read: Vec<_> = entries(passwd).collect();
         assert_eq!(read, [("root", 0, 0), ("postgres", 101, 104)]);
     }

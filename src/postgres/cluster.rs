@@ -25,26 +25,14 @@ pub(super) enum Care {
 }
 
 /// Makes the data folder under another name first: it either exists whole or not at all.
-pub(super) fn initialise(
-    account: &Account,
-    programs: &Programs,
-    data: &Path,
-    care: Care,
-) -> Result<(), StartError> {
+pub(super) fn initialise(account: &Account, programs: &Programs, data: &Path, care: Care) -> Result<(), StartError> {
     let draft = data.with_extension("draft");
     if draft.exists() {
         fs::remove_dir_all(&draft).map_err(system(&draft))?;
     }
     make_private(&draft, account)?;
     let mut initdb = account.command(programs.initdb());
-    initdb.arg("-D").arg(&draft).args([
-        "--username=trame",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--auth-local=trust",
-        "--auth-host=reject",
-        "--no-instructions",
-    ]);
+    initdb.arg("-D").arg(&draft).args(["--username=trame", "--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]);
     if care == Care::ThrowAway {
         initdb.arg("--no-sync");
     }
@@ -54,20 +42,13 @@ pub(super) fn initialise(
     if care == Care::Durable
         && let Some(parent) = data.parent()
     {
-        File::open(parent)
-            .and_then(|folder| folder.sync_all())
-            .map_err(system(parent))?;
+        File::open(parent).and_then(|folder| folder.sync_all()).map_err(system(parent))?;
     }
     Ok(())
 }
 
 /// In single-user mode: no client program is needed, and some packages have none.
-fn create_database(
-    account: &Account,
-    programs: &Programs,
-    data: &Path,
-    care: Care,
-) -> Result<(), StartError> {
+fn create_database(account: &Account, programs: &Programs, data: &Path, care: Care) -> Result<(), StartError> {
     let program = programs.postgres();
     let mut single = account.command(&program);
     single.arg("--single").arg("-D").arg(data);
@@ -76,10 +57,7 @@ fn create_database(
     }
     // Without this an error would not change the exit status.
     single.args(["-c", "exit_on_error=on", "postgres"]);
-    single
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    single.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = feed(single, "create database trame;\n");
     said(output, &program)
 }
@@ -103,11 +81,7 @@ fn said(output: io::Result<Output>, program: &Path) -> Result<(), StartError> {
 
 /// Settings given at each launch rather than written in the data folder: the program's version decides.
 pub(super) fn settings(socket: &Path, care: Care) -> Vec<OsString> {
-    let mut settings = vec![
-        [OsString::from("unix_socket_directories="), socket.into()]
-            .into_iter()
-            .collect(),
-    ];
+    let mut settings = vec![[OsString::from("unix_socket_directories="), socket.into()].into_iter().collect()];
     let always = [
         "listen_addresses=",
         "unix_socket_permissions=0700",
@@ -119,19 +93,8 @@ pub(super) fn settings(socket: &Path, care: Care) -> Vec<OsString> {
         "log_min_error_statement=panic",
         "log_error_verbosity=terse",
     ];
-    let durable = [
-        "max_connections=100",
-        "fsync=on",
-        "full_page_writes=on",
-        "synchronous_commit=on",
-    ];
-    let throw_away = [
-        "max_connections=200",
-        "fsync=off",
-        "full_page_writes=off",
-        "synchronous_commit=off",
-        "autovacuum=off",
-    ];
+    let durable = ["max_connections=100", "fsync=on", "full_page_writes=on", "synchronous_commit=on"];
+    let throw_away = ["max_connections=200", "fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off"];
     settings.extend(always.map(OsString::from));
     match care {
         Care::Durable => settings.extend(durable.map(OsString::from)),

@@ -67,9 +67,7 @@ pub enum StartError {
         folder: PathBuf,
     },
     /// Root, without any unprivileged account to become.
-    #[error(
-        "PostgreSQL refuse de tourner sous root et aucun compte « postgres » ni « nobody » n'existe : créez-en un."
-    )]
+    #[error("PostgreSQL refuse de tourner sous root et aucun compte « postgres » ni « nobody » n'existe : créez-en un.")]
     NoAccount,
     /// The data folder could not be initialised.
     #[error("PostgreSQL n'a pas pu préparer son dossier de données :\n{detail}")]

@@ -26,12 +26,7 @@ impl Lock {
     /// `None` when another process still holds it after `patience`: it may be stopping.
     pub fn take(folder: &Path, patience: Duration) -> io::Result<Option<Self>> {
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600);
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
         // Root must not be led to write into another file.
         options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
         let file = options.open(folder.join(NAME))?;

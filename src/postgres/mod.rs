@@ -50,16 +50,9 @@ impl PrivateServer {
     pub fn start(data: &Path) -> Result<Self, StartError> {
         let place = Place::choose(data)?;
         let folder = place.folder;
-        let running = || StartError::AlreadyRunning {
-            folder: folder.clone(),
-        };
-        let lock = Lock::take(&folder, OWNER_LEAVES_WITHIN)
-            .map_err(system(&folder))?
-            .ok_or_else(running)?;
-        let programs = locate::find(
-            &place.account,
-            place.written.map(|written| (written, folder.as_path())),
-        )?;
+        let running = || StartError::AlreadyRunning { folder: folder.clone() };
+        let lock = Lock::take(&folder, OWNER_LEAVES_WITHIN).map_err(system(&folder))?.ok_or_else(running)?;
+        let programs = locate::find(&place.account, place.written.map(|written| (written, folder.as_path())))?;
         let data = place::data_folder(&folder, programs.major);
         if !process::clear_orphan(&data, ORPHAN_LEAVES_WITHIN) {
             return Err(running());
@@ -70,14 +63,7 @@ impl PrivateServer {
         let socket = place::socket_folder(&folder, &place.account)?;
         let settings = cluster::settings(&socket, Care::Durable);
         let log = folder.join("postgres.log");
-        let launch = Launch {
-            account: place.account,
-            programs,
-            data,
-            log,
-            socket,
-            settings,
-        };
+        let launch = Launch { account: place.account, programs, data, log, socket, settings };
         Self::run(launch, lock, folder, place.relocated, Care::Durable)
     }
 
@@ -92,36 +78,15 @@ impl PrivateServer {
         let socket = place::socket_folder(&folder, &account)?;
         let settings = cluster::settings(&socket, Care::ThrowAway);
         let log = folder.join("postgres.log");
-        let launch = Launch {
-            account,
-            programs,
-            data,
-            log,
-            socket,
-            settings,
-        };
+        let launch = Launch { account, programs, data, log, socket, settings };
         Self::run(launch, lock, folder, false, Care::ThrowAway)
     }
 
-    fn run(
-        launch: Launch,
-        mut lock: Lock,
-        folder: PathBuf,
-        relocated: bool,
-        care: Care,
-    ) -> Result<Self, StartError> {
+    fn run(launch: Launch, mut lock: Lock, folder: PathBuf, relocated: bool, care: Care) -> Result<Self, StartError> {
         let postmaster = launch.run()?;
         let url = url(&launch.socket);
         lock.publish(&url).map_err(system(&folder))?;
-        Ok(Self {
-            postmaster,
-            launch,
-            lock,
-            url,
-            folder,
-            relocated,
-            care,
-        })
+        Ok(Self { postmaster, launch, lock, url, folder, relocated, care })
     }
 
     /// Its address, for sqlx.
@@ -177,9 +142,7 @@ impl Drop for PrivateServer {
 
 /// The address of the server that another process runs on that data folder right now, if any.
 pub fn join(data: &Path) -> Option<String> {
-    place::candidates(data)
-        .iter()
-        .find_map(|folder| lock::published(folder, OWNER_STARTS_WITHIN))
+    place::candidates(data).iter().find_map(|folder| lock::published(folder, OWNER_STARTS_WITHIN))
 }
 
 /// The port is said because sqlx would otherwise obey PGPORT.
@@ -203,9 +166,6 @@ mod tests {
     #[test]
     fn the_address_is_url_encoded() {
         let url = super::url(Path::new("/srv/é+/socket"));
-        assert_eq!(
-            url,
-            "postgres://trame@localhost:5432/trame?host=%2Fsrv%2F%C3%A9%2B%2Fsocket"
-        );
+        assert_eq!(url, "postgres://trame@localhost:5432/trame?host=%2Fsrv%2F%C3%A9%2B%2Fsocket");
     }
 }

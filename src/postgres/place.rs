@@ -33,8 +33,7 @@ impl Place {
     pub fn choose(asked: &Path) -> Result<Self, StartError> {
         let account = Account::of_this_process()?;
         // Others may pass through on the way to what is theirs, but not look around.
-        make_folder(asked, if account.is_other() { 0o711 } else { 0o700 })
-            .map_err(system(asked))?;
+        make_folder(asked, if account.is_other() { 0o711 } else { 0o700 }).map_err(system(asked))?;
         let asked = fs::canonicalize(asked).map_err(system(asked))?;
         if let Some(place) = Self::existing(&asked, false)? {
             return Ok(place);
@@ -46,27 +45,14 @@ impl Place {
             return Ok(place);
         }
         if account.can_enter(&asked) {
-            return Ok(Self {
-                folder: asked,
-                relocated: false,
-                account,
-                written: None,
-            });
+            return Ok(Self { folder: asked, relocated: false, account, written: None });
         }
         make_folder(Path::new(SYSTEM_FOLDER), 0o711).map_err(system(SYSTEM_FOLDER))?;
         make_folder(&system_folder, 0o711).map_err(system(&system_folder))?;
         if !account.can_enter(&system_folder) {
-            return Err(StartError::NotEnterable {
-                folder: system_folder,
-                user: account.name().to_owned(),
-            });
+            return Err(StartError::NotEnterable { folder: system_folder, user: account.name().to_owned() });
         }
-        Ok(Self {
-            folder: system_folder,
-            relocated: true,
-            account,
-            written: None,
-        })
+        Ok(Self { folder: system_folder, relocated: true, account, written: None })
     }
 
     fn existing(folder: &Path, relocated: bool) -> Result<Option<Self>, StartError> {
@@ -76,26 +62,16 @@ impl Place {
         let data = data_folder(folder, written);
         let account = Account::of_owner(&data).ok_or(StartError::NotOurs { folder: data })?;
         if !account.can_enter(folder) {
-            return Err(StartError::NotEnterable {
-                folder: folder.to_owned(),
-                user: account.name().to_owned(),
-            });
+            return Err(StartError::NotEnterable { folder: folder.to_owned(), user: account.name().to_owned() });
         }
-        Ok(Some(Self {
-            folder: folder.to_owned(),
-            relocated,
-            account,
-            written: Some(written),
-        }))
+        Ok(Some(Self { folder: folder.to_owned(), relocated, account, written: Some(written) }))
     }
 }
 
 /// The folders in which a server for `asked` may be running.
 pub(super) fn candidates(asked: &Path) -> Vec<PathBuf> {
     let asked = fs::canonicalize(asked).into_iter();
-    asked
-        .flat_map(|asked| [system_folder(&asked), asked])
-        .collect()
+    asked.flat_map(|asked| [system_folder(&asked), asked]).collect()
 }
 
 /// The data of one major version; another version would refuse to read them.
@@ -105,9 +81,7 @@ pub(super) fn data_folder(folder: &Path, major: u32) -> PathBuf {
 
 fn newest_data(folder: &Path) -> Option<u32> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| entry.file_name().to_str()?.strip_prefix(DATA)?.parse().ok())
-        .max()
+    entries.filter_map(|entry| entry.file_name().to_str()?.strip_prefix(DATA)?.parse().ok()).max()
 }
 
 fn system_folder(asked: &Path) -> PathBuf {
@@ -118,17 +92,9 @@ fn system_folder(asked: &Path) -> PathBuf {
 pub(super) fn socket_folder(folder: &Path, account: &Account) -> Result<PathBuf, StartError> {
     let beside = folder.join("socket");
     // PostgreSQL reads a list of quoted names there.
-    let plain = |path: &str| {
-        !path.contains(|c: char| c == ',' || c == '"' || c.is_whitespace() || c.is_control())
-    };
-    let fits = beside
-        .to_str()
-        .is_some_and(|path| plain(path) && path.len() <= LONGEST_SOCKET_FOLDER);
-    let socket = if fits {
-        beside
-    } else {
-        Path::new("/tmp").join(format!("trame-{}", short_hash(folder)))
-    };
+    let plain = |path: &str| !path.contains(|c: char| c == ',' || c == '"' || c.is_whitespace() || c.is_control());
+    let fits = beside.to_str().is_some_and(|path| plain(path) && path.len() <= LONGEST_SOCKET_FOLDER);
+    let socket = if fits { beside } else { Path::new("/tmp").join(format!("trame-{}", short_hash(folder))) };
     make_private(&socket, account)?;
     Ok(socket)
 }
@@ -142,9 +108,7 @@ pub(super) fn make_private(folder: &Path, account: &Account) -> Result<(), Start
             if found.is_dir() && found.uid() == account.uid() && found.mode() & 0o777 == 0o700 {
                 return Ok(());
             }
-            Err(StartError::NotOurs {
-                folder: folder.to_owned(),
-            })
+            Err(StartError::NotOurs { folder: folder.to_owned() })
         }
         Err(error) => Err(system(folder)(error)),
     }
@@ -162,9 +126,7 @@ fn make_folder(folder: &Path, mode: u32) -> io::Result<()> {
 /// FNV-1a: short, and the same in every version of the program.
 fn short_hash(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 

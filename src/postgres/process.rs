@@ -66,10 +66,7 @@ impl Launch {
             postmaster.stop(Stop::Immediate);
             let tail = tail(&self.log);
             if !tail.contains("shared memory block") || since.elapsed() > MEMORY_FREED_WITHIN {
-                return Err(StartError::NotReady {
-                    log: self.log.clone(),
-                    tail,
-                });
+                return Err(StartError::NotReady { log: self.log.clone(), tail });
             }
             sleep(PAUSE * 20);
         }
@@ -87,9 +84,7 @@ impl Launch {
         for setting in &self.settings {
             command.arg("-c").arg(setting);
         }
-        command
-            .stdout(log.try_clone().map_err(system(&self.log))?)
-            .stderr(log);
+        command.stdout(log.try_clone().map_err(system(&self.log))?).stderr(log);
         keep(command).map_err(system(program))
     }
 
@@ -101,20 +96,14 @@ impl Launch {
         {
             return Err(error);
         }
-        fs::OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&self.log)
+        fs::OpenOptions::new().append(true).create_new(true).mode(0o600).open(&self.log)
     }
 
     fn is_ready_soon(&self, postmaster: &mut Postmaster) -> bool {
         let since = Instant::now();
         let pid = postmaster.child.id();
         while since.elapsed() < READY_WITHIN && postmaster.is_alive() {
-            if PidFile::read(&self.data)
-                .is_some_and(|file| file.pid.as_raw_pid().cast_unsigned() == pid && file.ready)
-            {
+            if PidFile::read(&self.data).is_some_and(|file| file.pid.as_raw_pid().cast_unsigned() == pid && file.ready) {
                 return true;
             }
             sleep(PAUSE);
@@ -130,9 +119,7 @@ impl Postmaster {
 
     /// Fast for two seconds; past that the log of transactions, already on disk, makes up for the haste.
     pub fn stop(&mut self, how: Stop) {
-        if matches!(how, Stop::Fast)
-            && (!self.signal(Signal::INT) || self.ends_within(Duration::from_millis(1900)))
-        {
+        if matches!(how, Stop::Fast) && (!self.signal(Signal::INT) || self.ends_within(Duration::from_millis(1900))) {
             return;
         }
         if self.signal(Signal::QUIT) && !self.ends_within(Duration::from_secs(8)) {
@@ -160,19 +147,14 @@ impl Postmaster {
 fn keep(mut command: Command) -> io::Result<Postmaster> {
     let (launched, result) = mpsc::channel();
     let (keeper, dropped) = mpsc::channel::<()>();
-    thread::Builder::new()
-        .name("postgres".to_owned())
-        .spawn(move || {
-            if launched.send(command.spawn()).is_ok() {
-                // Nothing is ever sent: this returns when the other end is dropped.
-                let _ = dropped.recv();
-            }
-        })?;
+    thread::Builder::new().name("postgres".to_owned()).spawn(move || {
+        if launched.send(command.spawn()).is_ok() {
+            // Nothing is ever sent: this returns when the other end is dropped.
+            let _ = dropped.recv();
+        }
+    })?;
     let child = result.recv().map_err(io::Error::other)??;
-    Ok(Postmaster {
-        child,
-        _keeper: keeper,
-    })
+    Ok(Postmaster { child, _keeper: keeper })
 }
 
 /// What a server says of itself in its data folder.
@@ -191,15 +173,8 @@ impl PidFile {
         let text = fs::read_to_string(Self::path(data)).ok()?;
         let mut lines = text.lines();
         let pid = Pid::from_raw(lines.next()?.trim().parse().ok()?)?;
-        let memory = lines
-            .nth(5)
-            .and_then(|line| line.split_whitespace().nth(1))
-            .map(str::to_owned);
-        Some(Self {
-            pid,
-            ready: lines.next().is_some_and(|line| line.trim() == "ready"),
-            memory,
-        })
+        let memory = lines.nth(5).and_then(|line| line.split_whitespace().nth(1)).map(str::to_owned);
+        Some(Self { pid, ready: lines.next().is_some_and(|line| line.trim() == "ready"), memory })
     }
 
     /// Its process runs, and is the server of these data rather than a newer process with the same number.
@@ -209,9 +184,7 @@ impl PidFile {
             fs::read(format!("/proc/{pid}/cmdline"))
         } else {
             let mut ps = Command::new("ps");
-            ps.args(["-ww", "-o", "command=", "-p"])
-                .arg(pid.to_string())
-                .stderr(Stdio::null());
+            ps.args(["-ww", "-o", "command=", "-p"]).arg(pid.to_string()).stderr(Stdio::null());
             ps.output().map(|output| output.stdout)
         };
         let data = data.as_os_str().as_encoded_bytes();
@@ -225,11 +198,8 @@ impl PidFile {
             return Some(false);
         };
         // Columns: key, identifier, rights, size, creator, last user, number attached.
-        let block = blocks
-            .lines()
-            .map(|line| line.split_whitespace().collect::<Vec<_>>());
-        let attached =
-            |block: Vec<&str>| block.get(1) == Some(&memory.as_str()) && block.get(6) != Some(&"0");
+        let block = blocks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let attached = |block: Vec<&str>| block.get(1) == Some(&memory.as_str()) && block.get(6) != Some(&"0");
         Some(block.skip(1).any(attached))
     }
 }

@@ -37,8 +37,7 @@ pub(super) fn make_folder(account: &Account) -> Result<(PathBuf, Lock), StartErr
             made => made.map_err(system(&folder))?,
         }
         if account.is_other() {
-            fs::set_permissions(&folder, fs::Permissions::from_mode(0o711))
-                .map_err(system(&folder))?;
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o711)).map_err(system(&folder))?;
         }
         if let Some(lock) = Lock::take(&folder, Duration::ZERO).map_err(system(&folder))? {
             return Ok((folder, lock));
@@ -66,10 +65,6 @@ fn is_ours(folder: &Path) -> bool {
     let Ok(found) = fs::symlink_metadata(folder) else {
         return false;
     };
-    let old = || {
-        found
-            .modified()
-            .is_ok_and(|made| made.elapsed().is_ok_and(|age| age > BEING_MADE))
-    };
+    let old = || found.modified().is_ok_and(|made| made.elapsed().is_ok_and(|age| age > BEING_MADE));
     found.is_dir() && found.uid() == geteuid().as_raw() && (lock::exists(folder) || old())
 }

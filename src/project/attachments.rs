@@ -79,7 +79,7 @@ pub async fn list(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<V
 
 /// "9f3c…41ad".
 pub fn short_digest(digest: &[u8]) -> String {
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = files::hex(digest);
     if hex.len() < 8 { hex } else { format!("{}…{}", &hex[..4], &hex[hex.len() - 4..]) }
 }
 
@@ -98,7 +98,13 @@ pub fn upload_address(base: &str, slot: &str, back: &str) -> String {
 }
 
 /// The team joins a file to a slot, until the bound.
-pub async fn upload(State(app): State<App>, editor: ProjectEditor, Query(said): Query<Upload>, headers: HeaderMap, mut form: Multipart) -> Result<Response, AppError> {
+pub async fn upload(
+    State(app): State<App>,
+    editor: ProjectEditor,
+    Query(said): Query<Upload>,
+    headers: HeaderMap,
+    mut form: Multipart,
+) -> Result<Response, AppError> {
     known_slot(&said.slot)?;
     let cut = |_| AppError::BadRequest("L’envoi du fichier a été interrompu. Recommencez.");
     let mut replaces = None;

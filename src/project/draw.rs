@@ -19,8 +19,8 @@ pub struct ItemView {
     pub anchor: String,
     /// Numeral.
     pub no: &'static str,
-    /// Question.
-    pub title: &'static str,
+    /// Question, or name of the row.
+    pub title: std::borrow::Cow<'static, str>,
     /// Control that the question labels, when there is only one.
     pub label_for: String,
     /// What is expected.
@@ -57,6 +57,11 @@ impl ItemView {
     /// Does the margin say anything?
     pub fn has_note(&self) -> bool {
         !self.expected.is_empty() || !self.judged.is_empty() || !self.not_expected.is_empty()
+    }
+
+    /// Is any answer short: a choice, a figure, a line?
+    pub fn has_facts(&self) -> bool {
+        self.answers.iter().any(|answer| !answer.is_said)
     }
 
     /// Asked here, and nothing written.
@@ -131,8 +136,14 @@ impl Control {
     pub fn is(&self, name: &str) -> bool {
         matches!(
             (self.shape, name),
-            (Shape::Text, "text") | (Shape::Line, "line") | (Shape::Figure, "figure") | (Shape::Day, "day")
-                | (Shape::Select, "select") | (Shape::Radios, "radios") | (Shape::Checks, "checks") | (Shape::Flag, "flag")
+            (Shape::Text, "text")
+                | (Shape::Line, "line")
+                | (Shape::Figure, "figure")
+                | (Shape::Day, "day")
+                | (Shape::Select, "select")
+                | (Shape::Radios, "radios")
+                | (Shape::Checks, "checks")
+                | (Shape::Flag, "flag")
         )
     }
 }
@@ -266,7 +277,7 @@ impl Pen<'_> {
             key: item.key,
             anchor: if is_taken { format!("i-{}", item.key) } else { item.key.to_owned() },
             no: item.no,
-            title: item.title,
+            title: item.title.into(),
             label_for: if is_lone && !matches!(controls[0].shape, Shape::Radios | Shape::Checks) { controls[0].id.clone() } else { String::new() },
             expected: item.expected,
             not_expected: item.not_expected,
@@ -305,9 +316,14 @@ impl Pen<'_> {
                 format!("Dépenses\u{a0}: {}, ressources\u{a0}: {}, {end}.", euros(expenses), euros(resources))
             }
             (_, "q1") => {
-                let people: u64 = self.content.rows("perimeter_commune").filter_map(|row| territory::commune(row.text("commune"))?.population).map(u64::from).sum();
+                let people: u64 =
+                    self.content.rows("perimeter_commune").filter_map(|row| territory::commune(row.text("commune"))?.population).map(u64::from).sum();
                 let communes = self.content.rows("perimeter_commune").filter(|row| row.has("commune")).count();
-                if communes == 0 { String::new() } else { format!("{}, {} habitants.", count(communes, "commune", "communes"), crate::kit::french::thousands(i64::try_from(people).unwrap_or(0))) }
+                if communes == 0 {
+                    String::new()
+                } else {
+                    format!("{}, {} habitants.", count(communes, "commune", "communes"), crate::kit::french::thousands(i64::try_from(people).unwrap_or(0)))
+                }
             }
             _ => String::new(),
         }
@@ -351,7 +367,9 @@ impl Pen<'_> {
         mine.raw.remove(field.key);
         match crate::framework::reading::read(field, &typed, self.content) {
             crate::framework::reading::Reading::Value(value) => drop(mine.fields.insert(field.key.to_owned(), value)),
-            crate::framework::reading::Reading::Unreadable(_) => drop(mine.raw.insert(field.key.to_owned(), typed.last().copied().unwrap_or_default().to_owned())),
+            crate::framework::reading::Reading::Unreadable(_) => {
+                drop(mine.raw.insert(field.key.to_owned(), typed.last().copied().unwrap_or_default().to_owned()));
+            }
             crate::framework::reading::Reading::Empty => {}
         }
         Clash {
@@ -365,7 +383,10 @@ impl Pen<'_> {
 
     fn options(&self, field: &'static Field, unit: &Unit) -> Vec<OptionView> {
         let fixed = |choices: &'static [Choice]| {
-            choices.iter().map(|choice| OptionView { key: choice.key.to_owned(), label: choice.label.to_owned(), is_on: holds(unit, field.key, choice.key) }).collect()
+            choices
+                .iter()
+                .map(|choice| OptionView { key: choice.key.to_owned(), label: choice.label.to_owned(), is_on: holds(unit, field.key, choice.key) })
+                .collect()
         };
         match field.kind {
             Kind::Choice(choices) | Kind::Choices(choices) => fixed(choices),
@@ -391,7 +412,7 @@ impl Pen<'_> {
         if text.is_empty() {
             return None;
         }
-        let is_said = matches!(field.kind, Kind::Text | Kind::Line(_));
+        let is_said = matches!(field.kind, Kind::Text);
         Some(Answer { label: field.label, text, is_said })
     }
 
@@ -586,7 +607,8 @@ fn total(rows: &Rows, units: &[&Unit]) -> String {
             format!("Total lisible\u{a0}: {} ETP, dont {} acquis", figure(sum(None)), figure(sum(Some("acquired"))))
         }
         "budget_line" | "action_line" => {
-            let sum = |side: &str| units.iter().filter(|unit| unit.text("side") == side).filter_map(|unit| unit.whole("amount")).fold(0_i64, i64::saturating_add);
+            let sum =
+                |side: &str| units.iter().filter(|unit| unit.text("side") == side).filter_map(|unit| unit.whole("amount")).fold(0_i64, i64::saturating_add);
             format!("Dépenses\u{a0}: {}, ressources\u{a0}: {}", euros(Cents::new(sum("expense"))), euros(Cents::new(sum("resource"))))
         }
         _ => String::new(),

@@ -1,5 +1,6 @@
 //! Files on disk: received in a bounded stream, typed by their content, synced before any row names them.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use axum::extract::multipart::Field;
@@ -65,9 +66,8 @@ pub async fn receive(data: &Path, mut field: Field<'_>) -> Result<Received, AppE
     if size == 0 {
         return Err(AppError::Unprocessable("Ce fichier est vide. En choisir un autre.".to_owned()));
     }
-    let mime = kind_of(&first, &name).ok_or_else(|| {
-        AppError::Unprocessable(format!("Ce fichier n’est pas d’un type accepté, quel que soit son nom. Joindre un fichier {ACCEPTED}."))
-    })?;
+    let mime = kind_of(&first, &name)
+        .ok_or_else(|| AppError::Unprocessable(format!("Ce fichier n’est pas d’un type accepté, quel que soit son nom. Joindre un fichier {ACCEPTED}.")))?;
     out.sync_all().await.map_err(anyhow::Error::from)?;
     drop(out);
     tokio::fs::rename(&partial.0, &place).await.map_err(anyhow::Error::from)?;
@@ -151,6 +151,14 @@ pub fn sweep(data: &Path, is_named: impl Fn(&str) -> bool, older_than: std::time
     Ok(swept)
 }
 
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// "184 ko".
 pub fn size_text(size: i64) -> String {
     bytes(u64::try_from(size).unwrap_or(0))
@@ -167,7 +175,10 @@ mod tests {
         assert_eq!(kind_of(b"<!doctype html><script>", "x.pdf"), None);
         assert_eq!(kind_of(b"MZ\x90\x00", "x.pdf"), None);
         assert_eq!(kind_of(b"PK\x03\x04 some other archive", "x.zip"), None);
-        assert_eq!(kind_of(b"PK\x03\x04....[Content_Types].xml....word/document.xml", "a.bin"), Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document"));
+        assert_eq!(
+            kind_of(b"PK\x03\x04....[Content_Types].xml....word/document.xml", "a.bin"),
+            Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+        );
     }
 
     #[test]

@@ -89,7 +89,10 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
     let (blocking, signals) = if is_team { missing(dossier, standing) } else { (Vec::new(), Vec::new()) };
     let now = dossier.now();
     OverviewPage {
-        layout: Layout { run: (format!("Appel {} {} · phase 1", head.call_title, head.edition), format!("Dossier n°\u{a0}{}", head.number)), ..Layout::dossier(app, dossier, "Vue d’ensemble", "") },
+        layout: Layout {
+            run: (format!("Appel {} {} · phase 1", head.call_title, head.edition), format!("Dossier n°\u{a0}{}", head.number)),
+            ..Layout::dossier(app, dossier, "Vue d’ensemble", "")
+        },
         project: head.id.get(),
         label: head.label.clone(),
         heading: head.title.clone(),
@@ -138,7 +141,8 @@ fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> 
         .map(|deliverable| {
             let tally = standing.tally(deliverable);
             let prefix = format!("/{}", deliverable.path);
-            let first = faults.iter().find(|(_, fault)| fault.at.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '/', '#'])));
+            let first =
+                faults.iter().find(|(_, fault)| fault.at.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '/', '#'])));
             let is_shared = dossier.facts().shared[usize::from(deliverable.no) - 1];
             let tag = match (tally.filled, tally.begun, first.is_some_and(|(_, fault)| fault.is_blocking)) {
                 (0, 0, _) => Tag { class: "todo", word: "À faire" },

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::attachments::FileView;
 use super::draw::{ItemView, Pen, RowView, TableView};
 use super::saving::Page;
-use crate::framework::content::Content;
+use crate::framework::content::{Content, Unit};
 use crate::framework::{ACTION, COMMITMENT, DELIVERABLES, Deliverable, FLOW, Kind, Rows, STAKEHOLDER, SYNERGY};
 
 /// A section to read.
@@ -81,22 +81,28 @@ fn wide(pen: &Pen<'_>, deliverable: &'static Deliverable, rows: &'static Rows, k
     }
     let columns = fields.iter().map(|field| (field.label, matches!(field.kind, Kind::Decimal(..) | Kind::Money))).collect();
     let table = TableView { kind: rows.kind, title: rows.title, columns, rows: lines, add: String::new(), total: String::new(), removed: None };
-    let item = ItemView { key: rows.kind, anchor: format!("t{}-{}", deliverable.no, rows.kind), title: rows.title, tables: vec![table], ..ItemView::default() };
+    let item =
+        ItemView { key: rows.kind, anchor: format!("t{}-{}", deliverable.no, rows.kind), title: rows.title.into(), tables: vec![table], ..ItemView::default() };
     vec![SectionRead { deliverable, title: rows.title.to_owned(), items: vec![item] }]
 }
 
-/// A collection row by row, with every answer.
+/// A collection row by row, one item for each row.
 fn each(pen: &Pen<'_>, files: &[FileView], deliverable: &'static Deliverable, rows: &'static Rows) -> Vec<SectionRead> {
-    pen.content
-        .rows(rows.kind)
-        .map(|unit| {
-            let page = Page { kind: rows.kind, row: unit.row, items: rows.items, url: String::new() };
-            let mut items = with_files(pen.items(&page), files);
-            for item in &mut items {
-                item.anchor = format!("{}-{}", item.anchor, unit.row);
-            }
-            items.retain(|item| !item.answers.is_empty() || item.tables.iter().any(|table| !table.rows.is_empty()));
-            SectionRead { deliverable, title: super::draw::row_name(unit), items }
-        })
-        .collect()
+    let items: Vec<ItemView> = pen.content.rows(rows.kind).map(|unit| whole(pen, files, rows, unit)).collect();
+    if items.is_empty() { Vec::new() } else { vec![SectionRead { deliverable, title: rows.title.to_owned(), items }] }
+}
+
+/// A row as one item: its name, then every answer, table and file.
+fn whole(pen: &Pen<'_>, files: &[FileView], rows: &'static Rows, unit: &Unit) -> ItemView {
+    let page = Page { kind: rows.kind, row: unit.row, items: rows.items, url: String::new() };
+    let mut one = ItemView { key: rows.kind, anchor: format!("{}-{}", rows.kind, unit.row), title: super::draw::row_name(unit).into(), ..ItemView::default() };
+    for item in with_files(pen.items(&page), files) {
+        one.answers.extend(item.answers.into_iter().filter(|answer| answer.label != rows.field(rows.name_field).map_or("", |field| field.label)));
+        one.tables.extend(item.tables);
+        one.slot = one.slot.or(item.slot);
+        if one.aside.is_empty() {
+            one.aside = item.aside;
+        }
+    }
+    one
 }

@@ -110,7 +110,9 @@ fn columns(kind: &str) -> &'static [&'static str] {
 
 fn lead(kind: &str) -> &'static str {
     match kind {
-        "stakeholder" => "Chaque organisation s’écrit une fois. Elle sert ensuite aux flux, aux synergies, à la carte des parties prenantes et aux engagements.",
+        "stakeholder" => {
+            "Chaque organisation s’écrit une fois. Elle sert ensuite aux flux, aux synergies, à la carte des parties prenantes et aux engagements."
+        }
         "flow" => "Ce qui entre et ce qui sort des établissements, les services cherchés et offerts. Les quantités sont toujours facultatives.",
         "synergy" => "Les mutualisations et les substitutions que le territoire pourrait étudier, avec leurs sources et leur méthode.",
         "action" => "Une ou deux actions vitrines, concrètes, pendant la phase 1.",
@@ -182,7 +184,13 @@ async fn name_of(conn: &mut PgConnection, dossier: &Dossier, rows: &Rows, row: U
 }
 
 /// The team reads or writes a row.
-pub async fn show(State(app): State<App>, reader: ProjectReader, KeyPart(key): KeyPart, RowPart(row): RowPart, Query(asked): Asked) -> Result<Response, AppError> {
+pub async fn show(
+    State(app): State<App>,
+    reader: ProjectReader,
+    KeyPart(key): KeyPart,
+    RowPart(row): RowPart,
+    Query(asked): Asked,
+) -> Result<Response, AppError> {
     let rows = collection(&key)?;
     let mut conn = app.db.acquire().await?;
     let name = name_of(&mut conn, &reader, rows, row).await?;
@@ -235,7 +243,11 @@ async fn turn(app: &App, editor: &ProjectEditor, (key, row): (&str, Uuid), input
         return Err(AppError::Refused(policy::Refusal::Because("Une autre personne vient de modifier cette ligne. Relisez-la avant de la retirer.")));
     }
     unit.version += 1;
-    if is_removal { content.remove(rows.kind, row) } else { content.put(unit.clone()) }
+    if is_removal {
+        content.remove(rows.kind, row);
+    } else {
+        content.put(unit.clone());
+    }
     let location = if is_removal { editor.url(&format!("/{key}?retire={row}")) } else { editor.url(&format!("/{key}/{row}")) };
     saving::refresh(&mut locked, &content, &[rows.kind]);
     let act = if is_removal { "removed" } else { "restored" };

@@ -126,14 +126,7 @@ async fn finish(conn: &mut PgConnection, editor: &ProjectEditor, locked: &mut Lo
     }
     let kinds: Vec<&str> = done.changes.iter().map(|change| change.unit.kind.as_str()).collect();
     refresh(locked, done.content, &kinds);
-    let act = Act {
-        account: editor.account(),
-        at: editor.now(),
-        operation: done.operation,
-        location: done.location,
-        act: "saved",
-        subject: done.page.kind,
-    };
+    let act = Act { account: editor.account(), at: editor.now(), operation: done.operation, location: done.location, act: "saved", subject: done.page.kind };
     units::write(conn, locked, &act, done.changes).await
 }
 
@@ -275,7 +268,7 @@ impl Work<'_> {
                 self.bring_back(conn, rows, row).await?;
             }
             if let Some(row) = self.named("retirer", rows) {
-                self.remove(rows, row)?;
+                self.remove(rows, row);
             }
         }
         if let Some((name, _)) = self.input.get("garder").split_once('=') {
@@ -317,11 +310,11 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn remove(&mut self, rows: &'static Rows, row: Uuid) -> Result<(), AppError> {
+    fn remove(&mut self, rows: &'static Rows, row: Uuid) {
         if self.conflicts.iter().any(|conflict| conflict.name.contains(&row.to_string())) {
-            return Ok(());
+            return;
         }
-        let Some(mut unit) = self.content.row(rows.kind, row).filter(|unit| unit.parent == self.page.parent()).cloned() else { return Ok(()) };
+        let Some(mut unit) = self.content.row(rows.kind, row).filter(|unit| unit.parent == self.page.parent()).cloned() else { return };
         // The same save may have just changed the line: its removal is then the version after.
         if self.changes.iter().any(|change| change.unit.row == row) {
             self.changes.retain(|change| change.unit.row != row || change.is_set_aside);
@@ -332,7 +325,6 @@ impl Work<'_> {
         self.changes.push(Change { unit, is_deleted: true, is_set_aside: false });
         let separator = if self.page.url.contains('?') { '&' } else { '?' };
         self.location = format!("{}{separator}retire={}.{row}#{}", self.page.url, rows.kind, rows.kind);
-        Ok(())
     }
 }
 

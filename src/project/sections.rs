@@ -259,6 +259,7 @@ async fn signature(conn: &mut PgConnection, dossier: &Dossier, page: &Page, cont
     Ok(format!("{name}, {}", moment::near(at, dossier.now())))
 }
 
+#[expect(clippy::too_many_arguments, reason = "who, where, what was asked and what was refused")]
 /// Draws a page as it is in the database; after a save, with what it refused and the status that it deserves.
 pub async fn draw(
     app: &App,
@@ -374,7 +375,8 @@ fn tabs(dossier: &Dossier, frame: &Frame) -> Vec<Tab> {
 }
 
 fn conflict_alert(conflicts: &[Conflict]) -> Option<Alert> {
-    let links = conflicts.iter().enumerate().map(|(index, conflict)| (format!("#{}", conflict.name.replace('.', "-")), format!("version {}", index + 1))).collect();
+    let links =
+        conflicts.iter().enumerate().map(|(index, conflict)| (format!("#{}", conflict.name.replace('.', "-")), format!("version {}", index + 1))).collect();
     (!conflicts.is_empty()).then(|| Alert {
         class: "warn",
         heading: "Une autre personne a modifié le même champ".to_owned(),
@@ -385,7 +387,8 @@ fn conflict_alert(conflicts: &[Conflict]) -> Option<Alert> {
 }
 
 fn error_alert(errors: &[(String, String)], is_focused: bool) -> Option<Alert> {
-    let heading = if errors.len() == 1 { "Une valeur n’a pas pu être lue".to_owned() } else { format!("{} valeurs n’ont pas pu être lues", errors.len()) };
+    let heading =
+        if errors.len() == 1 { "Une valeur n’a pas pu être lue".to_owned() } else { format!("{} valeurs n’ont pas pu être lues", errors.len()) };
     let links = errors.iter().map(|(id, message)| (format!("#{id}"), crate::kit::words::excerpt(message, 80))).collect();
     (!errors.is_empty()).then(|| Alert { class: "bad", heading, sentence: "Le reste est enregistré.".to_owned(), links, is_focused })
 }

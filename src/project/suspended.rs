@@ -58,7 +58,13 @@ pub async fn keep(app: &App, back: Return, input: &Input) -> Result<Response, Ap
 }
 
 /// Puts a suspended text back into the page, unsaved, once: true when there was one.
-pub async fn restore(conn: &mut PgConnection, dossier: &Dossier, page: &Page, content: &mut Content, asked: &HashMap<String, String>) -> Result<bool, AppError> {
+pub async fn restore(
+    conn: &mut PgConnection,
+    dossier: &Dossier,
+    page: &Page,
+    content: &mut Content,
+    asked: &HashMap<String, String>,
+) -> Result<bool, AppError> {
     let Some(secret) = asked.get("reprise") else { return Ok(false) };
     let body = sqlx::query_scalar!("select body from suspended_post where token_hash = $1 and account_id = $2", digest(secret), dossier.account().get())
         .fetch_optional(conn)

@@ -70,7 +70,7 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) 
     })
 }
 
-struct Row {
+struct Held {
     kind: String,
     row: Uuid,
     parent: Option<Uuid>,
@@ -82,7 +82,7 @@ struct Row {
     at: OffsetDateTime,
 }
 
-impl Row {
+impl Held {
     fn unit(self) -> Result<Unit, AppError> {
         let fields: Fields = serde_json::from_str(&self.content).map_err(anyhow::Error::from)?;
         let raw: Raw = serde_json::from_str(&self.raw).map_err(anyhow::Error::from)?;
@@ -104,7 +104,7 @@ impl Row {
 pub async fn load(conn: &mut PgConnection, project: ProjectId, kinds: &[&str]) -> Result<Content, AppError> {
     let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
     let rows = sqlx::query_as!(
-        Row,
+        Held,
         r#"select kind, row, parent, position, version, content::text as "content!", raw::text as "raw!", account_id, at
          from unit
          where project_id = $1 and kind = any($2) and not is_deleted
@@ -120,7 +120,7 @@ pub async fn load(conn: &mut PgConnection, project: ProjectId, kinds: &[&str]) -
 /// All the content of a dossier, with the slots that hold attachments.
 pub async fn load_all(conn: &mut PgConnection, project: ProjectId) -> Result<Content, AppError> {
     let rows = sqlx::query_as!(
-        Row,
+        Held,
         r#"select kind, row, parent, position, version, content::text as "content!", raw::text as "raw!", account_id, at
          from unit
          where project_id = $1 and not is_deleted
@@ -134,8 +134,8 @@ pub async fn load_all(conn: &mut PgConnection, project: ProjectId) -> Result<Con
     Ok(content)
 }
 
-fn content(rows: Vec<Row>) -> Result<Content, AppError> {
-    let units = rows.into_iter().map(Row::unit).collect::<Result<_, _>>()?;
+fn content(rows: Vec<Held>) -> Result<Content, AppError> {
+    let units = rows.into_iter().map(Held::unit).collect::<Result<_, _>>()?;
     Ok(Content { units, filled_slots: Vec::new() })
 }
 
@@ -167,7 +167,7 @@ pub async fn version(conn: &mut PgConnection, project: ProjectId, kind: &str, ro
 /// A row taken out, as it was.
 pub async fn removed(conn: &mut PgConnection, project: ProjectId, kind: &str, row: Uuid) -> Result<Option<Unit>, AppError> {
     let found = sqlx::query_as!(
-        Row,
+        Held,
         r#"select kind, row, parent, position, version, content::text as "content!", raw::text as "raw!", account_id, at
          from unit
          where project_id = $1 and kind = $2 and row = $3 and is_deleted"#,
@@ -177,7 +177,7 @@ pub async fn removed(conn: &mut PgConnection, project: ProjectId, kind: &str, ro
     )
     .fetch_optional(conn)
     .await?;
-    found.map(Row::unit).transpose()
+    found.map(Held::unit).transpose()
 }
 
 /// What a save does to one unit.
@@ -273,11 +273,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
     .fetch_one(conn)
     .await?;
     let expected = changes.iter().filter(|change| !change.is_set_aside).count();
-    if usize::try_from(written) == Ok(expected) {
-        Ok(())
-    } else {
-        Err(AppError::Internal(anyhow::anyhow!("a unit changed under the dossier's lock")))
-    }
+    if usize::try_from(written) == Ok(expected) { Ok(()) } else { Err(AppError::Internal(anyhow::anyhow!("a unit changed under the dossier's lock"))) }
 }
 
 #[derive(Default)]

@@ -17,7 +17,9 @@ use crate::error::AppError;
 use crate::framework::COLLECTIONS;
 use crate::framework::standing::places;
 use crate::kit::french::{NBSP, count};
+use crate::kit::ids::CriterionId;
 use crate::kit::moment;
+use crate::kit::words::excerpt;
 use crate::page::{Layout, Tag, filters, html_with};
 use crate::project::draw::ItemView;
 use crate::submission::{SectionRead, read_view};
@@ -38,7 +40,14 @@ struct SectionView {
 
 struct ItemShown {
     view: ItemView,
-    lights: Vec<(String, String)>,
+    lights: Vec<Light>,
+}
+
+/// A criterion that an item enlightens.
+struct Light {
+    criterion: CriterionId,
+    href: String,
+    label: String,
 }
 
 struct Choice {
@@ -101,6 +110,7 @@ struct GridPage {
     note: String,
     criteria: Vec<CriterionView>,
     opinion: Option<OpinionView>,
+    saved: Tag,
     total: String,
     rule: String,
     next: (String, String),
@@ -160,6 +170,7 @@ pub async fn drawn(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: T
         criteria: grid.page(criteria).map(|line| criterion(line, &sections, typed)).collect(),
         opinion: (tab == Tab::Whole).then(|| opinion(grid, typed)),
         sections,
+        saved: saved(grid),
         total: grid.total(),
         rule: rule(own, grid),
         next: tab.next().map_or_else(
@@ -224,6 +235,12 @@ fn note(tab: Tab, grid: &Grid) -> String {
     }
 }
 
+/// The save line, before the first save of this page.
+fn saved(grid: &Grid) -> Tag {
+    let is_begun = grid.lines.iter().any(|line| line.version > 0) || !grid.opinion.comment.is_empty();
+    if is_begun { Tag { class: "done", word: "Brouillon enregistré" } } else { Tag { class: "todo", word: "Pas encore enregistré" } }
+}
+
 fn empty(own: &Own, sections: &[SectionView]) -> String {
     if own.submission.is_none() {
         "Ce dossier n’a pas encore de dépôt à lire.".to_owned()
@@ -273,11 +290,12 @@ fn sections_view(dossier: &Dossier, grid: &Grid, tab: Tab, sections: Vec<Section
             if tab == Tab::Whole && !lines.iter().any(|line| line.deliverable.is_none()) {
                 continue;
             }
-            let link = |line: &Line| {
-                let page = if line.deliverable == here { String::new() } else { Tab::of(line).url(dossier) };
-                (format!("{page}#k{}", line.id), format!("{} {}", line.code, line.label))
+            let light = |line: &Line| Light {
+                criterion: line.id,
+                href: format!("{}#k{}", if line.deliverable == here { String::new() } else { Tab::of(line).url(dossier) }, line.id),
+                label: format!("{} {}", line.code, excerpt(&line.label, 36)),
             };
-            items.push(ItemShown { lights: lines.into_iter().map(link).collect(), view });
+            items.push(ItemShown { lights: lines.into_iter().map(light).collect(), view });
         }
         if items.is_empty() {
             continue;
@@ -302,8 +320,7 @@ fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionV
         is_on: line.mark.value == Some(Value::Unassessable),
         is_apart: true,
     };
-    let name = format!("{} {}", line.code, line.label);
-    let lit = sections.iter().flat_map(|section| &section.items).filter(|item| item.lights.iter().any(|(_, label)| *label == name));
+    let lit = sections.iter().flat_map(|section| &section.items).filter(|item| item.lights.iter().any(|light| light.criterion == line.id));
     let fault = typed.fault(&format!("j{}", line.id));
     CriterionView {
         id: line.id.get(),
@@ -319,7 +336,7 @@ fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionV
         error: fault.map(|fault| fault.sentence.clone()).unwrap_or_default(),
         token: line.mark.token(),
         clash: typed.conflicts.iter().find(|conflict| conflict.criterion == Some(line.id)).map(|conflict| clash(&conflict.mine, &line.mark, true)),
-        lights: lit.map(|item| (format!("#{}", item.view.anchor), item.view.title.to_owned())).collect(),
+        lights: lit.map(|item| (format!("#{}", item.view.anchor), item.view.title.to_string())).collect(),
     }
 }
 

@@ -16,8 +16,9 @@ pub const POINT: i64 = 10_000_000_000_000;
 pub const FULL: i64 = 100 * POINT;
 /// Highest note.
 pub const TOP: i64 = 4;
-/// Standard deviation, as kept, from which the reviews of a dossier are said to disagree: 15 points.
-pub const DISAGREEMENT: i64 = 15 * POINT;
+/// Standard deviation, as kept, from which the reviews of a dossier are said to disagree: 12.5 points, half a note of each
+/// criterion.
+pub const DISAGREEMENT: i64 = 125 * POINT / 10;
 
 /// What the notes of one review add up to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

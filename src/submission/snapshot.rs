@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::framework::content::{Content, Fields, Raw, Unit};
 use crate::kit::ids::{CallId, ProjectId, SubmissionId};
 use crate::project::attachments::{FileView, short_digest};
-use crate::project::files::size_text;
+use crate::project::files::{hex, size_text};
 use crate::project::{reading, store as project_store};
 
 /// A unit, frozen.
@@ -81,10 +81,7 @@ impl Snapshot {
             title: head.title,
             label: head.label,
             units: units.collect(),
-            files: files
-                .into_iter()
-                .map(|row| FrozenFile { id: row.id, slot: row.slot, name: row.name, size: row.size, sha256: hex(&row.sha256) })
-                .collect(),
+            files: files.into_iter().map(|row| FrozenFile { id: row.id, slot: row.slot, name: row.name, size: row.size, sha256: hex(&row.sha256) }).collect(),
         })
     }
 
@@ -127,11 +124,6 @@ impl Snapshot {
             })
             .collect()
     }
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Vec<u8> {

@@ -82,8 +82,7 @@ pub async fn register(
     (channel, received_at, note): (&str, OffsetDateTime, &str),
     content: &Content,
 ) -> Result<String, AppError> {
-    let entry =
-        Entry { project: manager.project(), account: manager.account(), channel, received_at, now: manager.now(), note, act: "deposit_registered" };
+    let entry = Entry { project: manager.project(), account: manager.account(), channel, received_at, now: manager.now(), note, act: "deposit_registered" };
     enter(conn, app, &entry, content).await
 }
 
@@ -122,14 +121,9 @@ async fn enter(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, content: &
     .fetch_one(&mut *conn)
     .await?;
     let status = if head.status == Status::Draft.as_str() { Status::Deposited.as_str() } else { &head.status };
-    sqlx::query!(
-        "update project set status = $2, submission_id = $3, deposited_version = content_version where id = $1",
-        entry.project.get(),
-        status,
-        id
-    )
-    .execute(&mut *conn)
-    .await?;
+    sqlx::query!("update project set status = $2, submission_id = $3, deposited_version = content_version where id = $1", entry.project.get(), status, id)
+        .execute(&mut *conn)
+        .await?;
     journal::record(conn, entry.project, entry.account, entry.act, &reference, entry.now).await?;
     receipts(conn, app, entry, &reference, (&digest, &head.organisers)).await?;
     Ok(reference)
@@ -153,7 +147,7 @@ async fn receipts(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, referen
             title: &person.title,
             reference,
             received_at: entry.received_at,
-            digest: &super::snapshot::hex(digest),
+            digest: &crate::project::files::hex(digest),
             service,
             path: &format!("/dossiers/{}/recu", entry.project),
         };

@@ -8,7 +8,6 @@ use axum::response::Response;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::snapshot::hex;
 use super::{SectionRead, read_view, store};
 use crate::access::{DepositReader, Dossier, NumberPart, ProjectDepositor, ProjectManager, ProjectReader, policy};
 use crate::app::App;
@@ -56,7 +55,7 @@ fn views(deposits: Vec<store::Deposit>) -> Vec<DepositView> {
             _ => "en ligne",
         },
         by: deposit.depositor,
-        digest: hex(&deposit.digest),
+        digest: files::hex(&deposit.digest),
         note: deposit.note,
         reference: deposit.reference,
     };
@@ -110,9 +109,10 @@ pub async fn save(State(app): State<App>, depositor: ProjectDepositor, input: In
         return html_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &deposit_page(&app, &depositor, &standing, deposits));
     }
     // Read again under the lock: two clicks at once are one deposit, and an unchanged dossier keeps its receipt.
-    let is_same = sqlx::query_scalar!(r#"select coalesce(deposited_version = content_version, false) as "same!" from project where id = $1"#, depositor.project().get())
-        .fetch_one(&mut *tx)
-        .await?;
+    let is_same =
+        sqlx::query_scalar!(r#"select coalesce(deposited_version = content_version, false) as "same!" from project where id = $1"#, depositor.project().get())
+            .fetch_one(&mut *tx)
+            .await?;
     if !is_same {
         store::deposit(&mut tx, &app, &depositor, &content).await?;
     }
@@ -192,11 +192,7 @@ pub async fn deposit(State(app): State<App>, reader: DepositReader, NumberPart(n
     let found = deposits.into_iter().find(|deposit| i64::from(deposit.number) == number).ok_or(AppError::NotFound)?;
     let sections = read_view(&mut conn, &app, SubmissionId(found.id), None).await?;
     let view = views(vec![found]).remove(0);
-    let facts = vec![
-        ("Dépôt", format!("n°\u{a0}{}, {} ({})", view.reference, view.when, view.channel)),
-        ("Déposé par", view.by),
-        ("Empreinte", view.digest),
-    ];
+    let facts = vec![("Dépôt", format!("n°\u{a0}{}, {} ({})", view.reference, view.when, view.channel)), ("Déposé par", view.by), ("Empreinte", view.digest)];
     html(&read_page(&app, &reader, facts, sections, Vec::new()))
 }
 
@@ -263,7 +259,8 @@ impl Registration {
 pub async fn register(State(app): State<App>, manager: ProjectManager, form: Multipart) -> Result<Response, AppError> {
     let said = Registration::read(&app, form).await?;
     let received_at = said.instant()?;
-    let operation = Uuid::try_parse(&said.operation).map_err(|_| AppError::BadRequest("Le formulaire n’indique pas son opération. Rechargez la page et recommencez."))?;
+    let operation =
+        Uuid::try_parse(&said.operation).map_err(|_| AppError::BadRequest("Le formulaire n’indique pas son opération. Rechargez la page et recommencez."))?;
     if !matches!(said.channel.as_str(), "paper" | "email") {
         return Err(AppError::Unprocessable("Choisir la voie du dépôt\u{a0}: courrier ou courriel.".to_owned()));
     }

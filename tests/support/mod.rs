@@ -224,7 +224,8 @@ impl Scene {
         }
         let (expense, resource) = (lines[0].clone(), lines[1].clone());
         let own = |row: &str, field: &str| format!("action_line.{row}.{field}");
-        let names = [own(&expense, "side"), own(&expense, "label"), own(&expense, "amount"), own(&resource, "side"), own(&resource, "label"), own(&resource, "amount")];
+        let names =
+            [own(&expense, "side"), own(&expense, "label"), own(&expense, "amount"), own(&resource, "side"), own(&resource, "label"), own(&resource, "amount")];
         let pairs = [
             ("version", "1"),
             ("title", "Navette de la zone"),
@@ -246,7 +247,9 @@ impl Scene {
         ];
         self.post(owner, &path, &pairs).await.expect(303);
         let actor = self.row(owner, project, "acteurs").await;
-        self.post(owner, &format!("/dossiers/{project}/acteurs/{actor}"), &[("version", "1"), ("name", "Verrerie des Borderies"), ("kind", "company")]).await.expect(303);
+        self.post(owner, &format!("/dossiers/{project}/acteurs/{actor}"), &[("version", "1"), ("name", "Verrerie des Borderies"), ("kind", "company")])
+            .await
+            .expect(303);
         let commitment = self.row(owner, project, "engagements").await;
         let path = format!("/dossiers/{project}/engagements/{commitment}");
         self.post(owner, &path, &[("version", "1"), ("stakeholder", &actor), ("kind", "letter_of_interest"), ("signed_on", "2015-09-01")]).await.expect(303);

@@ -103,8 +103,24 @@ pub async fn lines(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<Lin
 
 /// Domains that say nothing of one's organisation: those reserved for examples, and mailboxes open to anybody.
 const OPEN_DOMAINS: [&str; 18] = [
-    "example.org", "example.com", "example.net", "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.fr",
-    "yahoo.com", "yahoo.fr", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com",
+    "example.org",
+    "example.com",
+    "example.net",
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "outlook.fr",
+    "hotmail.com",
+    "hotmail.fr",
+    "live.fr",
+    "yahoo.com",
+    "yahoo.fr",
+    "orange.fr",
+    "wanadoo.fr",
+    "free.fr",
+    "sfr.fr",
+    "laposte.net",
+    "icloud.com",
 ];
 
 /// Why a reviewer might have to stay away from a dossier: the same organisation, or the same domain of address.

@@ -45,12 +45,7 @@ pub async fn list(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<Doc
 }
 
 /// Publishes a version, under the call's lock; returns its number.
-pub async fn publish(
-    conn: &mut PgConnection,
-    manager: &CallManager,
-    (kind, title, notice): (&str, &str, &str),
-    received: &Received,
-) -> sqlx::Result<i32> {
+pub async fn publish(conn: &mut PgConnection, manager: &CallManager, (kind, title, notice): (&str, &str, &str), received: &Received) -> sqlx::Result<i32> {
     let size = i64::try_from(received.size).unwrap_or(i64::MAX);
     sqlx::query_scalar!(
         "insert into call_document (id, call_id, kind, title, version, notice, file, name, mime, size, sha256, account_id, created_at)

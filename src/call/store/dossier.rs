@@ -147,10 +147,13 @@ pub async fn account_of(conn: &mut PgConnection, email: &str) -> sqlx::Result<Op
     Ok(id.map(AccountId))
 }
 
-/// Makes an account the owner of a dossier. The caller has proven that it may, or has just created the dossier.
-pub async fn make_owner(conn: &mut PgConnection, project: ProjectId, account: AccountId, now: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into project_member (project_id, account_id, role, can_deposit, created_at) values ($1, $2, 'owner', true, $3)
+/// Makes an account the owner of a dossier, unless it reviews it. The caller has proven that it may, or has just created the
+/// dossier. False when the account reviews it.
+pub async fn make_owner(conn: &mut PgConnection, project: ProjectId, account: AccountId, now: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into project_member (project_id, account_id, role, can_deposit, created_at)
+         select $1, $2, 'owner', true, $3
+         where not exists(select from review where review.project_id = $1 and review.account_id = $2)
          on conflict (project_id, account_id) do update set role = 'owner', can_deposit = true, version = project_member.version + 1",
         project.get(),
         account.get(),
@@ -158,7 +161,7 @@ pub async fn make_owner(conn: &mut PgConnection, project: ProjectId, account: Ac
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// A review of a dossier, as its manager sees it: who and how far, never what.

@@ -75,18 +75,23 @@ pub async fn settle(conn: &mut PgConnection, manager: &CallManager, act: &Act<'_
 
 /// Ends an act that leaves the settings as they are: operation, journal.
 pub async fn remember(conn: &mut PgConnection, manager: &CallManager, act: &Act<'_>) -> sqlx::Result<()> {
-    let call = manager.call().id;
+    done(conn, manager, act.operation, act.location).await?;
+    journal::record_call(conn, manager.call().id, manager.account(), act.act, act.subject, manager.now()).await
+}
+
+/// Ends an act that has already written its journal: where the same operation leads when it is sent again.
+pub async fn done(conn: &mut PgConnection, manager: &CallManager, operation: Uuid, location: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into operation (scope, id, account_id, location, at) values ('call ' || $1::bigint::text, $2, $3, $4, $5)",
-        call.get(),
-        act.operation,
+        manager.call().id.get(),
+        operation,
         manager.account().get(),
-        act.location,
+        location,
         manager.now()
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    journal::record_call(conn, call, manager.account(), act.act, act.subject, manager.now()).await
+    Ok(())
 }
 
 /// Locks dossiers of a call before anything that hangs on them, always in the same order.
@@ -122,17 +127,10 @@ pub struct NewCall<'a> {
 
 /// Copies a call; its author becomes its first manager. The caller has proven that the source may be copied.
 pub async fn create_call(conn: &mut PgConnection, new: &NewCall<'_>, by: AccountId, now: OffsetDateTime) -> sqlx::Result<CallId> {
-    let id = sqlx::query_scalar!(
-        r#"select clone_call($1, $2, $3, $4, $5, $6) as "id!""#,
-        new.source.get(),
-        new.slug,
-        new.title,
-        new.edition,
-        new.prefix,
-        new.bound
-    )
-    .fetch_one(&mut *conn)
-    .await?;
+    let id =
+        sqlx::query_scalar!(r#"select clone_call($1, $2, $3, $4, $5, $6) as "id!""#, new.source.get(), new.slug, new.title, new.edition, new.prefix, new.bound)
+            .fetch_one(&mut *conn)
+            .await?;
     sqlx::query!(
         "with named as (
            update call set short_title = $2, created_at = $4 where id = $1
@@ -178,8 +176,7 @@ pub struct NewProject<'a> {
 }
 
 /// Why an eligibility cannot be notified yet.
-pub const NOT_ELIGIBLE: &str =
-    "L’éligibilité se notifie quand les deux conditions sont remplies\u{a0}: diminution globale des impacts (R17) et projet collectif (R18). Cocher les deux, ou laisser la date vide.";
+pub const NOT_ELIGIBLE: &str = "L’éligibilité se notifie quand les deux conditions sont remplies\u{a0}: diminution globale des impacts (R17) et projet collectif (R18). Cocher les deux, ou laisser la date vide.";
 
 /// R3, R17, R18: an eligibility is notified only when both conditions hold.
 pub fn is_notifiable(notified_on: Option<Date>, is_reducing_impact: bool, is_collective: bool) -> bool {

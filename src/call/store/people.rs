@@ -100,13 +100,11 @@ pub async fn active_managers(conn: &mut PgConnection, call: CallId) -> sqlx::Res
 /// Takes a role away; reviews that were not started go with the reviewer's role. False when the person did not hold it.
 pub async fn remove(conn: &mut PgConnection, manager: &CallManager, account: AccountId, role: &str) -> sqlx::Result<bool> {
     let call = manager.call().id;
-    let done = sqlx::query!("delete from call_role where call_id = $1 and account_id = $2 and role = $3", call.get(), account.get(), role)
-        .execute(&mut *conn)
-        .await?;
+    let done =
+        sqlx::query!("delete from call_role where call_id = $1 and account_id = $2 and role = $3", call.get(), account.get(), role).execute(&mut *conn).await?;
     if role == "reviewer" {
-        let assigned = sqlx::query_scalar!("select project_id from review where account_id = $1 and status = 'not_started'", account.get())
-            .fetch_all(&mut *conn)
-            .await?;
+        let assigned =
+            sqlx::query_scalar!("select project_id from review where account_id = $1 and status = 'not_started'", account.get()).fetch_all(&mut *conn).await?;
         super::lock_projects(conn, call, &assigned).await?;
         let touched: Vec<i64> = sqlx::query_scalar!(
             "delete from review

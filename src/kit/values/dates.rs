@@ -56,11 +56,8 @@ pub struct Year(i32);
 impl Year {
     /// Reads four digits.
     pub fn read(typed: &str) -> Result<Self, Sentence> {
-        let digits = compact(typed)
-            .filter(|text| text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()));
-        let year = digits
-            .and_then(|text| text.parse().ok())
-            .filter(|year| moment::YEARS.contains(year));
+        let digits = compact(typed).filter(|text| text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()));
+        let year = digits.and_then(|text| text.parse().ok()).filter(|year| moment::YEARS.contains(year));
         year.map(Self).ok_or_else(|| Self::asked(typed))
     }
 
@@ -70,10 +67,7 @@ impl Year {
     }
 
     fn asked(typed: &str) -> Sentence {
-        Sentence::asked(
-            "Écrire une année entre 1900 et 2100, par exemple 2015",
-            typed,
-        )
+        Sentence::asked("Écrire une année entre 1900 et 2100, par exemple 2015", typed)
     }
 }
 
@@ -87,11 +81,7 @@ impl TryFrom<i32> for Year {
     type Error = Sentence;
 
     fn try_from(year: i32) -> Result<Self, Sentence> {
-        if moment::YEARS.contains(&year) {
-            Ok(Self(year))
-        } else {
-            Err(Self::asked(&year.to_string()))
-        }
+        if moment::YEARS.contains(&year) { Ok(Self(year)) } else { Err(Self::asked(&year.to_string())) }
     }
 }
 
@@ -109,17 +99,9 @@ mod tests {
 
     #[test]
     fn a_day_is_read_as_it_is_written() {
-        for typed in [
-            "2015-10-14",
-            "14/10/2015",
-            "14 octobre 2015",
-            "mercredi 14\u{a0}octobre 2015",
-        ] {
+        for typed in ["2015-10-14", "14/10/2015", "14 octobre 2015", "mercredi 14\u{a0}octobre 2015"] {
             let day = Day::read(typed).expect(typed);
-            assert_eq!(
-                (day.get(), day.to_string().as_str()),
-                (date!(2015 - 10 - 14), "2015-10-14")
-            );
+            assert_eq!((day.get(), day.to_string().as_str()), (date!(2015 - 10 - 14), "2015-10-14"));
         }
         assert_eq!(
             Day::read("31/02/2015").expect_err("no such day").as_str(),
@@ -127,31 +109,18 @@ mod tests {
              Vous avez écrit «\u{a0}31/02/2015\u{a0}»."
         );
         assert!(Day::try_from(date!(1899 - 12 - 31)).is_err());
-        assert_eq!(
-            serde_json::to_string(&Day::read("14/10/2015").expect("day")).expect("json"),
-            "\"2015-10-14\""
-        );
+        assert_eq!(serde_json::to_string(&Day::read("14/10/2015").expect("day")).expect("json"), "\"2015-10-14\"");
         assert!(serde_json::from_str::<Day>("\"2015-02-31\"").is_err());
     }
 
     #[test]
     fn a_year_has_four_digits() {
-        for (typed, year) in [
-            ("2015", Some(2015)),
-            (" 1900 ", Some(1900)),
-            ("2100", Some(2100)),
-            ("1899", None),
-            ("2101", None),
-            ("15", None),
-            ("+2015", None),
-            ("", None),
-        ] {
+        for (typed, year) in
+            [("2015", Some(2015)), (" 1900 ", Some(1900)), ("2100", Some(2100)), ("1899", None), ("2101", None), ("15", None), ("+2015", None), ("", None)]
+        {
             assert_eq!(Year::read(typed).ok().map(Year::get), year, "{typed}");
         }
-        assert_eq!(
-            serde_json::from_str::<Year>("2015").ok(),
-            Year::read("2015").ok()
-        );
+        assert_eq!(serde_json::from_str::<Year>("2015").ok(), Year::read("2015").ok());
         assert!(serde_json::from_str::<Year>("20150").is_err());
     }
 

@@ -7,9 +7,7 @@ use std::fmt;
 
 /// An amount in whole cents of euro. What is read or received is from zero to [`Cents::MAX`]; what
 /// is computed may be below zero, as a gap between expenses and resources is.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 pub struct Cents(i64);
 
@@ -33,16 +31,9 @@ impl Cents {
     /// more than [`Cents::MAX`].
     pub fn read(typed: &str) -> Result<Self, Sentence> {
         let example = euros(Self(1_860_050));
-        let ask = || {
-            Sentence::asked(
-                &format!("Écrire un montant en euros, par exemple {example}"),
-                typed,
-            )
-        };
+        let ask = || Sentence::asked(&format!("Écrire un montant en euros, par exemple {example}"), typed);
         let cents = scaled(without_currency(typed), 2).ok_or_else(ask)?;
-        i64::try_from(cents)
-            .map_err(|_| Self::out_of_range(typed))
-            .and_then(|cents| Self::bounded(cents, typed))
+        i64::try_from(cents).map_err(|_| Self::out_of_range(typed)).and_then(|cents| Self::bounded(cents, typed))
     }
 
     /// The value of its field: "18600" or "18600,50".
@@ -56,22 +47,11 @@ impl Cents {
 
     fn bounded(cents: i64, typed: &str) -> Result<Self, Sentence> {
         let is_in_range = (0..=Self::MAX.0).contains(&cents);
-        if is_in_range {
-            Ok(Self(cents))
-        } else {
-            Err(Self::out_of_range(typed))
-        }
+        if is_in_range { Ok(Self(cents)) } else { Err(Self::out_of_range(typed)) }
     }
 
     fn out_of_range(typed: &str) -> Sentence {
-        Sentence::asked(
-            &format!(
-                "Écrire un montant de {} à {}",
-                euros(Self::ZERO),
-                euros(Self::MAX)
-            ),
-            typed,
-        )
+        Sentence::asked(&format!("Écrire un montant de {} à {}", euros(Self::ZERO), euros(Self::MAX)), typed)
     }
 }
 
@@ -105,9 +85,7 @@ impl From<Cents> for i64 {
 
 fn without_currency(typed: &str) -> &str {
     let typed = typed.trim();
-    let amount = ["€", "euros", "euro", "EUR"]
-        .into_iter()
-        .find_map(|unit| typed.strip_suffix(unit));
+    let amount = ["€", "euros", "euro", "EUR"].into_iter().find_map(|unit| typed.strip_suffix(unit));
     amount.map_or(typed, str::trim_end)
 }
 
@@ -130,21 +108,9 @@ mod tests {
         ] {
             assert_eq!(Cents::read(typed), Ok(Cents(cents)), "{typed}");
         }
-        for typed in [
-            "",
-            "€",
-            "-5",
-            "1,234",
-            "18 60",
-            "1,2,3",
-            "18.600,50",
-            ",5",
-            "5,",
-            "abc",
-            "1e3",
-            "10 000 000 000,01",
-            "99999999999999999999999999999999999",
-        ] {
+        for typed in
+            ["", "€", "-5", "1,234", "18 60", "1,2,3", "18.600,50", ",5", "5,", "abc", "1e3", "10 000 000 000,01", "99999999999999999999999999999999999"]
+        {
             assert!(Cents::read(typed).is_err(), "{typed}");
         }
         assert_eq!(
@@ -156,24 +122,12 @@ mod tests {
 
     #[test]
     fn amounts_add_up_and_travel_as_numbers() {
-        assert_eq!(
-            [Cents(150), Cents(-50)].into_iter().sum::<Cents>(),
-            Cents(100)
-        );
-        assert_eq!(
-            [Cents(i64::MAX), Cents(1)].into_iter().sum::<Cents>(),
-            Cents(i64::MAX)
-        );
+        assert_eq!([Cents(150), Cents(-50)].into_iter().sum::<Cents>(), Cents(100));
+        assert_eq!([Cents(i64::MAX), Cents(1)].into_iter().sum::<Cents>(), Cents(i64::MAX));
         assert_eq!(serde_json::to_string(&Cents(150)).expect("json"), "150");
-        assert_eq!(
-            serde_json::from_str::<Cents>("150").expect("json"),
-            Cents(150)
-        );
+        assert_eq!(serde_json::from_str::<Cents>("150").expect("json"), Cents(150));
         assert!(serde_json::from_str::<Cents>("-1").is_err());
-        assert_eq!(
-            (Cents(1_860_000).input(), Cents(-5).input()),
-            ("18600".into(), "-0,05".into())
-        );
+        assert_eq!((Cents(1_860_000).input(), Cents(-5).input()), ("18600".into(), "-0,05".into()));
     }
 
     proptest! {

@@ -34,17 +34,15 @@ impl Decimal {
         let most = most.clamp(0, DECIMAL_MAX);
         let number = scaled(typed, places.into());
         let number = number.filter(|&number| number <= i128::from(most) * unit(places));
-        number
-            .map(|number| Self::canonical(number, places))
-            .ok_or_else(|| {
-                let places = match places {
-                    0 => "sans décimale".to_owned(),
-                    _ => format!("avec {} au plus", count(places, "décimale", "décimales")),
-                };
-                let range = format!("de 0 à {}", thousands(most));
-                let ask = format!("Écrire un nombre {range}, {places}, par exemple {example}");
-                Sentence::asked(&ask, typed)
-            })
+        number.map(|number| Self::canonical(number, places)).ok_or_else(|| {
+            let places = match places {
+                0 => "sans décimale".to_owned(),
+                _ => format!("avec {} au plus", count(places, "décimale", "décimales")),
+            };
+            let range = format!("de 0 à {}", thousands(most));
+            let ask = format!("Écrire un nombre {range}, {places}, par exemple {example}");
+            Sentence::asked(&ask, typed)
+        })
     }
 
     /// The number times ten to the power `places` (nine at most), for sums and comparisons: exact
@@ -84,16 +82,10 @@ impl Whole {
         let number = number.map(|number| if unsigned.is_some() { -number } else { number });
         let number = number.and_then(|number| i64::try_from(number).ok());
         let (least, most) = bounds.into_inner();
-        number
-            .filter(|number| (least..=most).contains(number))
-            .map(Self)
-            .ok_or_else(|| {
-                let range = format!("de {} à {}", thousands(least), thousands(most));
-                Sentence::asked(
-                    &format!("Écrire un nombre entier {range}, en chiffres"),
-                    typed,
-                )
-            })
+        number.filter(|number| (least..=most).contains(number)).map(Self).ok_or_else(|| {
+            let range = format!("de {} à {}", thousands(least), thousands(most));
+            Sentence::asked(&format!("Écrire un nombre entier {range}, en chiffres"), typed)
+        })
     }
 
     /// The number.
@@ -122,8 +114,7 @@ pub(super) fn scaled(typed: &str, places: u32) -> Option<i128> {
         None => (typed, ""),
     };
     let groups: Vec<&str> = whole.split(char::is_whitespace).collect();
-    let grouped = groups.len() == 1
-        || groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    let grouped = groups.len() == 1 || groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
     let missing = usize::try_from(places).ok()?.checked_sub(fraction.len())?;
     let digits = groups.concat() + fraction + &"0".repeat(missing);
     let has_whole = !groups[0].is_empty();
@@ -143,65 +134,34 @@ mod tests {
 
     #[test]
     fn decimals_take_a_comma_or_a_dot() {
-        for (typed, canonical) in [
-            ("0,3", "0.3"),
-            ("0.30", "0.3"),
-            ("00,05", "0.05"),
-            (" 1 000 ", "1000"),
-            ("1\u{202f}000,00", "1000"),
-            ("0", "0"),
-            ("0,000", "0"),
-            ("100", "100"),
-        ] {
+        for (typed, canonical) in
+            [("0,3", "0.3"), ("0.30", "0.3"), ("00,05", "0.05"), (" 1 000 ", "1000"), ("1\u{202f}000,00", "1000"), ("0", "0"), ("0,000", "0"), ("100", "100")]
+        {
             let read = staff(typed).expect(typed);
-            assert_eq!(
-                (read.as_str(), read.to_string().as_str()),
-                (canonical, canonical)
-            );
+            assert_eq!((read.as_str(), read.to_string().as_str()), (canonical, canonical));
         }
-        for typed in [
-            "", "0;3", "0,345", "1000,01", "1001", "-1", ",5", "5,", "1 2", "1  000", "1,0 0", "٣",
-            "1e2", "NaN",
-        ] {
+        for typed in ["", "0;3", "0,345", "1000,01", "1001", "-1", ",5", "5,", "1 2", "1  000", "1,0 0", "٣", "1e2", "NaN"] {
             assert!(staff(typed).is_err(), "{typed}");
         }
-        assert_eq!(
-            french::decimal(staff("1000").expect("valid"), 2),
-            "1\u{202f}000"
-        );
+        assert_eq!(french::decimal(staff("1000").expect("valid"), 2), "1\u{202f}000");
     }
 
     #[test]
     fn a_refused_decimal_says_what_to_write() {
         for (places, sentence) in [
-            (
-                2,
-                "Écrire un nombre de 0 à 1\u{202f}000, avec 2\u{a0}décimales au plus, par exemple 0,3.",
-            ),
-            (
-                1,
-                "Écrire un nombre de 0 à 1\u{202f}000, avec 1\u{a0}décimale au plus, par exemple 0,3.",
-            ),
-            (
-                0,
-                "Écrire un nombre de 0 à 1\u{202f}000, sans décimale, par exemple 0,3.",
-            ),
+            (2, "Écrire un nombre de 0 à 1\u{202f}000, avec 2\u{a0}décimales au plus, par exemple 0,3."),
+            (1, "Écrire un nombre de 0 à 1\u{202f}000, avec 1\u{a0}décimale au plus, par exemple 0,3."),
+            (0, "Écrire un nombre de 0 à 1\u{202f}000, sans décimale, par exemple 0,3."),
         ] {
             let refused = Decimal::read("0;3", places, 1000, "0,3").expect_err("semicolon");
-            assert_eq!(
-                refused.to_string(),
-                format!("{sentence} Vous avez écrit «\u{a0}0;3\u{a0}».")
-            );
+            assert_eq!(refused.to_string(), format!("{sentence} Vous avez écrit «\u{a0}0;3\u{a0}»."));
         }
     }
 
     #[test]
     fn decimals_are_computed_exactly() {
         let number = staff("0,35").expect("valid");
-        assert_eq!(
-            [0, 1, 2, 3, 200].map(|places| number.scaled(places)),
-            [0, 3, 35, 350, 350_000_000]
-        );
+        assert_eq!([0, 1, 2, 3, 200].map(|places| number.scaled(places)), [0, 3, 35, 350, 350_000_000]);
     }
 
     #[test]
@@ -221,35 +181,20 @@ mod tests {
             ("", None),
             ("99999999999999999999999999999999999999999999999999", None),
         ] {
-            assert_eq!(
-                Whole::read(typed, -50..=2000).ok().map(Whole::get),
-                number,
-                "{typed}"
-            );
+            assert_eq!(Whole::read(typed, -50..=2000).ok().map(Whole::get), number, "{typed}");
         }
         assert_eq!(
-            Whole::read("chaud", -50..=2000)
-                .expect_err("letters")
-                .as_str(),
+            Whole::read("chaud", -50..=2000).expect_err("letters").as_str(),
             "Écrire un nombre entier de −50 à 2\u{202f}000, en chiffres. Vous avez écrit «\u{a0}chaud\u{a0}»."
         );
     }
 
     #[test]
     fn numbers_travel_as_json() {
-        assert_eq!(
-            serde_json::to_string(&staff("0,3").expect("valid")).expect("json"),
-            "\"0.3\""
-        );
-        assert_eq!(
-            serde_json::from_str::<Decimal>("\"0.3\"").ok(),
-            staff("0,3").ok()
-        );
+        assert_eq!(serde_json::to_string(&staff("0,3").expect("valid")).expect("json"), "\"0.3\"");
+        assert_eq!(serde_json::from_str::<Decimal>("\"0.3\"").ok(), staff("0,3").ok());
         assert!(serde_json::from_str::<Decimal>("\"-1\"").is_err());
-        assert_eq!(
-            serde_json::from_str::<Whole>("20").ok().map(Whole::get),
-            Some(20)
-        );
+        assert_eq!(serde_json::from_str::<Whole>("20").ok().map(Whole::get), Some(20));
     }
 
     proptest! {
