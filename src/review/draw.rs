@@ -287,7 +287,8 @@ fn sections_view(dossier: &Dossier, grid: &Grid, tab: Tab, sections: Vec<Section
         let mut items = Vec::new();
         for view in section.items {
             let lines: Vec<&Line> = codes(&view, no).into_iter().filter_map(|code| grid.lines.iter().find(|line| line.code == code)).collect();
-            if tab == Tab::Whole && !lines.iter().any(|line| line.deliverable.is_none()) {
+            let is_of_whole = lines.iter().any(|line| line.deliverable.is_none());
+            if is_blank(&view) || (tab == Tab::Whole && !is_of_whole) {
                 continue;
             }
             let light = |line: &Line| Light {
@@ -305,6 +306,11 @@ fn sections_view(dossier: &Dossier, grid: &Grid, tab: Tab, sections: Vec<Section
         views.push(SectionView { anchor: format!("s{index}"), title, is_wide, items });
     }
     views
+}
+
+/// Answered elsewhere in the dossier: nothing is asked nor shown under this title.
+fn is_blank(view: &ItemView) -> bool {
+    view.answers.is_empty() && view.tables.is_empty() && view.list.is_none() && view.slot.is_none() && view.aside.is_empty() && !view.is_unanswered()
 }
 
 fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionView {
