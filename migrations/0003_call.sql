@@ -39,6 +39,8 @@ create table call (
     reviews_visible text not null default 'after_mine',
     owner_sees_reviews boolean not null default false,
     scores_version bigint not null default 0,
+    -- kept by a trigger: the board counts without reading every dossier
+    projects integer not null default 0,
     version integer not null default 1,
     created_at timestamptz not null default now(),
     constraint call_slug_key unique (slug),

@@ -99,6 +99,16 @@ end $$;
 create trigger project_status_edge before update of status on project
     for each row execute function refuse_illegal_status();
 
+create function count_projects() returns trigger language plpgsql as $$
+begin
+    update call set projects = call.projects + tally.n
+    from (select call_id, count(*) as n from added group by call_id) as tally
+    where call.id = tally.call_id;
+    return null;
+end $$;
+create trigger project_counted after insert on project
+    referencing new table as added for each statement execute function count_projects();
+
 create table project_member (
     project_id bigint not null references project,
     account_id bigint not null references account,

@@ -272,6 +272,9 @@ async fn seat(parts: &mut Parts, app: &App, roles: &[&str]) -> Result<(Visitor, 
     let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
     let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
     let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty());
+    if slug.as_deref().is_some_and(|slug| slug.contains(char::is_control)) {
+        return Err(AppError::NotFound);
+    }
     let mut conn = app.db.acquire().await?;
     let call = store::call_seat(&mut conn, visitor.account, roles, slug.as_deref(), now).await?;
     Ok((visitor, call.ok_or(AppError::NotFound)?, now))

@@ -108,7 +108,8 @@ pub async fn dossier(conn: &mut PgConnection, token: &[u8], project: ProjectId, 
     let ties = Ties {
         member: row.member_role.as_deref().and_then(MemberRole::parse),
         can_deposit: row.can_deposit,
-        review: row.review_status.as_deref().and_then(ReviewStatus::parse),
+        // Somebody who no longer reviews for the call keeps what they wrote, and opens nothing with it.
+        review: row.review_status.as_deref().filter(|_| row.call_roles & 2 != 0).and_then(ReviewStatus::parse),
         owes_reviews: row.owes_reviews,
         is_committee: row.call_roles & 4 != 0,
         is_manager: row.call_roles & 1 != 0,

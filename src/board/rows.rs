@@ -234,14 +234,11 @@ impl ScoresView {
     }
 }
 
-/// Five bars side by side, twenty units high when full.
+/// Five bars side by side, twenty units high when full, on a line at 22.
 fn bars(rates: &[i16]) -> String {
     let mut path = String::with_capacity(48);
-    let mut former = 0;
-    for (index, rate) in rates.iter().enumerate() {
-        let height = (rate.clamp(&0, &100) + 2) / 5;
-        let _ = if index == 0 { write!(path, "M4 22v-{height}") } else { write!(path, "m9 {former}v-{height}") };
-        former = height;
+    for (x, rate) in (4..).step_by(9).zip(rates) {
+        let _ = write!(path, "M{x} 22V{}", 22 - (rate.clamp(&0, &100) + 2) / 5);
     }
     path
 }
@@ -252,8 +249,8 @@ mod tests {
 
     #[test]
     fn bars_follow_the_rates() {
-        assert_eq!(bars(&[94, 100, 80, 79, 100]), "M4 22v-19m9 19v-20m9 20v-16m9 16v-16m9 16v-20");
-        assert_eq!(bars(&[31, 22, 0, 0, 0]), "M4 22v-6m9 6v-4m9 4v-0m9 0v-0m9 0v-0");
+        assert_eq!(bars(&[94, 100, 80, 79, 100]), "M4 22V3M13 22V2M22 22V6M31 22V6M40 22V2");
+        assert_eq!(bars(&[31, 22, 0, 0, 0]), "M4 22V16M13 22V18M22 22V22M31 22V22M40 22V22");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Line {
     pub mean_from: i32,
     /// Reviews wanted for each dossier.
     pub reviews_expected: i32,
-    /// Dossiers of the call: they are numbered without gap.
+    /// Dossiers of the call.
     pub total: i32,
     /// Of them, those that the reader stays away from.
     pub recused: i64,
@@ -132,7 +132,7 @@ macro_rules! page {
              )
              select call.scores_version as "version!", call.committee_at, call.committee_place as "committee_place!",
                call.mean_from as "mean_from!", call.reviews_expected as "reviews_expected!",
-               (select coalesce(max(number), 0) from project where call_id = $1) as "total!",
+               call.projects as "total!",
                (select count(*) from own where is_recused) as "recused!",
                (select count(*) from own where is_away and not is_recused) as "own!",
                (select coalesce(sum(reviews_delivered), 0) from own where is_away) as "away_delivered!",

@@ -17,7 +17,7 @@ use crate::error::AppError;
 use crate::framework::DELIVERABLES;
 use crate::kit::french::{count, list, percent};
 use crate::kit::moment;
-use crate::kit::values::Cents;
+use crate::kit::values::{Cents, Slug};
 use crate::page::{Layout, filters, html};
 use crate::project::attachments::send;
 
@@ -117,6 +117,7 @@ struct SeatView {
 
 /// Anybody reads the page of a call; a template has none.
 pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Arrival(now): Arrival, SlugPart(slug): SlugPart) -> Result<Response, AppError> {
+    let slug = public_slug(&slug)?;
     let mut conn = app.db.acquire().await?;
     let found = call(&mut conn, &slug).await?;
     drop(conn);
@@ -128,8 +129,14 @@ pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Arrival(now)
     html(&page(layout, &slug, found, now))
 }
 
+/// What cannot be a slug is a page that does not exist, without asking the database.
+fn public_slug(text: &str) -> Result<String, AppError> {
+    Slug::read(text).map(String::from).map_err(|_| AppError::NotFound)
+}
+
 /// Anybody downloads a document of a call.
 pub async fn download(State(app): State<App>, SlugPart(slug): SlugPart, RowPart(document): RowPart) -> Result<Response, AppError> {
+    let slug = public_slug(&slug)?;
     let mut conn = app.db.acquire().await?;
     let found = documents::stored(&mut conn, &slug, document).await?.ok_or(AppError::NotFound)?;
     drop(conn);

@@ -213,8 +213,6 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "joined" => "a rejoint l’équipe".to_owned(),
         "member_changed" => "a changé l’équipe".to_owned(),
         "shared" => "a changé ce que l’administration peut lire avant le dépôt".to_owned(),
-        "extended" => "a modifié le délai du dossier".to_owned(),
-        "review_opened" => "a ouvert l’évaluation".to_owned(),
         _ => "a modifié le dossier".to_owned(),
     }
 }

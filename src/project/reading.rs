@@ -83,13 +83,13 @@ fn wide(pen: &Pen<'_>, deliverable: &'static Deliverable, rows: &'static Rows, k
     let table = TableView { kind: rows.kind, title: rows.title, columns, rows: lines, add: String::new(), total: String::new(), removed: None };
     let item =
         ItemView { key: rows.kind, anchor: format!("t{}-{}", deliverable.no, rows.kind), title: rows.title.into(), tables: vec![table], ..ItemView::default() };
-    vec![SectionRead { deliverable, title: rows.title.to_owned(), items: vec![item] }]
+    vec![SectionRead { deliverable, title: format!("{} du dossier", rows.title), items: vec![item] }]
 }
 
 /// A collection row by row, one item for each row.
 fn each(pen: &Pen<'_>, files: &[FileView], deliverable: &'static Deliverable, rows: &'static Rows) -> Vec<SectionRead> {
     let items: Vec<ItemView> = pen.content.rows(rows.kind).map(|unit| whole(pen, files, rows, unit)).collect();
-    if items.is_empty() { Vec::new() } else { vec![SectionRead { deliverable, title: rows.title.to_owned(), items }] }
+    if items.is_empty() { Vec::new() } else { vec![SectionRead { deliverable, title: format!("{} du dossier", rows.title), items }] }
 }
 
 /// A row as one item: its name, then every answer, table and file.

@@ -137,15 +137,35 @@ pub struct Overview {
     pub summary: String,
 }
 
+/// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
+const TOLD: [&str; 15] = [
+    "saved",
+    "added",
+    "removed",
+    "restored",
+    "attached",
+    "attachment_removed",
+    "attachment_restored",
+    "created",
+    "deposited",
+    "deposit_registered",
+    "withdrawn",
+    "invited",
+    "joined",
+    "member_changed",
+    "shared",
+];
+
 /// Reads the overview of a dossier.
 pub async fn overview(conn: &mut PgConnection, project: ProjectId, now: OffsetDateTime) -> Result<Overview, AppError> {
+    let told: Vec<String> = TOLD.iter().map(|act| (*act).to_owned()).collect();
     let row = sqlx::query!(
         r#"select project.notified_on, project.manifestation,
              submission.reference as "reference?", submission.received_at as "received_at?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
              (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject)), '[]')::text
-              from (select * from journal where journal.project_id = project.id order by seq desc limit 6) as line
+              from (select * from journal where journal.project_id = project.id and act = any($3) order by seq desc limit 6) as line
               left join account on account.id = line.account_id) as "acts!",
              (select coalesce(json_agg(json_build_array(kind, n)), '[]')::text
               from (select kind, count(*) as n from unit
@@ -158,7 +178,8 @@ pub async fn overview(conn: &mut PgConnection, project: ProjectId, now: OffsetDa
          left join submission on submission.id = project.submission_id
          where project.id = $1"#,
         project.get(),
-        now
+        now,
+        &told
     )
     .fetch_one(conn)
     .await?;

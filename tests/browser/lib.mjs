@@ -98,7 +98,7 @@ export async function signIn(page, email, password = PASSWORD) {
 }
 
 export async function violations(page) {
-  for (const details of await page.locator("details:not([open]) > summary").all()) await details.click();
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
   return violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(" | ")}`);
 }

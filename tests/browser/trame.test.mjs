@@ -212,20 +212,21 @@ test("the whole journey: complete, deposit, be stopped by the bound, open, score
   await manager.visit("/appel/dates?appel=demo");
   await manager.locator("input[name=deposit_bound]").fill("2026-01-05T12:00");
   await manager.locator("[name=reason]").first().fill("Clôture avancée pour l’essai");
-  await manager.getByRole("button", { name: /Enregistrer/ }).first().click();
+  await manager.getByRole("button", { name: "Déplacer la limite" }).click();
   await manager.waitForLoadState();
 
   await owner.visit(`${open}/organisation`);
   assert.match(await owner.locator("main").textContent(), /L’appel est clos/);
   assert.equal(await owner.locator("textarea").count(), 0);
 
-  await manager.visit("/appel?appel=demo");
+  await manager.visit("/appel/ouvrir-evaluation?appel=demo");
   await manager.getByRole("button", { name: /Ouvrir l’évaluation/ }).click();
   await manager.waitForLoadState();
+  assert.deepEqual(await violations(manager), []);
   await manager.visit("/appel/affectations?appel=demo");
-  await manager.locator("tbody tr", { hasText: "Évaluat" }).or(manager.locator("tbody input[type=checkbox]:not([disabled])")).first().waitFor();
-  for (const box of await manager.locator("tbody tr").first().locator("input[type=checkbox]:not(:disabled)").all()) await box.check();
-  await manager.getByRole("button", { name: /Enregistrer/ }).first().click();
+  const line = manager.locator("tbody tr", { hasText: "Rouillacais" });
+  for (const box of await line.locator("input[type=checkbox]:not(:disabled)").all()) await box.check();
+  await manager.getByRole("button", { name: /affectations/ }).click();
   await manager.waitForLoadState();
 
   const reviewer = await visitor(browser, trame, "evaluateur@example.org");
