@@ -179,6 +179,9 @@ impl Refusal {
                 moment::full(*arrived)
             ),
             Self::Frozen(Status::Withdrawn) => "Ce dossier est retiré\u{a0}: il se lit, il ne se modifie plus.".to_owned(),
+            Self::Frozen(Status::Laureate | Status::NotSelected | Status::Inadmissible) => {
+                "L’examen de ce dossier est terminé\u{a0}: il se lit, il ne se modifie plus.".to_owned()
+            }
             Self::Frozen(_) => "Ce dossier est figé pour son examen\u{a0}: il se lit, il ne se modifie plus.".to_owned(),
             Self::ReadsOnly => "Votre rôle permet de lire ce dossier, pas de l’écrire. Le porteur peut le changer dans la page Équipe.".to_owned(),
             Self::NotDepositor => "Le porteur dépose le dossier, ou un membre de l’équipe à qui il l’a délégué dans la page Équipe.".to_owned(),
@@ -236,7 +239,8 @@ pub fn edit(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refus
         (Some(MemberRole::Reader), _) => Err(Refusal::ReadsOnly),
         (_, Status::Draft | Status::Deposited) if now < facts.closes_at => Ok(()),
         (_, Status::Draft | Status::Deposited) => Err(Refusal::Closed { at: facts.closes_at, arrived: now }),
-        (_, status) => Err(Refusal::Frozen(status)),
+        // The team is told the state that it may know, never a decision before its publication.
+        (_, status) => Err(Refusal::Frozen(told_to_team(status, facts.is_published))),
     }
 }
 

@@ -51,6 +51,8 @@ pub struct ItemView {
     pub word_count: String,
     /// A fact computed from elsewhere in the dossier.
     pub aside: String,
+    /// One line in the place of the answers until they are opened; nothing when they are shown at once.
+    pub fold: String,
 }
 
 impl ItemView {
@@ -193,6 +195,13 @@ pub struct TableView {
     pub removed: Option<Uuid>,
 }
 
+impl TableView {
+    /// Too long to be read at once.
+    pub fn is_long(&self) -> bool {
+        self.rows.len() > 12
+    }
+}
+
 /// A row of a small table.
 #[derive(Debug)]
 pub struct RowView {
@@ -298,6 +307,7 @@ impl Pen<'_> {
             words: item.words.and_then(|(low, high)| text.map(|field| (field.key.to_owned(), low, high))),
             word_count: text.map_or_else(String::new, |field| count(words::count(unit.text(field.key)), "mot", "mots")),
             aside: self.aside(page, unit, item),
+            fold: String::new(),
             controls,
         }
     }
@@ -495,10 +505,16 @@ impl Pen<'_> {
             } else {
                 format!("{} sur {} dans le dossier", count(shown.len(), noun, rows.many), total)
             },
-            rows: shown.iter().map(|unit| (row_name(unit), format!("/{path}/{}", unit.row), self.detail(rows, unit))).collect(),
+            rows: shown.iter().map(|unit| (self.name(unit), format!("/{path}/{}", unit.row), self.detail(rows, unit))).collect(),
             is_full: total >= usize::from(rows.most),
             most: rows.most,
         }
+    }
+
+    /// Name of a row: a commitment bears its stakeholder's.
+    pub fn name(&self, unit: &Unit) -> String {
+        let holder = unit.row_of("stakeholder").and_then(|row| self.content.row("stakeholder", row));
+        holder.map_or_else(|| row_name(unit), row_name)
     }
 
     /// One line about a row, in lists.

@@ -96,6 +96,10 @@ fn each(pen: &Pen<'_>, files: &[FileView], deliverable: &'static Deliverable, ro
 fn whole(pen: &Pen<'_>, files: &[FileView], rows: &'static Rows, unit: &Unit) -> ItemView {
     let page = Page { kind: rows.kind, row: unit.row, items: rows.items, url: String::new() };
     let mut one = ItemView { key: rows.kind, anchor: format!("{}-{}", rows.kind, unit.row), title: super::draw::row_name(unit).into(), ..ItemView::default() };
+    // Two actions are read whole; synergies are many, and open one by one.
+    if rows.kind == SYNERGY.kind {
+        one.fold = pen.detail(rows, unit);
+    }
     for item in with_files(pen.items(&page), files) {
         one.answers.extend(item.answers.into_iter().filter(|answer| answer.label != rows.field(rows.name_field).map_or("", |field| field.label)));
         one.tables.extend(item.tables);

@@ -71,7 +71,7 @@ fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content
         .rows(rows.kind)
         .map(|unit| {
             let values = columns.iter().map(|field| pen.shown(field, unit)).collect::<Vec<_>>();
-            (row_name(unit), reader.url(&format!("/{path}/{}", unit.row)), values, !unit.raw.is_empty())
+            (pen.name(unit), reader.url(&format!("/{path}/{}", unit.row)), values, !unit.raw.is_empty())
         })
         .filter(|(name, _, values, _)| wanted.is_empty() || fold(name).contains(&wanted) || values.iter().any(|value| fold(value).contains(&wanted)))
         .collect();
@@ -104,7 +104,7 @@ fn columns(kind: &str) -> &'static [&'static str] {
         "flow" => &["actor", "direction", "domain", "quantity", "unit", "evidence"],
         "synergy" => &["kind", "status", "emitter", "receiver", "sources"],
         "action" => &["theme", "origin", "progress"],
-        _ => &["stakeholder", "kind", "signatory", "signed_on"],
+        _ => &["kind", "signatory", "function", "signed_on"],
     }
 }
 

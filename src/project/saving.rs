@@ -48,7 +48,8 @@ impl Page {
         let mut kinds = vec![self.kind];
         kinds.extend(self.tables().map(|rows| rows.kind));
         kinds.extend(self.items.iter().filter_map(|item| item.list).map(|rows| rows.kind));
-        for field in self.fields() {
+        let listed = self.items.iter().filter_map(|item| item.list).flat_map(Rows::fields);
+        for field in self.fields().chain(listed) {
             if let Kind::Row(kind) | Kind::RowsOf(kind) = field.kind {
                 kinds.push(kind);
             }

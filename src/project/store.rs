@@ -164,7 +164,7 @@ pub async fn overview(conn: &mut PgConnection, project: ProjectId, now: OffsetDa
              submission.reference as "reference?", submission.received_at as "received_at?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
-             (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject)), '[]')::text
+             (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject) order by line.seq desc), '[]')::text
               from (select * from journal where journal.project_id = project.id and act = any($3) order by seq desc limit 6) as line
               left join account on account.id = line.account_id) as "acts!",
              (select coalesce(json_agg(json_build_array(kind, n)), '[]')::text

@@ -294,7 +294,7 @@ fn sections_view(dossier: &Dossier, grid: &Grid, tab: Tab, sections: Vec<Section
             let light = |line: &Line| Light {
                 criterion: line.id,
                 href: format!("{}#k{}", if line.deliverable == here { String::new() } else { Tab::of(line).url(dossier) }, line.id),
-                label: format!("{} {}", line.code, excerpt(&line.label, 36)),
+                label: format!("{} {}", line.code, excerpt(&line.label, 36).replace(",…", "…")),
             };
             items.push(ItemShown { lights: lines.into_iter().map(light).collect(), view });
         }

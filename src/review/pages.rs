@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
 
 use super::draw::{self, Typed};
-use super::grid::{self, Conflict, Fault, Grid, OPINION, Posted};
+use super::grid::{self, Conflict, Fault, Grid, OPINION, Posted, Value};
 use super::own::{self, Own};
 use super::store;
 use super::tab::Tab;
@@ -76,7 +76,8 @@ pub async fn save(
     let mut tx = app.db.begin().await?;
     let own = own::hold(&mut tx, &author, operation).await?;
     if let Some(done) = &own.done {
-        return if input.wants_json { answer(&app, &author, &Posted::default()).await } else { Ok(see(done)) };
+        let is_stale = own.version != seen + 1;
+        return if input.wants_json { answer(&app, &author, &input, &Posted::default(), is_stale).await } else { Ok(see(done)) };
     }
     policy::review(&own.ties(author.ties()), &own.facts(author.facts()))?;
     if own.status == ReviewStatus::Delivered {
@@ -91,7 +92,7 @@ pub async fn save(
     }
     tx.commit().await?;
     if input.wants_json {
-        return answer(&app, &author, &posted).await;
+        return answer(&app, &author, &input, &posted, own.version != seen).await;
     }
     let Posted { conflicts, faults, .. } = posted;
     if conflicts.is_empty() && faults.is_empty() {
@@ -119,8 +120,9 @@ async fn trace(conn: &mut PgConnection, author: &ReviewAuthor, own: &Own) -> Res
     Ok(())
 }
 
-/// What the script reads after a save.
-async fn answer(app: &App, author: &ReviewAuthor, posted: &Posted) -> Result<Response, AppError> {
+/// What the script reads after a save. When another window had saved since the form was drawn, the stored marks come back
+/// too: the page shows them, and its next save does not undo them unseen.
+async fn answer(app: &App, author: &ReviewAuthor, input: &Input, posted: &Posted, is_stale: bool) -> Result<Response, AppError> {
     if !posted.conflicts.is_empty() {
         let message = "La même note a changé dans une autre fenêtre. Rien n’est perdu\u{a0}: comparez les deux versions.";
         return Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": message })));
@@ -128,19 +130,30 @@ async fn answer(app: &App, author: &ReviewAuthor, posted: &Posted) -> Result<Res
     let mut conn = app.db.acquire().await?;
     let own = own::own(&mut conn, author).await?;
     let grid = own::grid(&mut conn, author.head().call, &own).await?;
-    let mut rows: serde_json::Map<String, serde_json::Value> = grid.lines.iter().map(|line| (line.id.to_string(), line.mark.token().into())).collect();
-    rows.insert(OPINION.to_owned(), grid.opinion.token().into());
+    let (mut rows, mut fields) = (serde_json::Map::new(), Vec::new());
+    for line in &grid.lines {
+        let (note, reason) = (format!("c{}", line.id), format!("j{}", line.id));
+        if input.has(&note) || input.has(&reason) {
+            rows.insert(line.id.to_string(), line.mark.token().into());
+            fields.extend([(note, Value::key(line.mark.value)), (reason, line.mark.comment.clone())]);
+        }
+    }
+    if input.has(OPINION) {
+        rows.insert(OPINION.to_owned(), grid.opinion.token().into());
+        fields.push((OPINION.to_owned(), grid.opinion.comment.clone()));
+    }
     let errors: Vec<_> = posted.faults.iter().map(|Fault { control, sentence, .. }| serde_json::json!({ "id": control, "message": sentence })).collect();
-    Ok(json(
-        StatusCode::OK,
-        &serde_json::json!({
-            "saved_at": moment::hour(author.now()),
-            "version": own.version,
-            "rows": rows,
-            "errors": errors,
-            "progress": grid.total(),
-        }),
-    ))
+    let mut body = serde_json::json!({
+        "saved_at": moment::hour(author.now()),
+        "version": own.version,
+        "rows": rows,
+        "errors": errors,
+        "progress": grid.total(),
+    });
+    if is_stale && posted.faults.is_empty() {
+        body["fields"] = serde_json::json!(fields);
+    }
+    Ok(json(StatusCode::OK, &body))
 }
 
 fn json(status: StatusCode, body: &serde_json::Value) -> Response {
