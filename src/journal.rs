@@ -53,12 +53,14 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<H
 pub async fn record(conn: &mut PgConnection, project: ProjectId, account: AccountId, act: &str, subject: &str, at: OffsetDateTime) -> sqlx::Result<()> {
     let head = lock(conn, project).await?;
     let line = head.next(account, act, subject, at);
+    // What reviewers do with a dossier is no activity of the dossier: its team would see them at work.
+    let is_activity = !act.starts_with("review") && act != "recused";
     sqlx::query!(
         "with line as (
            insert into journal (project_id, seq, at, account_id, act, subject, hash)
            values ($1, $2, $3, $4, $5, $6, $7)
          )
-         update project set journal_seq = $2, journal_hash = $7, journal_mark = $5 || ' ' || $4::text, last_activity_at = greatest(last_activity_at, $3)
+         update project set journal_seq = $2, journal_hash = $7, journal_mark = $5 || ' ' || $4::text, last_activity_at = case when $8 then greatest(last_activity_at, $3) else last_activity_at end
          where id = $1",
         project.get(),
         line.seq,
@@ -66,7 +68,8 @@ pub async fn record(conn: &mut PgConnection, project: ProjectId, account: Accoun
         account.get(),
         act,
         subject,
-        line.hash
+        line.hash,
+        is_activity
     )
     .execute(conn)
     .await?;

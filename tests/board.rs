@@ -56,7 +56,7 @@ fn rank(page: &Page, title: &str) -> String {
 #[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn every_order_pages_by_key_without_a_hole_nor_a_double(db: PgPool) {
     let scene = Scene::new(db).await;
-    let reader = scene.staff("Claire", &["committee"]).await;
+    let reader = scene.staff("Claire", &["committee", "reviewer"]).await;
     let mut all = Vec::new();
     for number in 1..=120 {
         let mean = (number % 3 != 0).then_some(i64::from(number % 10) * POINT);

@@ -169,7 +169,9 @@ macro_rules! page {
 
 /// Rows of a page, in the order asked, from the row after the given key; one line at least, the call's own.
 pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, limit: i64) -> sqlx::Result<Vec<Line>> {
-    let (hiding, pattern) = (hiding(reader.call().visible), asked.pattern());
+    // Who no longer reviews for the call is not kept from anything by a review of before.
+    let hiding = if reader.call().is_reviewer { hiding(reader.call().visible) } else { Vec::new() };
+    let pattern = asked.pattern();
     let (hiding, pattern) = (&hiding[..], pattern.as_deref());
     let after = asked.after.as_ref();
     let id = after.map_or(0, |after| after.id);

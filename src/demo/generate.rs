@@ -16,6 +16,7 @@ pub async fn generate(app: &App, many: u32) -> anyhow::Result<String> {
     let now = app.now();
     let slug = "charge";
     let mut tx = app.db.begin().await?;
+    sqlx::query_scalar!("select set_config('statement_timeout', '0', true)").fetch_one(&mut *tx).await?;
     let model = sqlx::query_scalar!(
         "select project.id from project join call on call.id = project.call_id
          where call.slug = 'eit-2015' and submission_id is not null order by commitments, project.id limit 1"

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use crate::access::{ProjectVisitor, Status};
+use crate::access::{Dossier, Status};
 use crate::error::AppError;
 use crate::framework::standing::Standing;
 use crate::kit::ids::{AccountId, CallId, ProjectId};
@@ -33,7 +33,7 @@ pub async fn manifestation(conn: &mut PgConnection, project: ProjectId) -> sqlx:
 }
 
 /// Remembers, once a day, that somebody of the administration opened a dossier.
-pub async fn record_staff_read(conn: &mut PgConnection, visitor: &ProjectVisitor) -> sqlx::Result<()> {
+pub async fn record_staff_read(conn: &mut PgConnection, visitor: &Dossier) -> sqlx::Result<()> {
     let (day, _) = moment::paris_parts(visitor.now());
     sqlx::query!(
         "insert into staff_read (account_id, project_id, day) values ($1, $2, $3) on conflict do nothing",
