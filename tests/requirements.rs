@@ -376,6 +376,11 @@ public! {
     r97_the_rate_of_aid: "70 %";
     r98_and_r102_the_training_is_presented: "formation";
     r99_the_trainer: "Pôle des Éco-Industries";
+    r100_the_training_is_for_carriers: "réservés aux porteurs";
+    r104_the_dates_are_to_be_kept: "réserver ces dates";
+    r105_the_training_starts_a_network: "réseau régional";
+    r106_the_training_is_advised_never_compulsory: "n’est pas obligatoire", "vivement conseillé";
+    r129_one_committee_bears_two_names: "comité de sélection";
     r101_the_title_of_the_training: "Structurer sa démarche";
     r103_the_five_days: "jeudi 12 février 2015", "vendredi 13 février 2015", "lundi 23 mars 2015", "mardi 24 mars 2015", "lundi 20 avril 2015";
     r115_clarity_is_a_criterion: "G1";
@@ -465,4 +470,40 @@ fn every_line_asked_of_a_carrier_has_its_place() {
         let requirement = format!("R{number}");
         assert!(asked.contains(requirement.as_str()), "{requirement} is asked nowhere");
     }
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn r6_and_r114_a_document_of_the_call_is_versioned_and_the_teams_are_told(db: PgPool) {
+    use axum::body::Body;
+    use axum::http::header::{CONTENT_TYPE, COOKIE};
+    use axum::http::{Method, Request};
+    use std::fmt::Write as _;
+
+    let scene = Scene::new(db).await;
+    let (ana, manager) = (scene.person("Ana").await, scene.staff("Max", &["manager"]).await);
+    let project = scene.project(&ana, "Boucles").await;
+    for version in ["première", "seconde"] {
+        let operation = uuid::Uuid::new_v4().to_string();
+        let mut body = String::new();
+        let notice = format!("La {version} rédaction précise les pièces");
+        for (name, value) in [("kind", "answer_framework"), ("title", "Cadre de réponse"), ("notice", &notice), ("operation", &operation), ("version", "0")] {
+            let _ = write!(body, "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        body.push_str("--edge\r\ncontent-disposition: form-data; name=\"piece\"; filename=\"cadre.pdf\"\r\n\r\n%PDF-1.4 cadre\r\n--edge--\r\n");
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/appel/documents?appel=essai")
+            .header(COOKIE, format!("trame_session={}", manager.token))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        scene.run(request.body(Body::from(body)).expect("request")).await.expect(303);
+    }
+    scene.get_public("/appels/essai").await.says("Cadre de réponse").says("version 2").says("La seconde rédaction").says("Version 1");
+    scene.get(&ana, &format!("/dossiers/{project}")).await.says("Cadre de réponse, version 2");
+    let told: i64 = sqlx::query_scalar("select count(*) from mail where recipient = $1 and body like '%Cadre de réponse%'")
+        .bind(&ana.email)
+        .fetch_one(&scene.app.db)
+        .await
+        .expect("mails");
+    assert_eq!(told, 2);
+    scene.check().await;
 }

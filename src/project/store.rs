@@ -173,7 +173,7 @@ pub async fn overview(conn: &mut PgConnection, project: ProjectId, now: OffsetDa
                     group by kind) as tally) as "counts!",
              (select json_build_array(title, version, notice)::text from call_document
               where call_document.call_id = project.call_id and call_document.created_at > $2::timestamptz - interval '21 days'
-              order by created_at desc limit 1) as notice
+              order by created_at desc, version desc limit 1) as notice
          from project
          left join submission on submission.id = project.submission_id
          where project.id = $1"#,
