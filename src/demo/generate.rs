@@ -94,7 +94,7 @@ async fn projects(conn: &mut sqlx::PgConnection, call: i64, model: i64, many: i3
     sqlx::query!(
         "with deposit as (
            insert into submission (project_id, number, reference, channel, received_at, recorded_at, account_id, content_version, content, digest)
-           select project.id, 1, 'CHARGE-' || lpad(project.number::text, 2, '0') || '-1', 'online', frozen.received_at, frozen.received_at, frozen.account_id,
+           select project.id, 1, 'CHARGE-' || right('0' || project.number, greatest(2, length(project.number::text))) || '-1', 'online', frozen.received_at, frozen.received_at, frozen.account_id,
                   project.content_version, frozen.content, frozen.digest
            from project, project as model
            join submission as frozen on frozen.id = model.submission_id
