@@ -138,7 +138,7 @@ pub async fn page(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: Ta
 pub async fn drawn(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: Tab, (own, grid, typed): (&Own, &Grid, &Typed)) -> Result<Response, AppError> {
     let refusal = policy::review(&own.ties(dossier.ties()), &own.facts(dossier.facts())).err();
     let sections = match own.submission {
-        Some(submission) => read_view(conn, app, submission, if let Tab::Deliverable(no) = tab { Some(no) } else { None }).await?,
+        Some(submission) => read_view(conn, submission, if let Tab::Deliverable(no) = tab { Some(no) } else { None }).await?,
         None => Vec::new(),
     };
     let deposit = match own.submission {

@@ -7,7 +7,6 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::SectionRead;
-use crate::app::App;
 use crate::error::AppError;
 use crate::framework::content::{Content, Fields, Raw, Unit};
 use crate::kit::ids::{CallId, ProjectId, SubmissionId};
@@ -131,7 +130,7 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 /// A deposit to be read: one deliverable of it, or all. The caller has proven that its reader may.
-pub async fn read_view(conn: &mut PgConnection, _app: &App, submission: SubmissionId, only: Option<u8>) -> Result<Vec<SectionRead>, AppError> {
+pub async fn read_view(conn: &mut PgConnection, submission: SubmissionId, only: Option<u8>) -> Result<Vec<SectionRead>, AppError> {
     let row = sqlx::query!(
         "select content, project.call_id from submission join project on project.id = submission.project_id where submission.id = $1",
         submission.get()

@@ -190,7 +190,7 @@ pub async fn deposit(State(app): State<App>, reader: DepositReader, NumberPart(n
     let mut conn = app.db.acquire().await?;
     let deposits = store::deposits(&mut conn, reader.project()).await?;
     let found = deposits.into_iter().find(|deposit| i64::from(deposit.number) == number).ok_or(AppError::NotFound)?;
-    let sections = read_view(&mut conn, &app, SubmissionId(found.id), None).await?;
+    let sections = read_view(&mut conn, SubmissionId(found.id), None).await?;
     let view = views(vec![found]).remove(0);
     let facts = vec![("Dépôt", format!("n°\u{a0}{}, {} ({})", view.reference, view.when, view.channel)), ("Déposé par", view.by), ("Empreinte", view.digest)];
     html(&read_page(&app, &reader, facts, sections, Vec::new()))
