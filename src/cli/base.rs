@@ -68,6 +68,12 @@ pub fn pool(url: &str) -> anyhow::Result<PgPool> {
     Ok(PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(4)).test_before_acquire(false).connect_lazy_with(options))
 }
 
+/// Address of the database of a pool, for a program started beside this one.
+pub fn address_of(db: &PgPool) -> String {
+    use sqlx::ConnectOptions as _;
+    db.connect_options().to_url_lossy().to_string()
+}
+
 /// Settings from the environment.
 ///
 /// # Errors

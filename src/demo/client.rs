@@ -44,6 +44,11 @@ impl Client {
         Ok(Self { account, cookie: format!("{}={token}", app.config.session_cookie()) })
     }
 
+    /// What their browser sends to be recognised.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Somebody who never signed in.
     pub fn nobody() -> Self {
         Self { account: AccountId(0), cookie: String::new() }
