@@ -88,9 +88,13 @@ impl Config {
     }
 }
 
-/// What handlers share.
+/// What handlers share. Every layer and handler of a request holds a copy: one pointer.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Shared>);
+
+/// What is behind the pointer.
+#[derive(Debug, Clone)]
+pub struct Shared {
     /// Database.
     pub db: PgPool,
     /// Settings.
@@ -104,16 +108,25 @@ pub struct App {
     clock: Option<OffsetDateTime>,
 }
 
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
 impl App {
     /// An application on that database.
     pub fn new(db: PgPool, config: Config) -> Self {
-        Self { db, config: Arc::new(config), hashing: Arc::new(Semaphore::new(2)), ranks: Arc::default(), calendar: Arc::default(), clock: None }
+        let hashing = Arc::new(Semaphore::new(2));
+        Self(Arc::new(Shared { db, config: Arc::new(config), hashing, ranks: Arc::default(), calendar: Arc::default(), clock: None }))
     }
 
     /// The same application at a given instant.
     #[must_use]
     pub fn at(&self, instant: OffsetDateTime) -> Self {
-        Self { clock: Some(instant), ..self.clone() }
+        Self(Arc::new(Shared { clock: Some(instant), ..Shared::clone(self) }))
     }
 
     /// Now.
@@ -133,31 +146,27 @@ const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; fo
 pub fn service(app: &App) -> Router {
     routes::router()
         .layer(DefaultBodyLimit::max(1024 * 1024))
-        .layer(middleware::from_fn_with_state(app.clone(), head))
         .layer(CsrfLayer::new())
         .layer(CatchPanicLayer::custom(error::on_panic))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_mins(1)))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(20)))
-        .layer(middleware::from_fn_with_state(app.clone(), error::dress))
+        .layer(middleware::from_fn_with_state(app.clone(), envelope))
         .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(SizeAbove::new(860)))
-        .layer(middleware::from_fn(secure))
         .layer(GlobalConcurrencyLimitLayer::new(256))
         .with_state(app.clone())
 }
 
-/// Stamps the arrival; private pages are never kept by a browser or a proxy.
-async fn head(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Around every request: its arrival, the French page of what was refused, the headers of trust.
+async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Arrival(app.now()));
-    next.run(request).await
-}
-
-async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let is_script = error::wants_json(request.headers());
+    let mut response = error::dress(&app, is_script, next.run(request).await);
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    // Private pages are never kept by a browser or a proxy.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

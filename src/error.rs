@@ -1,9 +1,7 @@
 //! Everything that can go wrong for a visitor, as a French page with a way out; causes go to the log only.
 
-use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::access::Refusal;
@@ -156,9 +154,7 @@ pub fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 /// Turns bare refusals into French pages, or JSON for the script; axum's own English lines never leave.
-pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
-    let json = wants_json(request.headers());
-    let response = next.run(request).await;
+pub fn dress(app: &App, json: bool, response: Response) -> Response {
     if response.extensions().get::<SignInNeeded>().is_some() && json {
         return message(StatusCode::UNAUTHORIZED, "Session expirée. Se reconnecter, votre texte est gardé.");
     }
@@ -171,7 +167,7 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     let plight = response.extensions().get::<Plight>().cloned().unwrap_or_else(|| plight_of(status));
     let retry = response.headers().get(RETRY_AFTER).cloned();
     let mut dressed =
-        if json { message(status, &plight.sentence) } else { (status, Html(page::error_page(&app, plight.title, &plight.sentence))).into_response() };
+        if json { message(status, &plight.sentence) } else { (status, Html(page::error_page(app, plight.title, &plight.sentence))).into_response() };
     if let Some(retry) = retry {
         dressed.headers_mut().insert(RETRY_AFTER, retry);
     }

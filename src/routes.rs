@@ -96,7 +96,7 @@ routes! { PAGES, pages:
 
 routes! { UPLOADS, uploads:
     "/dossiers/{id}/pieces" => post attachments::upload;
-    "/dossiers/{id}/depots" => post deposit::register;
+    "/dossiers/{id}/depots" => post call::paper::register;
     "/appel/documents" => post call::documents::publish;
     "/appel/dossiers/{id}/lettre" => get call::records::letter, post call::records::keep_letter;
 }

@@ -118,9 +118,9 @@ async fn only_the_owner_and_a_delegate_deposit(db: PgPool) {
 async fn register(scene: &Scene, person: &Person, project: ProjectId, channel: &str, day: &str) -> Page {
     let fields = [
         ("channel", channel),
-        ("received_on", day),
-        ("received_time", "10:30"),
+        ("received_at", &format!("{day}T10:30")),
         ("note", "Registre du courrier, n° 118"),
+        ("version", "1"),
         ("operation", &Uuid::new_v4().to_string()),
     ];
     let mut body = String::new();
@@ -145,7 +145,12 @@ async fn r133_and_r134_a_manager_registers_a_deposit_by_post_or_email(db: PgPool
     register(&after, &ana, project, "paper", "2015-10-13").await.expect(404);
     register(&after, &committee, project, "paper", "2015-10-13").await.expect(404);
     register(&after, &manager, project, "pigeon", "2015-10-13").await.expect(422);
-    register(&after, &manager, project, "paper", "2015-10-15").await.expect(403).says("L’appel est clos");
+    register(&after, &manager, project, "paper", "2015-10-15").await.expect(422).says("arrivé après la limite");
+    let again = register(&after, &manager, project, "paper", "hier").await;
+    again.expect(422).says("Copie numérisée");
+    for typed in ["value=\"hierT10:30\"", "value=\"Registre du courrier, n° 118\""] {
+        assert!(again.body.contains(typed), "{typed} is not in: {}", again.body);
+    }
     register(&after, &manager, project, "paper", "2015-12-24").await.expect(422).says("dans le futur");
     register(&after, &manager, project, "paper", "2015-10-13").await.expect(303);
     register(&after, &manager, project, "email", "2015-10-14").await.expect(303);

@@ -268,16 +268,15 @@ call_proofs! {
 }
 
 async fn seat(parts: &mut Parts, app: &App, roles: &[&str]) -> Result<(Visitor, CallSeat, OffsetDateTime), AppError> {
-    let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await?;
     let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
+    let Some(token) = token(parts, app) else { return Err(sign_in(parts)) };
     let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
     let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty());
-    if slug.as_deref().is_some_and(|slug| slug.contains(char::is_control)) {
-        return Err(AppError::NotFound);
-    }
+    let is_readable = !slug.as_deref().is_some_and(|slug| slug.contains(char::is_control));
     let mut conn = app.db.acquire().await?;
-    let call = store::call_seat(&mut conn, visitor.account, roles, slug.as_deref(), now).await?;
-    Ok((visitor, call.ok_or(AppError::NotFound)?, now))
+    let found = store::call_seat(&mut conn, &token, roles, slug.as_deref().filter(|_| is_readable), now).await?;
+    let (visitor, call) = found.ok_or_else(|| sign_in(parts))?;
+    Ok((visitor, call.filter(|_| is_readable).ok_or(AppError::NotFound)?, now))
 }
 
 macro_rules! path_parts {

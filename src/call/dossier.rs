@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::form::{FormView, Sheet, Spec};
 use super::frame::{Alert, Asked, Frame, at, tabs};
+use super::paper;
 use super::store::dossier::{self as store, Assigned, Facts, Member, Person};
 use super::store::{NOT_ELIGIBLE, is_notifiable};
 use crate::access::{ProjectManager, ReviewStatus, Status};
@@ -36,9 +37,6 @@ struct DossierPage {
     team: Vec<(String, String, &'static str)>,
     invited: String,
     deposits: Vec<DepositView>,
-    may_register: bool,
-    closes_at: String,
-    today: String,
     reviews: Vec<ReviewView>,
     assignments: String,
     recusals: Vec<(String, String, &'static str, String)>,
@@ -73,6 +71,8 @@ pub enum Part {
     Owner,
     /// Somebody who stays away.
     Recusal,
+    /// A deposit received by post or by e-mail.
+    Deposit,
 }
 
 /// Everything that the page shows.
@@ -163,15 +163,27 @@ pub fn recusal(sheet: &mut Sheet<'_>, people: &[Person]) -> (String, String) {
     (account, reason)
 }
 
-fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {
+fn filled<'a>(part: Part, manager: &ProjectManager, held: &Held) -> Sheet<'a> {
     let mut sheet = Sheet::of(None);
     match part {
         Part::Record => drop(record(&mut sheet, &held.facts)),
         Part::Extension => drop(extension(&mut sheet, &held.facts)),
         Part::Owner => drop(owner(&mut sheet)),
         Part::Recusal => drop(recusal(&mut sheet, &held.people)),
+        Part::Deposit => drop(paper::deposit(&mut sheet, manager)),
     }
     sheet
+}
+
+/// Where the others are acts on a page of their own, this one is received with its file, at the deposits' address.
+fn action(part: Part, manager: &ProjectManager, id: &str) -> String {
+    let page = format!("/appel/dossiers/{}", manager.project());
+    match part {
+        // The record is the page's own form; the others are acts below it.
+        Part::Record => page,
+        Part::Deposit => manager.url("/depots"),
+        Part::Extension | Part::Owner | Part::Recusal => format!("{page}/{id}"),
+    }
 }
 
 fn words(part: Part, held: &Held) -> ((&'static str, &'static str, &'static str), String) {
@@ -189,16 +201,20 @@ fn words(part: Part, held: &Held) -> ((&'static str, &'static str, &'static str)
             ("deports", "Noter un déport", "Noter le déport"),
             "La personne ne voit plus ce dossier nulle part, et son évaluation éventuelle ne compte plus. C’est définitif.".to_owned(),
         ),
+        Part::Deposit => (
+            ("recu", "Dépôt reçu par courrier ou par courriel", "Enregistrer ce dépôt"),
+            "Le contenu saisi dans le dossier est figé avec le dépôt (R133, R134).".to_owned(),
+        ),
     }
 }
 
-const PARTS: [Part; 4] = [Part::Record, Part::Extension, Part::Owner, Part::Recusal];
+const PARTS: [Part; 5] = [Part::Deposit, Part::Record, Part::Extension, Part::Owner, Part::Recusal];
 
 fn forms(manager: &ProjectManager, held: &Held, mut posted: Option<(Part, Sheet<'_>, i32)>) -> Vec<FormView> {
     let is_open = matches!(manager.facts().status, Status::Draft | Status::Deposited);
     let may_invite = held.facts.notified_on.is_some();
     let offered = |part: &Part| match part {
-        Part::Extension => is_open,
+        Part::Extension | Part::Deposit => is_open,
         Part::Owner => may_invite,
         Part::Record | Part::Recusal => true,
     };
@@ -208,15 +224,15 @@ fn forms(manager: &ProjectManager, held: &Held, mut posted: Option<(Part, Sheet<
         .map(|part| {
             let (sheet, seen) = match posted.take_if(|(held, ..)| *held == part) {
                 Some((_, sheet, seen)) => (sheet, seen),
-                None => (filled(part, held), held.facts.version),
+                None => (filled(part, manager, held), held.facts.version),
             };
             let is_conflict = seen == held.facts.version && !sheet.has_errors();
             let conflicts = if is_conflict { sheet.changes.clone() } else { Vec::new() };
             let (title, intro) = words(part, held);
             let page = format!("/appel/dossiers/{}", manager.project());
-            // The record is the page's own form; the others are acts below it.
-            let action = if part == Part::Record { page.clone() } else { format!("{page}/{}", title.0) };
-            FormView::of(sheet, title, action, seen).back(page).intro(intro).against(conflicts).main_if(part == Part::Record)
+            let form =
+                FormView::of(sheet, title, action(part, manager, title.0), seen).back(page).intro(intro).against(conflicts).main_if(part == Part::Record);
+            if part == Part::Deposit { form.with_file("Copie numérisée", ACCEPTED) } else { form }
         })
         .collect()
 }
@@ -255,9 +271,6 @@ pub fn draw(
         project: manager.project().get(),
         tag: Tag::of(manager.facts().status),
         facts: summary(manager, &held.facts),
-        may_register: matches!(manager.facts().status, Status::Draft | Status::Deposited),
-        closes_at: moment::until(closes_at),
-        today: moment::iso_day(moment::paris_parts(manager.now()).0),
         recusals: recusals
             .map(|person| (person.name.clone(), person.organisation.clone(), origin(person), person.reason.clone().unwrap_or_default()))
             .collect(),
@@ -322,6 +335,7 @@ pub async fn show(State(app): State<App>, manager: ProjectManager, asked: Asked)
     let done = asked.0.get("fait").map(|what| match what.as_str() {
         "delai" => Alert::done("Délai enregistré", "L’équipe est prévenue par courriel."),
         "porteur" => Alert::done("Porteur invité", "Un courriel est parti à son adresse."),
+        "depots" => Alert::done("Dépôt enregistré", "Il est figé et numéroté ; l’équipe reçoit son récépissé."),
         "deports" => Alert::done("Déport noté", "Cette personne ne voit plus le dossier."),
         _ => Alert::done("Enregistré", "Le dossier est à jour."),
     });

@@ -294,6 +294,8 @@ pub struct FormView {
     pub button: &'static str,
     /// Is its button the one filled button of the page?
     pub is_main: bool,
+    /// File that may come along, optional: label and hint.
+    pub file: Option<(&'static str, &'static str)>,
 }
 
 impl FormView {
@@ -313,7 +315,14 @@ impl FormView {
             conflicts: Vec::new(),
             button,
             is_main: true,
+            file: None,
         }
+    }
+
+    /// A file may come along.
+    pub fn with_file(mut self, label: &'static str, hint: &'static str) -> Self {
+        self.file = Some((label, hint));
+        self
     }
 
     /// Its button is the filled one of the page on that condition.

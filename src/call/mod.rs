@@ -14,6 +14,7 @@ mod frame;
 pub mod new_project;
 pub mod opening;
 mod owner;
+pub mod paper;
 pub mod people;
 pub mod presentation;
 pub mod public;

@@ -27,12 +27,18 @@ use crate::review;
 use crate::submission::store::remember;
 
 /// Where an act leads.
-fn back(manager: &ProjectManager, what: &str) -> String {
+pub(super) fn back(manager: &ProjectManager, what: &str) -> String {
     format!("/appel/dossiers/{}?fait={what}", manager.project())
 }
 
 /// Sends the form back with what was typed.
-fn again(app: &App, manager: &ProjectManager, held: Held, (part, sheet, seen): (Part, Sheet<'_>, i32), status: StatusCode) -> Result<Response, AppError> {
+pub(super) fn again(
+    app: &App,
+    manager: &ProjectManager,
+    held: Held,
+    (part, sheet, seen): (Part, Sheet<'_>, i32),
+    status: StatusCode,
+) -> Result<Response, AppError> {
     let next = if status == StatusCode::CONFLICT { held.facts.version } else { seen };
     draw(app, manager, held, Some((part, sheet, next)), (status, None))
 }

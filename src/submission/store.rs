@@ -12,6 +12,7 @@ use crate::framework::content::Content;
 use crate::journal;
 use crate::kit::ids::{AccountId, ProjectId};
 use crate::mail;
+use crate::project::files;
 
 /// A deposit of a dossier, as listed.
 #[derive(Debug)]
@@ -86,6 +87,26 @@ pub async fn register(
     enter(conn, app, &entry, content).await
 }
 
+/// Keeps the scan of a deposit received by post or e-mail among the dossier's attachments.
+pub async fn keep_scan(conn: &mut PgConnection, manager: &ProjectManager, scan: &files::Received) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into attachment (id, project_id, slot, name, mime, size, sha256, account_id, created_at, file)
+         values ($1, $2, 'depot-papier', $3, $4, $5, $6, $7, $8, $9)",
+        Uuid::now_v7(),
+        manager.project().get(),
+        scan.name,
+        scan.mime,
+        i64::try_from(scan.size).unwrap_or(i64::MAX),
+        scan.digest,
+        manager.account().get(),
+        manager.now(),
+        scan.file
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Freezes, numbers, moves the state, writes the journal and the receipts, all in the caller's transaction.
 async fn enter(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, content: &Content) -> Result<String, AppError> {
     let snapshot = Snapshot::take(conn, entry.project, content).await?;
@@ -147,7 +168,7 @@ async fn receipts(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, referen
             title: &person.title,
             reference,
             received_at: entry.received_at,
-            digest: &crate::project::files::hex(digest),
+            digest: &files::hex(digest),
             service,
             path: &format!("/dossiers/{}/recu", entry.project),
         };

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::{Multipart, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{SectionRead, read_view, store};
-use crate::access::{DepositReader, Dossier, NumberPart, ProjectDepositor, ProjectManager, ProjectReader, policy};
+use crate::access::{DepositReader, Dossier, NumberPart, ProjectDepositor, ProjectReader, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::standing::Standing;
@@ -209,102 +208,4 @@ fn read_page(app: &App, dossier: &Dossier, facts: Vec<(&'static str, String)>, s
         sections,
         files,
     }
-}
-
-/// What a manager says of a deposit received otherwise.
-#[derive(Debug, Default)]
-struct Registration {
-    channel: String,
-    day: String,
-    hour: String,
-    note: String,
-    operation: String,
-    scan: Option<files::Received>,
-}
-
-impl Registration {
-    async fn read(app: &App, mut form: Multipart) -> Result<Self, AppError> {
-        let cut = |_| AppError::BadRequest("L’envoi a été interrompu. Recommencez.");
-        let mut said = Self::default();
-        while let Some(field) = form.next_field().await.map_err(cut)? {
-            let name = field.name().unwrap_or_default().to_owned();
-            if name == "piece" {
-                if field.file_name().is_some_and(|name| !name.is_empty()) {
-                    said.scan = Some(files::receive(&app.config.data, field).await?);
-                }
-                continue;
-            }
-            let text = field.text().await.map_err(cut)?;
-            match name.as_str() {
-                "channel" => said.channel = text,
-                "received_on" => said.day = text,
-                "received_time" => said.hour = text,
-                "note" => said.note = text.chars().filter(|c| !c.is_control()).take(500).collect(),
-                "operation" => said.operation = text,
-                _ => {}
-            }
-        }
-        Ok(said)
-    }
-
-    fn instant(&self) -> Result<OffsetDateTime, AppError> {
-        let refuse = |sentence: String| AppError::Unprocessable(sentence);
-        let day = moment::read_date(&self.day).map_err(|sentence| refuse(sentence.to_string()))?;
-        let hour = moment::read_time(&self.hour).map_err(|sentence| refuse(sentence.to_string()))?;
-        moment::from_paris(day, hour).map_err(|sentence| refuse(sentence.to_string()))
-    }
-}
-
-/// A manager registers a deposit received by post or e-mail, with its date of receipt and its scan.
-pub async fn register(State(app): State<App>, manager: ProjectManager, form: Multipart) -> Result<Response, AppError> {
-    let said = Registration::read(&app, form).await?;
-    let received_at = said.instant()?;
-    let operation =
-        Uuid::try_parse(&said.operation).map_err(|_| AppError::BadRequest("Le formulaire n’indique pas son opération. Rechargez la page et recommencez."))?;
-    if !matches!(said.channel.as_str(), "paper" | "email") {
-        return Err(AppError::Unprocessable("Choisir la voie du dépôt\u{a0}: courrier ou courriel.".to_owned()));
-    }
-    if received_at > manager.now() {
-        return Err(AppError::Unprocessable("La date de réception est dans le futur. Indiquer l’instant où le dépôt est arrivé.".to_owned()));
-    }
-    if received_at >= manager.facts().closes_at {
-        let refusal = policy::Refusal::Closed { at: manager.facts().closes_at, arrived: received_at };
-        return Err(AppError::Refused(refusal));
-    }
-    let location = format!("/appel/dossiers/{}", manager.project());
-    let mut tx = app.db.begin().await?;
-    let mut locked = units::lock(&mut tx, manager.project(), operation).await?;
-    if let Some(done) = locked.done.take() {
-        return Ok(see(&done));
-    }
-    if !matches!(locked.status, crate::access::Status::Draft | crate::access::Status::Deposited) {
-        return Err(AppError::Refused(policy::Refusal::Frozen(locked.status)));
-    }
-    if let Some(scan) = &said.scan {
-        keep_scan(&mut tx, &manager, scan).await?;
-    }
-    let content = units::load_all(&mut tx, manager.project()).await?;
-    store::register(&mut tx, &app, &manager, (&said.channel, received_at, &said.note), &content).await?;
-    store::remember(&mut tx, manager.project(), manager.account(), operation, &location).await?;
-    tx.commit().await?;
-    Ok(see(&location))
-}
-
-async fn keep_scan(conn: &mut sqlx::PgConnection, manager: &ProjectManager, scan: &files::Received) -> Result<(), AppError> {
-    sqlx::query!(
-        "insert into attachment (id, project_id, slot, name, mime, size, sha256, account_id, created_at, file)
-         values ($1, $2, 'depot-papier', $3, $4, $5, $6, $7, $8, $9)",
-        Uuid::now_v7(),
-        manager.project().get(),
-        scan.name,
-        scan.mime,
-        i64::try_from(scan.size).unwrap_or(i64::MAX),
-        scan.digest,
-        manager.account().get(),
-        manager.now(),
-        scan.file
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }
