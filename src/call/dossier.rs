@@ -208,7 +208,7 @@ fn words(part: Part, held: &Held) -> ((&'static str, &'static str, &'static str)
     }
 }
 
-const PARTS: [Part; 5] = [Part::Deposit, Part::Record, Part::Extension, Part::Owner, Part::Recusal];
+const PARTS: [Part; 5] = [Part::Record, Part::Extension, Part::Deposit, Part::Owner, Part::Recusal];
 
 fn forms(manager: &ProjectManager, held: &Held, mut posted: Option<(Part, Sheet<'_>, i32)>) -> Vec<FormView> {
     let is_open = matches!(manager.facts().status, Status::Draft | Status::Deposited);

@@ -33,7 +33,7 @@ pub fn deposit(sheet: &mut Sheet<'_>, manager: &ProjectManager) -> (String, Offs
         sheet.refuse("received_at", "Cette date est dans le futur. Indiquer l’instant où le dépôt est arrivé.");
     } else if received_at >= closes_at {
         let sentence = format!(
-            "Le dépôt est arrivé après la limite de ce dossier, {}. Un délai propre, s’il est justifié, s’enregistre plus bas.",
+            "Le dépôt est arrivé après la limite de ce dossier, {}. Un délai propre, s’il est justifié, s’enregistre plus haut.",
             moment::until(closes_at)
         );
         sheet.refuse("received_at", sentence);

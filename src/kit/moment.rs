@@ -41,7 +41,7 @@ pub fn hour(at: OffsetDateTime) -> String {
 }
 
 /// An instant as seen from now: "aujourd’hui à 14 h 32", "hier à 9 h 07", "demain à 12 h", "mardi à
-/// 9 h" up to six days away, else "le 3 mars 2026".
+/// 9 h" up to six days away, "le 3 mars" in the same year, else "le 3 mars 2026".
 pub fn near(at: OffsetDateTime, now: OffsetDateTime) -> String {
     let (date, _) = paris_parts(at);
     let (today, _) = paris_parts(now);
@@ -50,6 +50,7 @@ pub fn near(at: OffsetDateTime, now: OffsetDateTime) -> String {
         -1 => "hier",
         1 => "demain",
         -6..=6 => weekday(date.weekday()),
+        _ if date.year() == today.year() => return format!("le {}", day_of_year(date)),
         _ => return format!("le {}", short_day(date)),
     };
     format!("{day} à {}", hour(at))
@@ -173,9 +174,14 @@ fn weekday(weekday: Weekday) -> &'static str {
 
 /// "4 décembre 2014".
 fn short_day(date: Date) -> String {
+    format!("{} {}", day_of_year(date), date.year())
+}
+
+/// "3 mars", "1er mars".
+fn day_of_year(date: Date) -> String {
     let rank = if date.day() == 1 { "er" } else { "" };
     let month = MONTHS[usize::from(u8::from(date.month())) - 1];
-    format!("{}{rank}{NBSP}{month} {}", date.day(), date.year())
+    format!("{}{rank}{NBSP}{month}", date.day())
 }
 
 /// "12 h", "14 h 05", "23 h 59 min 59 s".
@@ -258,8 +264,9 @@ mod tests {
             (datetime!(2026-03-12 11:00 UTC), "demain à 12 h"),
             (datetime!(2026-03-05 08:00 UTC), "jeudi à 9 h"),
             (datetime!(2026-03-17 08:00 UTC), "mardi à 9 h"),
-            (datetime!(2026-03-03 23:30 UTC), "le 4 mars 2026"),
-            (datetime!(2026-03-18 08:00 UTC), "le 18 mars 2026"),
+            (datetime!(2026-03-03 23:30 UTC), "le 4 mars"),
+            (datetime!(2026-03-18 08:00 UTC), "le 18 mars"),
+            (datetime!(2025-12-01 08:00 UTC), "le 1er décembre 2025"),
         ] {
             assert_eq!(flat(&near(at, now)), text);
         }
