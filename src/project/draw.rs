@@ -1,6 +1,7 @@
 //! What a page of the dossier shows, decided before the template: controls to fill in, or answers to read.
 
 mod clash;
+mod news;
 mod posted;
 mod shown;
 mod tables;
@@ -8,6 +9,7 @@ mod totals;
 mod views;
 
 pub use clash::Clash;
+pub use news::{DisputeView, News, Note};
 pub use posted::posted;
 pub use shown::row_name;
 pub use views::{Answer, Control, ItemView, ListView, OptionView, RowView, Shape, SlotView, TableView};
@@ -17,7 +19,7 @@ use uuid::Uuid;
 use posted::typed_value;
 use shown::MONTHS;
 
-use super::saving::{Conflict, Page};
+use super::saving::Page;
 use crate::framework::content::{Content, Unit};
 use crate::framework::reading::complaint;
 use crate::framework::{Choice, Field, Item, Kind};
@@ -31,8 +33,8 @@ pub struct Pen<'a> {
     pub content: &'a Content,
     /// Labels of the call's criteria by code.
     pub criteria: &'a [(String, String)],
-    /// Conflicts of the save that was just refused.
-    pub conflicts: &'a [Conflict],
+    /// What the save that was just made met.
+    pub news: News<'a>,
     /// "Karim Benali, aujourd’hui à 14 h 31": who saved the version in place.
     pub by: &'a str,
     /// Values that cannot be read are shown with their message.
@@ -93,7 +95,7 @@ impl Pen<'_> {
         let id = name.replace('.', "-");
         let raw = unit.raw.get(field.key);
         let error = raw.filter(|_| self.shows_errors).and_then(|raw| complaint(field, raw, self.content)).unwrap_or_default();
-        let clash = self.conflicts.iter().find(|conflict| conflict.name == name).map(|conflict| self.clash(field, unit, conflict));
+        let clash = self.news.conflicts.iter().find(|conflict| conflict.name == name).map(|conflict| self.clash(field, unit, conflict));
         let mut described = Vec::new();
         if !note.is_empty() {
             described.push(note.to_owned());
@@ -112,6 +114,7 @@ impl Pen<'_> {
             options: self.options(field, unit),
             error,
             clash,
+            note: self.note(field, unit, &name),
             described_by: described.join(" "),
             is_optional: field.is_optional,
             most: if let Kind::Line(most) = field.kind { most } else { 0 },

@@ -27,7 +27,7 @@ pub fn posted(page: &Page, content: &Content) -> Vec<(String, String)> {
     pairs
 }
 
-fn put(pairs: &mut Vec<(String, String)>, field: &Field, unit: &Unit, name: String) {
+pub(super) fn put(pairs: &mut Vec<(String, String)>, field: &Field, unit: &Unit, name: String) {
     if matches!(shape(field.kind), Shape::Radios | Shape::Checks | Shape::Flag) {
         pairs.push((name.clone(), String::new()));
     }

@@ -35,6 +35,7 @@ impl Pen<'_> {
             rows: views,
             add: format!("Ajouter {}", rows.one),
             total: total(rows, &units),
+            disputes: self.disputed(rows),
             removed: self.removed.filter(|(kind, _)| *kind == rows.kind).map(|(_, row)| row),
         }
     }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::clash::Clash;
+use super::news::{DisputeView, Note};
 use crate::project::attachments::FileView;
 
 /// An item, ready for the template.
@@ -120,6 +121,8 @@ pub struct Control {
     pub error: String,
     /// Two versions to choose from.
     pub clash: Option<Clash>,
+    /// What a colleague changed while the page was open.
+    pub note: Option<Note>,
     /// Ids of what describes it.
     pub described_by: String,
     /// Not counted.
@@ -173,6 +176,8 @@ pub struct TableView {
     pub total: String,
     /// The line just removed, to bring back.
     pub removed: Option<Uuid>,
+    /// Lines of which two people disagree.
+    pub disputes: Vec<DisputeView>,
 }
 
 impl TableView {
