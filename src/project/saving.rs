@@ -5,8 +5,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::units::{self, Act, Change, Locked};
-use crate::access::{ProjectEditor, policy};
+use crate::access::{PartWriter, ProjectEditor};
 use crate::error::AppError;
+use crate::framework::belonging::part_of;
 use crate::framework::content::{Content, Unit, Value};
 use crate::framework::reading::{LONGEST_TEXT, Reading, read};
 use crate::framework::standing::{Standing, needed_for};
@@ -94,7 +95,7 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     if let Some(location) = locked.done.take() {
         return Ok(Outcome { location, is_replay: true, ..Outcome::default() });
     }
-    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let writer = locked.writer(editor, part_of(page.kind))?;
     let mut kinds = needed_for(&page.kinds());
     kinds.extend(page.kinds());
     let mut content = units::load(conn, editor.project(), &kinds).await?;
@@ -109,7 +110,7 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     }
     work.buttons(conn).await?;
     let Work { content, changes, conflicts, location, is_merged, .. } = work;
-    finish(conn, editor, &mut locked, Finish { page, content: &content, changes: &changes, operation, location: &location }).await?;
+    finish(conn, &writer, &mut locked, Finish { page, content: &content, changes: &changes, operation, location: &location }).await?;
     Ok(Outcome { location, conflicts, is_replay: false, content, standing: locked.standing, is_merged })
 }
 
@@ -121,13 +122,13 @@ struct Finish<'a> {
     location: &'a str,
 }
 
-async fn finish(conn: &mut PgConnection, editor: &ProjectEditor, locked: &mut Locked, done: Finish<'_>) -> Result<(), AppError> {
+async fn finish(conn: &mut PgConnection, writer: &PartWriter, locked: &mut Locked, done: Finish<'_>) -> Result<(), AppError> {
     if done.changes.is_empty() {
         return Ok(());
     }
     let kinds: Vec<&str> = done.changes.iter().map(|change| change.unit.kind.as_str()).collect();
     refresh(locked, done.content, &kinds);
-    let act = Act { account: editor.account(), at: editor.now(), operation: done.operation, location: done.location, act: "saved", subject: done.page.kind };
+    let act = Act { by: writer, operation: done.operation, location: done.location, act: "saved", subject: done.page.kind };
     units::write(conn, locked, &act, done.changes).await
 }
 

@@ -16,6 +16,7 @@ use super::units;
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::belonging::part_of;
 use crate::framework::content::Content;
 use crate::framework::reading::complaint;
 use crate::framework::standing::{Standing, section_address};
@@ -275,7 +276,7 @@ pub async fn draw(
     let suspended = super::suspended::restore(conn, dossier, page, &mut content, asked).await?;
     let by = signature(conn, dossier, page, &content).await?;
     let criteria = super::store::criteria(conn, dossier.head().call).await?;
-    let refusal = dossier.may_edit().err();
+    let refusal = dossier.may_write(part_of(page.kind)).err();
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, conflicts, by: &by, shows_errors: true, removed };
     let mut items = pen.items(page);
