@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::files::{self, Received, size_text};
 use super::units::{self, Act};
-use crate::access::{PartWriter, ProjectEditor, ProjectVisitor, RowPart, policy};
+use crate::access::{Dossier, PartWriter, ProjectEditor, ProjectVisitor, RowPart, policy};
 use crate::app::App;
 use crate::error::{AppError, url_encode, wants_json};
 use crate::framework::belonging::part_of_slot;
@@ -179,8 +179,8 @@ async fn settle(conn: &mut PgConnection, writer: &PartWriter, mut locked: units:
 }
 
 /// Only a page of the same dossier may be come back to.
-fn back(editor: &ProjectEditor, path: &str) -> String {
-    let own = editor.url("");
+pub(super) fn back(dossier: &Dossier, path: &str) -> String {
+    let own = dossier.url("");
     if path.starts_with(&format!("{own}/")) && !path.contains(['\\', '\r', '\n']) { path.to_owned() } else { own }
 }
 

@@ -1,8 +1,10 @@
 //! The dossier: its pages, its content by units of saving, its attachments.
 
 pub mod attachments;
+pub mod comments;
 pub mod draw;
 pub mod files;
+pub mod finished;
 pub mod overview;
 pub mod reading;
 pub mod rows;
@@ -10,4 +12,5 @@ pub mod saving;
 pub mod sections;
 pub mod store;
 pub mod suspended;
+pub mod together;
 pub mod units;

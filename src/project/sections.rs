@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::attachments;
+use super::comments::{self, view::PageComments};
 use super::draw::{self, ItemView, Pen};
 use super::saving::{self, Conflict, Outcome, Page};
 use super::units;
@@ -91,6 +92,7 @@ struct SectionPage {
     accepted: &'static str,
     removal: Option<String>,
     removal_operation: Uuid,
+    comments: Option<PageComments>,
 }
 
 /// Where a page stands in the dossier: its deliverable and section, or the row it edits.
@@ -299,6 +301,7 @@ pub async fn draw(
         _ => StatusCode::OK,
     };
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
+    let comments = comments::view::of_page(conn, dossier, page, asked.get("fil")).await?;
     let view = SectionPage {
         layout: Layout::dossier(app, dossier, format!("{}, {}", frame.title, frame.heading.to_lowercase()), frame.here),
         steps: steps(dossier, &standing, frame.deliverable),
@@ -327,6 +330,7 @@ pub async fn draw(
         accepted: ACCEPTED,
         removal: (!page.row.is_nil()).then(|| format!("{}/retirer", page.url)),
         removal_operation: Uuid::new_v4(),
+        comments,
         over: frame.over,
         heading: frame.heading,
     };
