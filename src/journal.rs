@@ -53,8 +53,9 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<H
 pub async fn record(conn: &mut PgConnection, project: ProjectId, account: AccountId, act: &str, subject: &str, at: OffsetDateTime) -> sqlx::Result<()> {
     let head = lock(conn, project).await?;
     let line = head.next(account, act, subject, at);
-    // What reviewers do with a dossier is no activity of the dossier: its team would see them at work.
-    let is_activity = !act.starts_with("review") && act != "recused";
+    // What reviewers do with a dossier is no activity of the dossier: its team would see them at work. Nor is what the team
+    // says to itself: the administration would see that it talks.
+    let is_activity = !act.starts_with("review") && act != "recused" && !act.starts_with("comment");
     sqlx::query!(
         "with line as (
            insert into journal (project_id, seq, at, account_id, act, subject, hash)

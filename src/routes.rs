@@ -4,9 +4,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use crate::account::{invited, operation, own, reset, sign_in, team};
+use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
 use crate::app::App;
-use crate::project::{attachments, files, overview, rows, sections};
+use crate::project::comments::web as talk;
+use crate::project::{attachments, files, finished, overview, rows, sections};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::{assets, board, call, mail, public};
@@ -50,6 +51,14 @@ routes! { PAGES, pages:
     "/dossiers/{id}/equipe/membres/{number}" => post team::change;
     "/dossiers/{id}/equipe/membres/{number}/retrait" => post team::remove;
     "/dossiers/{id}/equipe/invitations/{number}/retrait" => post team::withdraw;
+    "/dossiers/{id}/commentaires" => get talk::list, post talk::write;
+    "/dossiers/{id}/commentaires/{number}" => get talk::show, post talk::edit;
+    "/dossiers/{id}/commentaires/{number}/retrait" => post talk::remove;
+    "/dossiers/{id}/commentaires/{number}/etat" => post talk::resolve;
+    "/dossiers/{id}/parties/{number}" => post finished::say;
+    "/dossiers/{id}/portage" => get ownership::show, post ownership::propose;
+    "/dossiers/{id}/portage/retrait" => post ownership::withdraw;
+    "/dossiers/{id}/portage/reponse" => post ownership::answer;
     "/dossiers/{id}/depot" => get deposit::show, post deposit::save;
     "/dossiers/{id}/recu" => get deposit::receipt;
     "/dossiers/{id}/depots/{number}" => get deposit::deposit;

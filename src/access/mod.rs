@@ -4,8 +4,10 @@ pub mod policy;
 pub mod proofs;
 mod store;
 pub mod visitor;
+mod writer;
 
-pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Ties};
+pub use policy::{Facts, Level, MemberRole, Place, Refusal, ReviewStatus, Status, Ties};
 pub use proofs::*;
 pub use store::digest;
 pub use visitor::{Arrival, Operator, Visitor};
+pub use writer::{PartCommenter, PartWriter};

@@ -2,6 +2,8 @@
 
 use time::{Duration, OffsetDateTime};
 
+use crate::framework::belonging::Part;
+use crate::kit::french::list;
 use crate::kit::moment;
 
 macro_rules! stored {
@@ -35,6 +37,82 @@ stored! {
         Consultant = "consultant",
         /// Reads.
         Reader = "reader",
+    }
+}
+
+/// What a member may do with one deliverable; each level holds the former ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Reads, comments of the team included.
+    Read = 1,
+    /// Comments.
+    Comment = 2,
+    /// Writes.
+    Write = 3,
+}
+
+impl Level {
+    /// From lowest to highest.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Comment, Self::Write];
+
+    /// What a role gives as long as the owner says nothing else.
+    pub const fn of_role(role: MemberRole) -> Self {
+        match role {
+            MemberRole::Owner | MemberRole::Editor | MemberRole::Consultant => Self::Write,
+            MemberRole::Reader => Self::Read,
+        }
+    }
+
+    /// From the database, where zero means "what the role gives".
+    pub fn parse(kept: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| *level as i16 == kept)
+    }
+}
+
+/// A member's place in a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Role.
+    pub role: MemberRole,
+    /// An editor to whom the owner delegated the deposit.
+    pub can_deposit: bool,
+    /// What the owner set for each deliverable, when it is not what the role gives.
+    pub levels: [Option<Level>; 5],
+}
+
+impl Place {
+    /// What the member may do with a deliverable. An owner always writes everything.
+    pub fn level(&self, deliverable: u8) -> Level {
+        let set = self.levels.get(usize::from(deliverable).wrapping_sub(1)).copied().flatten();
+        if self.role == MemberRole::Owner { Level::Write } else { set.unwrap_or(Level::of_role(self.role)) }
+    }
+
+    /// The place after a change of role and of levels. A level left as it was shown follows the role, when it came from the role.
+    #[must_use]
+    pub fn changed(&self, role: MemberRole, can_deposit: bool, chosen: [Level; 5]) -> Self {
+        let mut levels = [None; 5];
+        for (index, level) in chosen.into_iter().enumerate() {
+            let is_untouched = self.levels[index].is_none() && level == Level::of_role(self.role);
+            levels[index] = (!is_untouched && level != Level::of_role(role)).then_some(level);
+        }
+        if role == MemberRole::Owner {
+            levels = [None; 5];
+        }
+        Self { role, can_deposit: can_deposit && role == MemberRole::Editor, levels }
+    }
+
+    /// Levels as kept in the database.
+    pub fn kept(&self) -> [i16; 5] {
+        self.levels.map(|level| level.map_or(0, |level| level as i16))
+    }
+
+    /// From the database.
+    pub fn parse(role: &str, can_deposit: bool, levels: &[i16]) -> Option<Self> {
+        let mut held = [None; 5];
+        for (level, kept) in held.iter_mut().zip(levels) {
+            *level = Level::parse(*kept);
+        }
+        Some(Self { role: MemberRole::parse(role)?, can_deposit, levels: held })
     }
 }
 
@@ -107,6 +185,8 @@ pub struct Ties {
     pub member: Option<MemberRole>,
     /// An editor to whom the owner delegated the deposit.
     pub can_deposit: bool,
+    /// What the owner set for each deliverable, when it is not what the role gives.
+    pub levels: [Option<Level>; 5],
     /// Their review of this dossier, when assigned.
     pub review: Option<ReviewStatus>,
     /// They still owe a review somewhere in the call.
@@ -117,6 +197,23 @@ pub struct Ties {
     pub is_manager: bool,
     /// Stays away from this dossier (déport).
     pub is_recused: bool,
+}
+
+impl Ties {
+    /// The same bonds, with a place in the team that was read again.
+    #[must_use]
+    pub fn placed(&self, place: Option<Place>) -> Self {
+        Self {
+            member: place.map(|place| place.role),
+            can_deposit: place.is_some_and(|place| place.can_deposit),
+            levels: place.map_or([None; 5], |place| place.levels),
+            ..*self
+        }
+    }
+
+    fn place(&self) -> Option<Place> {
+        self.member.map(|role| Place { role, can_deposit: self.can_deposit, levels: self.levels })
+    }
 }
 
 /// What the rules need to know of a dossier.
@@ -154,6 +251,10 @@ pub enum Refusal {
     Frozen(Status),
     /// This role reads and does not write.
     ReadsOnly,
+    /// Reads, or comments, what belongs to those deliverables, and does not write it.
+    WritesNot(Part, Level),
+    /// Reads what belongs to those deliverables, and does not comment it.
+    CommentsNot(Part),
     /// Only the owner, or an editor to whom the deposit is delegated.
     NotDepositor,
     /// Only the owner.
@@ -184,6 +285,9 @@ impl Refusal {
             }
             Self::Frozen(_) => "Ce dossier est figé pour son examen\u{a0}: il se lit, il ne se modifie plus.".to_owned(),
             Self::ReadsOnly => "Votre rôle permet de lire ce dossier, pas de l’écrire. Le porteur peut le changer dans la page Équipe.".to_owned(),
+            Self::WritesNot(part, Level::Comment) => format!("Vous commentez {}, sans écrire. {ASK_OWNER}", named(part)),
+            Self::WritesNot(part, _) => format!("Vous lisez {}, sans écrire. {ASK_OWNER}", named(part)),
+            Self::CommentsNot(part) => format!("Vous lisez {}, sans commenter. {ASK_OWNER}", named(part)),
             Self::NotDepositor => "Le porteur dépose le dossier, ou un membre de l’équipe à qui il l’a délégué dans la page Équipe.".to_owned(),
             Self::NotOwner => "Seul le porteur du dossier peut le faire.".to_owned(),
             Self::NotInReview => "L’évaluation de ce dossier n’est pas ouverte.".to_owned(),
@@ -192,6 +296,14 @@ impl Refusal {
             Self::Because(sentence) => (*sentence).to_owned(),
         }
     }
+}
+
+const ASK_OWNER: &str = "Le porteur peut le changer dans la page Équipe.";
+
+/// "le livrable 2", "les livrables 1, 2 et 4".
+fn named(part: Part) -> String {
+    let numbers: Vec<String> = part.iter().map(ToString::to_string).collect();
+    if numbers.len() == 1 { format!("le livrable {}", numbers[0]) } else { format!("les livrables {}", list(&numbers)) }
 }
 
 /// Bound that applies to a dossier: the call's with its grace, or the dossier's own extension when later.
@@ -232,21 +344,57 @@ pub fn team(ties: &Ties, _facts: &Facts) -> Result<(), Refusal> {
     if ties.member.is_some() && !ties.is_recused { Ok(()) } else { Err(Refusal::NotYours) }
 }
 
-/// Writes the draft, until the bound.
-pub fn edit(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
-    team(ties, facts)?;
-    match (ties.member, facts.status) {
-        (Some(MemberRole::Reader), _) => Err(Refusal::ReadsOnly),
-        (_, Status::Draft | Status::Deposited) if now < facts.closes_at => Ok(()),
-        (_, Status::Draft | Status::Deposited) => Err(Refusal::Closed { at: facts.closes_at, arrived: now }),
+/// What a member may do with a deliverable; nothing for who is not of the team.
+pub fn level(ties: &Ties, deliverable: u8) -> Option<Level> {
+    ties.place().map(|place| place.level(deliverable))
+}
+
+const EVERYTHING: Part = &[1, 2, 3, 4, 5];
+
+/// The highest level over those deliverables: what belongs to several is written by whoever writes one of them.
+fn best(ties: &Ties, part: Part) -> Level {
+    part.iter().filter_map(|no| level(ties, *no)).max().unwrap_or(Level::Read)
+}
+
+/// The draft still changes: state and bound only.
+fn changes(facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
+    match facts.status {
+        Status::Draft | Status::Deposited if now < facts.closes_at => Ok(()),
+        Status::Draft | Status::Deposited => Err(Refusal::Closed { at: facts.closes_at, arrived: now }),
         // The team is told the state that it may know, never a decision before its publication.
-        (_, status) => Err(Refusal::Frozen(told_to_team(status, facts.is_published))),
+        status => Err(Refusal::Frozen(told_to_team(status, facts.is_published))),
     }
 }
 
-/// Deposits, until the bound.
+/// Writes something of the draft, whatever it is, until the bound. Each thing then asks for [`write`].
+pub fn edit(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
+    team(ties, facts)?;
+    if best(ties, EVERYTHING) < Level::Write {
+        return Err(Refusal::ReadsOnly);
+    }
+    changes(facts, now)
+}
+
+/// Writes what belongs to those deliverables, until the bound.
+pub fn write(ties: &Ties, facts: &Facts, part: Part, now: OffsetDateTime) -> Result<(), Refusal> {
+    team(ties, facts)?;
+    match best(ties, part) {
+        Level::Write => changes(facts, now),
+        Level::Read if best(ties, EVERYTHING) == Level::Read => Err(Refusal::ReadsOnly),
+        level => Err(Refusal::WritesNot(part, level)),
+    }
+}
+
+/// Comments what belongs to those deliverables, inside the team; at any time, since a team goes on talking after its deposit.
+pub fn comment(ties: &Ties, facts: &Facts, part: Part) -> Result<(), Refusal> {
+    team(ties, facts)?;
+    if best(ties, part) < Level::Comment { Err(Refusal::CommentsNot(part)) } else { Ok(()) }
+}
+
+/// Deposits, until the bound: a right of its own, whatever one writes.
 pub fn deposit(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
-    edit(ties, facts, now)?;
+    team(ties, facts)?;
+    changes(facts, now)?;
     match ties.member {
         Some(MemberRole::Owner) => Ok(()),
         Some(MemberRole::Editor) if ties.can_deposit => Ok(()),
@@ -357,6 +505,51 @@ mod tests {
         assert_eq!(outcome(MemberRole::Editor, true), (true, true, false));
         assert_eq!(outcome(MemberRole::Consultant, true), (true, false, false));
         assert_eq!(outcome(MemberRole::Reader, true), (false, false, false));
+    }
+
+    #[test]
+    fn levels_decide_deliverable_by_deliverable() {
+        let facts = facts(Status::Draft);
+        let now = BOUND - Duration::days(1);
+        let levels = [Some(Level::Write), Some(Level::Comment), Some(Level::Read), None, None];
+        let reader = Ties { levels, ..member(MemberRole::Reader) };
+        assert_eq!(edit(&reader, &facts, now), Ok(()));
+        assert_eq!(write(&reader, &facts, &[1], now), Ok(()));
+        assert_eq!(write(&reader, &facts, &[1, 2, 4], now), Ok(()), "the shared list of actors");
+        assert_eq!(write(&reader, &facts, &[2], now), Err(Refusal::WritesNot(&[2], Level::Comment)));
+        assert_eq!(write(&reader, &facts, &[4], now), Err(Refusal::WritesNot(&[4], Level::Read)));
+        assert_eq!(write(&reader, &facts, &[], now), Err(Refusal::WritesNot(&[], Level::Read)), "what belongs nowhere is written by nobody");
+        assert_eq!((comment(&reader, &facts, &[1]), comment(&reader, &facts, &[2])), (Ok(()), Ok(())));
+        assert_eq!(comment(&reader, &facts, &[3]), Err(Refusal::CommentsNot(&[3])));
+        assert_eq!(write(&member(MemberRole::Reader), &facts, &[1], now), Err(Refusal::ReadsOnly));
+        let owner = Ties { levels: [Some(Level::Read); 5], ..member(MemberRole::Owner) };
+        assert!((1..=5).all(|no| level(&owner, no) == Some(Level::Write)), "an owner writes everything");
+        assert!(matches!(write(&reader, &facts, &[1], BOUND), Err(Refusal::Closed { .. })));
+        assert_eq!(comment(&reader, &facts, &[1]), Ok(()));
+        let manager = Ties { is_manager: true, is_committee: true, ..Ties::default() };
+        assert_eq!((write(&manager, &facts, &[1], now), comment(&manager, &facts, &[1])), (Err(Refusal::NotYours), Err(Refusal::NotYours)));
+    }
+
+    #[test]
+    fn the_deposit_is_a_right_of_its_own() {
+        let facts = facts(Status::Draft);
+        let now = BOUND - Duration::days(1);
+        let delegate = Ties { can_deposit: true, levels: [Some(Level::Read); 5], ..member(MemberRole::Editor) };
+        assert_eq!((edit(&delegate, &facts, now), deposit(&delegate, &facts, now)), (Err(Refusal::ReadsOnly), Ok(())));
+    }
+
+    #[test]
+    fn a_level_left_alone_follows_the_role_and_a_chosen_one_stays() {
+        use Level::{Comment, Read, Write};
+        let editor = Place { role: MemberRole::Editor, can_deposit: true, levels: [None; 5] };
+        let reader = editor.changed(MemberRole::Reader, true, [Write; 5]);
+        assert_eq!(reader, Place { role: MemberRole::Reader, can_deposit: false, levels: [None; 5] });
+        let some = editor.changed(MemberRole::Editor, false, [Write, Read, Read, Comment, Write]);
+        assert_eq!(some.kept(), [0, 1, 1, 2, 0]);
+        assert_eq!(some.changed(MemberRole::Consultant, false, [Write, Read, Read, Comment, Write]).kept(), [0, 1, 1, 2, 0]);
+        assert_eq!(some.changed(MemberRole::Reader, false, [Write, Read, Read, Comment, Write]).kept(), [0, 0, 0, 2, 0]);
+        assert_eq!(some.changed(MemberRole::Owner, false, [Read; 5]).kept(), [0; 5]);
+        assert_eq!(Place::parse("editor", false, &some.kept()), Some(some));
     }
 
     #[test]

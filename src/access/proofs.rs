@@ -13,6 +13,7 @@ use super::store;
 use super::visitor::{Arrival, Visitor, sign_in, token};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::belonging::Part;
 use crate::kit::ids::{AccountId, CallId, ProjectId, ReviewId, SubmissionId};
 
 /// What every page of a dossier shows or needs of it, read with the rights.
@@ -107,9 +108,19 @@ impl Dossier {
         policy::told_status(&self.ties, &self.facts)
     }
 
-    /// May the person write now?
+    /// May the person write something of the draft now?
     pub fn may_edit(&self) -> Result<(), Refusal> {
         policy::edit(&self.ties, &self.facts, self.now)
+    }
+
+    /// May the person write what belongs to those deliverables now?
+    pub fn may_write(&self, part: Part) -> Result<(), Refusal> {
+        policy::write(&self.ties, &self.facts, part, self.now)
+    }
+
+    /// May the person comment what belongs to those deliverables?
+    pub fn may_comment(&self, part: Part) -> Result<(), Refusal> {
+        policy::comment(&self.ties, &self.facts, part)
     }
 
     /// May the person deposit now?
@@ -170,7 +181,7 @@ project_proofs! {
     ProjectVisitor = |d| policy::open(&d.ties, &d.facts);
     /// Is of the team: reads everything of the draft.
     ProjectReader = |d| policy::team(&d.ties, &d.facts);
-    /// May change the draft now.
+    /// May change something of the draft now; what exactly, a [`super::PartWriter`] proves under the dossier's lock.
     ProjectEditor = |d| policy::edit(&d.ties, &d.facts, d.now);
     /// May deposit now.
     ProjectDepositor = |d| policy::deposit(&d.ties, &d.facts, d.now);

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::policy::{Facts, MemberRole, ReviewStatus, Status, Ties, Visible, closes_at};
+use super::policy::{Facts, Place, ReviewStatus, Status, Ties, Visible, closes_at};
 use super::proofs::{CallSeat, Dossier, ProjectHead};
 use super::visitor::{Hats, Visitor};
 use crate::error::AppError;
@@ -56,7 +56,7 @@ pub async fn dossier(conn: &mut PgConnection, token: &[u8], project: ProjectId, 
                        from call_role where account_id = account.id), 0) as "roles!",
              coalesce((select bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end)
                        from call_role where account_id = account.id and call_id = call.id), 0) as "call_roles!",
-             member.role as "member_role?", coalesce(member.can_deposit, false) as "can_deposit!",
+             member.role as "member_role?", coalesce(member.can_deposit, false) as "can_deposit!", member.levels as "levels?",
              review.id as "review_id?", review.status as "review_status?",
              exists(select from recusal where recusal.project_id = project.id and recusal.account_id = account.id) as "is_recused!",
              call.reviews_visible = 'after_all_mine' and exists(
@@ -105,15 +105,15 @@ pub async fn dossier(conn: &mut PgConnection, token: &[u8], project: ProjectId, 
         visible: known(row.reviews_visible.as_deref().and_then(Visible::parse))?,
         owner_sees_reviews: row.owner_sees_reviews.unwrap_or(false),
     };
+    let place = row.member_role.as_deref().and_then(|role| Place::parse(role, row.can_deposit, row.levels.as_deref().unwrap_or_default()));
     let ties = Ties {
-        member: row.member_role.as_deref().and_then(MemberRole::parse),
-        can_deposit: row.can_deposit,
         // Somebody who no longer reviews for the call keeps what they wrote, and opens nothing with it.
         review: row.review_status.as_deref().filter(|_| row.call_roles & 2 != 0).and_then(ReviewStatus::parse),
         owes_reviews: row.owes_reviews,
         is_committee: row.call_roles & 4 != 0,
         is_manager: row.call_roles & 1 != 0,
         is_recused: row.is_recused,
+        ..Ties::default().placed(place)
     };
     let head = ProjectHead {
         id: ProjectId(id),

@@ -113,6 +113,17 @@ pub struct Sent {
 /// # Errors
 /// 422 when the person already has the role.
 pub async fn invite(conn: &mut PgConnection, app: &App, target: Target, email: &Email, by: Option<AccountId>, now: OffsetDateTime) -> Result<Sent, AppError> {
+    send(conn, app, target, email, (by, now, now + LIFE)).await
+}
+
+/// The same, with an end of its own.
+pub(super) async fn send(
+    conn: &mut PgConnection,
+    app: &App,
+    target: Target,
+    email: &Email,
+    (by, now, expires_at): (Option<AccountId>, OffsetDateTime, OffsetDateTime),
+) -> Result<Sent, AppError> {
     if let Some(project) = target.project() {
         // Invitations of a dossier follow each other under its lock, like every act on it.
         journal::lock(conn, ProjectId(project)).await?;
@@ -121,9 +132,14 @@ pub async fn invite(conn: &mut PgConnection, app: &App, target: Target, email: &
         return Err(AppError::Unprocessable("Cette personne a déjà ce rôle. Il n’y a pas d’invitation à envoyer.".to_owned()));
     }
     sqlx::query!(
-        "update invitation set withdrawn_at = $5
-         where email = $1 and project_id is not distinct from $2 and call_id is not distinct from $3 and (project_id is not null or role = $4)
-           and accepted_at is null and withdrawn_at is null",
+        "with gone as (
+           update invitation set withdrawn_at = $5
+           where email = $1 and project_id is not distinct from $2 and call_id is not distinct from $3 and (project_id is not null or role = $4)
+             and accepted_at is null and withdrawn_at is null
+           returning id
+         )
+         update handover set withdrawn_at = $5
+         where invitation_id in (select id from gone) and accepted_at is null and declined_at is null and withdrawn_at is null",
         email.as_str(),
         target.project(),
         target.call(),
@@ -145,7 +161,7 @@ pub async fn invite(conn: &mut PgConnection, app: &App, target: Target, email: &
         target.seat(),
         by.map(AccountId::get),
         now,
-        now + LIFE
+        expires_at
     )
     .fetch_one(&mut *conn)
     .await?;
@@ -281,7 +297,7 @@ pub async fn find(conn: &mut PgConnection, token: &str) -> Result<Option<Invitat
 }
 
 /// Gives the role, once; false when the invitation no longer stands. The caller has checked the address.
-pub async fn accept(conn: &mut PgConnection, invitation: &Invitation, account: AccountId, now: OffsetDateTime) -> Result<bool, AppError> {
+pub async fn accept(conn: &mut PgConnection, app: &App, invitation: &Invitation, account: AccountId, now: OffsetDateTime) -> Result<bool, AppError> {
     if let Some(project) = invitation.target.project() {
         journal::lock(conn, ProjectId(project)).await?;
     }
@@ -307,6 +323,7 @@ pub async fn accept(conn: &mut PgConnection, invitation: &Invitation, account: A
             .execute(&mut *conn)
             .await?;
             journal::record(conn, project, account, "joined", role.as_str(), now).await?;
+            super::handover::settle_invitation(conn, app, project, invitation.id, (account, now)).await?;
         }
         Target::Call { call, role, seat } => {
             sqlx::query!(

@@ -159,7 +159,7 @@ pub async fn accept(
             let account = invitation.account.ok_or(AppError::NotFound)?;
             let mut tx = app.db.begin().await?;
             // False when a first click was faster: its role is there.
-            invitation::accept(&mut tx, &invitation, account, now).await?;
+            invitation::accept(&mut tx, &app, &invitation, account, now).await?;
             tx.commit().await?;
             Ok(see(&invitation.landing))
         }
@@ -190,7 +190,7 @@ async fn create(app: &App, guest: &Guest, invitation: &Invitation, token: &str, 
         drop(tx);
         return repeated(app, guest, invitation, token, now, input).await;
     };
-    if !invitation::accept(&mut tx, invitation, account, now).await? {
+    if !invitation::accept(&mut tx, app, invitation, account, now).await? {
         return Err(AppError::NotFound);
     }
     let cookie = session::open_session(&mut tx, app, &Proven { account }, guest, now).await?;
@@ -222,7 +222,7 @@ async fn repeated(app: &App, guest: &Guest, invitation: &Invitation, token: &str
         let again = invitation::find(&mut tx, token).await?.ok_or(AppError::NotFound)?;
         return answer(app, &again, token, None, now);
     };
-    invitation::accept(&mut tx, invitation, proven.account, now).await?;
+    invitation::accept(&mut tx, app, invitation, proven.account, now).await?;
     let cookie = session::open_session(&mut tx, app, &proven, guest, now).await?;
     tx.commit().await?;
     Ok((cookie, see(&invitation.landing)).into_response())

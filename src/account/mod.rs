@@ -2,11 +2,13 @@
 
 pub mod calendar;
 pub mod guest;
+pub mod handover;
 pub mod invitation;
 pub mod invited;
 pub mod members;
 pub mod operation;
 pub mod own;
+pub mod ownership;
 pub mod passwords;
 pub mod reset;
 pub mod session;

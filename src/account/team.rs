@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use super::invitation::{self, Target};
 use super::members::{self, Change, Hindrance, Member};
-use crate::access::{Dossier, MemberRole, NumberPart, ProjectOwner, ProjectReader, policy};
+use super::ownership::{self, OwnershipView};
+use crate::access::{Dossier, Level, MemberRole, NumberPart, ProjectOwner, ProjectReader, policy};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::DELIVERABLES;
 use crate::input::Input;
 use crate::kit::ids::AccountId;
 use crate::kit::moment;
@@ -24,7 +26,7 @@ const ROLES: [(MemberRole, &str, &str); 4] = [
     (MemberRole::Owner, "Porteur", "écrit, dépose, gère l’équipe"),
     (MemberRole::Editor, "Équipe", "écrit, et dépose si le porteur le délègue"),
     (MemberRole::Consultant, "Conseil (AMO)", "écrit, ne dépose pas"),
-    (MemberRole::Reader, "Lecture", "lit sans écrire"),
+    (MemberRole::Reader, "Lecture", "lit sans écrire, sauf ce que le porteur lui ouvre"),
 ];
 
 fn name(role: MemberRole) -> &'static str {
@@ -38,9 +40,42 @@ struct RoleOption {
     is_on: bool,
 }
 
+/// Roles to choose from. The owner's is proposed and accepted, never given here.
 fn options(current: Option<MemberRole>) -> Vec<RoleOption> {
     let option = |(role, name, detail): (MemberRole, &'static str, &'static str)| RoleOption { key: role.as_str(), name, detail, is_on: current == Some(role) };
-    ROLES.into_iter().map(option).collect()
+    ROLES.into_iter().filter(|(role, ..)| *role != MemberRole::Owner || current == Some(MemberRole::Owner)).map(option).collect()
+}
+
+/// What a level is called: as read in the table, and for a reader's voice.
+pub const fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Read => "Lit",
+        Level::Comment => "Commente",
+        Level::Write => "Écrit",
+    }
+}
+
+/// What a member may do with one deliverable.
+struct LevelView {
+    no: u8,
+    name: &'static str,
+    short: &'static str,
+    /// Value, word, chosen; empty for an owner, who writes everything.
+    options: Vec<(i16, &'static str, bool)>,
+}
+
+fn levels(member: &Member) -> Vec<LevelView> {
+    let view = |deliverable: &&crate::framework::Deliverable| {
+        let held = member.place.level(deliverable.no);
+        let options = Level::ALL.map(|level| (level as i16, level_name(level), level == held));
+        LevelView {
+            no: deliverable.no,
+            name: level_name(held),
+            short: deliverable.short,
+            options: if member.place.role == MemberRole::Owner { Vec::new() } else { options.into() },
+        }
+    };
+    DELIVERABLES.iter().map(view).collect()
 }
 
 struct MemberView {
@@ -53,6 +88,7 @@ struct MemberView {
     /// Whether the deposit is delegated; nothing for a role that it does not concern.
     delegation: Option<bool>,
     deposits: &'static str,
+    levels: Vec<LevelView>,
     version: i32,
     is_you: bool,
 }
@@ -62,14 +98,15 @@ impl MemberView {
         Self {
             id: member.account.get(),
             is_you: member.account == dossier.account(),
-            role: name(member.role),
-            options: options(Some(member.role)),
-            delegation: (member.role == MemberRole::Editor).then_some(member.can_deposit),
-            deposits: match (member.role, member.can_deposit) {
+            role: name(member.place.role),
+            options: options(Some(member.place.role)),
+            delegation: (member.place.role == MemberRole::Editor).then_some(member.place.can_deposit),
+            deposits: match (member.place.role, member.place.can_deposit) {
                 (MemberRole::Owner, _) => "oui",
                 (MemberRole::Editor, true) => "oui, par délégation",
                 _ => "non",
             },
+            levels: levels(&member),
             version: member.version,
             name: member.name,
             email: member.email,
@@ -92,15 +129,19 @@ struct Typed {
     role: Option<MemberRole>,
     email_error: String,
     role_error: String,
+    ownership: ownership::Typed,
 }
 
 #[derive(Template)]
 #[template(path = "account/team.html")]
 struct TeamPage {
     layout: Layout,
+    project: i64,
     base: String,
     heading: String,
+    columns: Vec<(u8, &'static str)>,
     members: Vec<MemberView>,
+    ownership: OwnershipView,
     pending: Vec<PendingView>,
     may_manage: bool,
     alert: String,
@@ -118,8 +159,11 @@ async fn page(app: &App, reader: &Dossier, typed: Typed, alert: &str) -> Result<
     let pending = members::pending(&mut conn, reader).await?;
     Ok(TeamPage {
         layout: Layout::dossier(app, reader, "Équipe", "/equipe"),
+        project: reader.project().get(),
         base: reader.url("/equipe"),
         heading: reader.head().title.clone(),
+        columns: DELIVERABLES.iter().map(|deliverable| (deliverable.no, deliverable.short)).collect(),
+        ownership: ownership::view(&mut conn, reader, &members, typed.ownership).await?,
         members: members.into_iter().map(|member| MemberView::new(member, reader)).collect(),
         pending: pending
             .into_iter()
@@ -149,13 +193,15 @@ pub async fn show(State(app): State<App>, reader: ProjectReader) -> Result<Respo
 /// The owner invites somebody into the team.
 pub async fn invite(State(app): State<App>, owner: ProjectOwner, input: Input) -> Result<Response, AppError> {
     let operation = input.operation()?;
-    let (email, role) = (Email::read(input.get("email")), MemberRole::parse(input.get("role")));
+    let role = MemberRole::parse(input.get("role")).filter(|role| *role != MemberRole::Owner);
+    let email = Email::read(input.get("email"));
     let (Ok(address), Some(place)) = (&email, role) else {
         let typed = Typed {
             email: input.trimmed("email"),
             role,
             email_error: email.err().map(|sentence| sentence.to_string()).unwrap_or_default(),
             role_error: if role.is_none() { "Choisir un rôle.".to_owned() } else { String::new() },
+            ..Typed::default()
         };
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &owner, typed, "").await?);
     };
@@ -170,8 +216,7 @@ pub async fn invite(State(app): State<App>, owner: ProjectOwner, input: Input) -
         Ok(_) => {}
         Err(AppError::Unprocessable(_)) => {
             drop(tx);
-            let typed =
-                Typed { email: input.trimmed("email"), role, email_error: "Cette personne est déjà de l’équipe.".to_owned(), role_error: String::new() };
+            let typed = Typed { email: input.trimmed("email"), role, email_error: "Cette personne est déjà de l’équipe.".to_owned(), ..Typed::default() };
             return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &owner, typed, "").await?);
         }
         Err(other) => return Err(other),
@@ -181,15 +226,16 @@ pub async fn invite(State(app): State<App>, owner: ProjectOwner, input: Input) -
     Ok(see(&location))
 }
 
-/// The owner changes somebody's role, or delegates the deposit.
+/// The owner changes somebody's role and levels, or delegates the deposit.
 pub async fn change(State(app): State<App>, owner: ProjectOwner, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
     let role = MemberRole::parse(input.get("role")).ok_or(AppError::BadRequest("Le rôle demandé n’existe pas. Rechargez la page et recommencez."))?;
-    let change = Change { whom: AccountId(number), role, can_deposit: input.get("depot") == "oui", version: input.version()? };
+    let levels = [1, 2, 3, 4, 5].map(|no| Level::parse(input.get(&format!("niveau{no}")).parse().unwrap_or_default()));
+    let change = Change { whom: AccountId(number), role, can_deposit: input.get("depot") == "oui", levels, version: input.version()? };
     let mut tx = app.db.begin().await?;
     if let Some(done) = units::lock(&mut tx, owner.project(), input.operation()?).await?.done {
         return Ok(see(&done));
     }
-    let hindrance = members::change(&mut tx, &owner, &change).await?;
+    let hindrance = members::change(&mut tx, &app, &owner, &change).await?;
     finish(&app, tx, &owner, &input, hindrance).await
 }
 
@@ -199,7 +245,7 @@ pub async fn remove(State(app): State<App>, owner: ProjectOwner, NumberPart(numb
     if let Some(done) = units::lock(&mut tx, owner.project(), input.operation()?).await?.done {
         return Ok(see(&done));
     }
-    let hindrance = members::remove(&mut tx, &owner, AccountId(number)).await?;
+    let hindrance = members::remove(&mut tx, &app, &owner, AccountId(number)).await?;
     finish(&app, tx, &owner, &input, hindrance).await
 }
 
@@ -211,6 +257,11 @@ pub async fn withdraw(State(app): State<App>, owner: ProjectOwner, NumberPart(nu
     }
     members::withdraw(&mut tx, &owner, number).await?;
     finish(&app, tx, &owner, &input, None).await
+}
+
+/// The page with what was typed in the proposal of ownership and what is wrong with it.
+pub async fn refused(app: &App, owner: &ProjectOwner, typed: ownership::Typed) -> Result<Response, AppError> {
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(app, owner, Typed { ownership: typed, ..Typed::default() }, "").await?)
 }
 
 /// Commits and goes back to the page, or shows it again with the reason.

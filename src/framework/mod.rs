@@ -6,6 +6,7 @@
 mod actions;
 mod application;
 mod assessment;
+pub mod belonging;
 pub mod content;
 mod fields;
 mod mobilisation;

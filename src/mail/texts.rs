@@ -198,3 +198,62 @@ pub fn deadline_changed(app: &App, said: &Deadline<'_>) -> (String, String) {
     let reason = "Vous recevez ce courriel parce que vous êtes de l’équipe d’un dossier concerné.";
     mail(app, &format!("Date limite de dépôt modifiée\u{a0}: {}", said.of), &paragraphs, reason)
 }
+
+/// Somebody's rights in a dossier changed.
+pub fn rights_changed(app: &App, title: &str, path: &str) -> (String, String) {
+    let paragraphs = [
+        format!("Vos droits ont changé dans le dossier «\u{a0}{title}\u{a0}»."),
+        format!("La page Équipe dit, livrable par livrable, ce que vous lisez, commentez et écrivez\u{a0}:\n{}", app.link(path)),
+    ];
+    mail(app, &format!("Vos droits ont changé\u{a0}: {title}"), &paragraphs, "Vous recevez ce courriel parce que vous êtes de l’équipe de ce dossier.")
+}
+
+/// Somebody is no longer of a dossier's team.
+pub fn team_left(app: &App, title: &str) -> (String, String) {
+    let paragraphs = [
+        format!("Vous n’êtes plus de l’équipe du dossier «\u{a0}{title}\u{a0}»."),
+        "Ce que vous y avez écrit reste dans le dossier. Pour toute question, écrivez à son porteur.".to_owned(),
+    ];
+    mail(app, &format!("Équipe quittée\u{a0}: {title}"), &paragraphs, "Vous recevez ce courriel parce que vous étiez de l’équipe de ce dossier.")
+}
+
+/// What a proposal of ownership says.
+#[derive(Debug, Clone, Copy)]
+pub struct Handover<'a> {
+    /// The owner who proposes.
+    pub by: &'a str,
+    /// Dossier.
+    pub title: &'a str,
+    /// Path of the page where one answers.
+    pub path: &'a str,
+    /// Its last day.
+    pub until: &'a str,
+}
+
+/// Ownership is proposed to somebody of the team.
+pub fn handover_proposed(app: &App, said: &Handover<'_>) -> (String, String) {
+    let paragraphs = [
+        format!("{} vous propose de devenir porteur du dossier «\u{a0}{}\u{a0}».", said.by, said.title),
+        "Le porteur répond du dossier, gère l’équipe et dépose.".to_owned(),
+        format!("Pour accepter ou décliner, jusqu’au {} inclus\u{a0}:\n{}", said.until, app.link(said.path)),
+        "Sans réponse, rien ne change.".to_owned(),
+    ];
+    mail(app, &format!("Portage proposé\u{a0}: {}", said.title), &paragraphs, "Vous recevez ce courriel parce que vous êtes de l’équipe de ce dossier.")
+}
+
+/// A proposal of ownership was answered.
+pub fn handover_answered(app: &App, name: &str, title: &str, accepts: bool) -> (String, String) {
+    let what = if accepts { "accepte de devenir porteur" } else { "décline le portage" };
+    let paragraphs = [format!("{name} {what} du dossier «\u{a0}{title}\u{a0}».")];
+    let subject = if accepts { "Portage accepté" } else { "Portage décliné" };
+    mail(app, &format!("{subject}\u{a0}: {title}"), &paragraphs, "Vous recevez ce courriel parce que vous avez proposé le portage de ce dossier.")
+}
+
+/// Somebody is mentioned in a comment: a link, never the text.
+pub fn mentioned(app: &App, by: &str, title: &str, path: &str) -> (String, String) {
+    let paragraphs = [
+        format!("{by} vous mentionne dans un commentaire du dossier «\u{a0}{title}\u{a0}»."),
+        format!("Pour le lire et répondre\u{a0}:\n{}", app.link(path)),
+    ];
+    mail(app, &format!("Un commentaire vous mentionne\u{a0}: {title}"), &paragraphs, "Vous recevez ce courriel parce que vous êtes de l’équipe de ce dossier.")
+}

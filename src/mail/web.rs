@@ -138,6 +138,9 @@ fn kind_name(kind: &str) -> &'static str {
         "assigned" => "Dossiers à évaluer",
         "deadline" => "Date limite modifiée",
         "owner" => "Dossier ouvert",
+        "rights_changed" => "Droits modifiés",
+        "handover" => "Portage proposé",
+        "mention" => "Mention dans un commentaire",
         _ => "Autre",
     }
 }

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::files::{self, Received, size_text};
 use super::units::{self, Act};
-use crate::access::{ProjectEditor, ProjectVisitor, RowPart, policy};
+use crate::access::{Dossier, PartWriter, ProjectEditor, ProjectVisitor, RowPart, policy};
 use crate::app::App;
 use crate::error::{AppError, url_encode, wants_json};
-use crate::framework::standing::places;
+use crate::framework::belonging::part_of_slot;
 use crate::input::Input;
 use crate::kit::ids::ProjectId;
 use crate::kit::moment;
@@ -106,6 +106,7 @@ pub async fn upload(
     mut form: Multipart,
 ) -> Result<Response, AppError> {
     known_slot(&said.slot)?;
+    editor.may_write(part_of_slot(&said.slot))?;
     let cut = |_| AppError::BadRequest("L’envoi du fichier a été interrompu. Recommencez.");
     let mut replaces = None;
     while let Some(field) = form.next_field().await.map_err(cut)? {
@@ -126,10 +127,8 @@ pub async fn upload(
 
 /// A slot is one of the framework's, alone or with a row's id.
 fn known_slot(slot: &str) -> Result<(), AppError> {
-    let (key, row) = slot.split_once(':').unwrap_or((slot, ""));
-    let is_row = row.is_empty() || Uuid::try_parse(row).is_ok();
-    let of_rows = crate::framework::COLLECTIONS.iter().flat_map(|rows| rows.items.iter());
-    let is_known = places().map(|place| place.item).chain(of_rows).any(|item| item.slot.as_ref().is_some_and(|slot| slot.key == key));
+    let is_row = slot.split_once(':').is_none_or(|(_, row)| Uuid::try_parse(row).is_ok());
+    let is_known = !part_of_slot(slot).is_empty();
     if is_known && is_row { Ok(()) } else { Err(AppError::BadRequest("Cet emplacement de pièce n’existe pas. Rechargez la page et recommencez.")) }
 }
 
@@ -142,7 +141,7 @@ async fn keep(app: &App, editor: &ProjectEditor, said: &Upload, replaces: Option
         let _ = tokio::fs::remove_file(files::path(&app.config.data, &received.file)).await;
         return Ok(done);
     }
-    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let writer = locked.writer(editor, part_of_slot(&said.slot))?;
     let size = i64::try_from(received.size).unwrap_or(i64::MAX);
     sqlx::query!(
         "with former as (
@@ -166,22 +165,22 @@ async fn keep(app: &App, editor: &ProjectEditor, said: &Upload, replaces: Option
     )
     .execute(&mut *tx)
     .await?;
-    settle(&mut tx, editor, locked, (operation, &location, "attached", &said.slot)).await?;
+    settle(&mut tx, &writer, locked, (operation, &location, "attached", &said.slot)).await?;
     tx.commit().await?;
     Ok(location)
 }
 
 /// Brings the standing up to date after a slot was filled or emptied, and writes the act.
-async fn settle(conn: &mut PgConnection, editor: &ProjectEditor, mut locked: units::Locked, act: (Uuid, &str, &str, &str)) -> Result<(), AppError> {
-    let content = units::load_all(conn, editor.project()).await?;
+async fn settle(conn: &mut PgConnection, writer: &PartWriter, mut locked: units::Locked, act: (Uuid, &str, &str, &str)) -> Result<(), AppError> {
+    let content = units::load_all(conn, locked.head.project).await?;
     locked.standing = crate::framework::standing::Standing::of(&content);
     let (operation, location, act, subject) = act;
-    units::write(conn, &locked, &Act { account: editor.account(), at: editor.now(), operation, location, act, subject }, &[]).await
+    units::write(conn, &locked, &Act { by: writer, operation, location, act, subject }, &[]).await
 }
 
 /// Only a page of the same dossier may be come back to.
-fn back(editor: &ProjectEditor, path: &str) -> String {
-    let own = editor.url("");
+pub(super) fn back(dossier: &Dossier, path: &str) -> String {
+    let own = dossier.url("");
     if path.starts_with(&format!("{own}/")) && !path.contains(['\\', '\r', '\n']) { path.to_owned() } else { own }
 }
 
@@ -195,19 +194,22 @@ pub async fn remove(State(app): State<App>, editor: ProjectEditor, RowPart(id): 
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let slot = sqlx::query_scalar!("select slot from attachment where id = $1 and project_id = $2", id, editor.project().get())
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let writer = locked.writer(&editor, part_of_slot(&slot))?;
     let removed_at: Option<OffsetDateTime> = (!is_return).then(|| editor.now());
-    let slot = sqlx::query_scalar!(
-        "update attachment set removed_at = $3, removed_by = $4 where id = $1 and project_id = $2 returning slot",
+    sqlx::query!(
+        "update attachment set removed_at = $3, removed_by = $4 where id = $1 and project_id = $2",
         id,
         editor.project().get(),
         removed_at,
         removed_at.map(|_| editor.account().get())
     )
-    .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(AppError::NotFound)?;
-    settle(&mut tx, &editor, locked, (operation, &location, if is_return { "attachment_restored" } else { "attachment_removed" }, &slot)).await?;
+    .execute(&mut *tx)
+    .await?;
+    settle(&mut tx, &writer, locked, (operation, &location, if is_return { "attachment_restored" } else { "attachment_removed" }, &slot)).await?;
     tx.commit().await?;
     let (path, fragment) = location.split_once('#').unwrap_or((location.as_str(), ""));
     let separator = if path.contains('?') { '&' } else { '?' };
@@ -231,22 +233,12 @@ pub async fn download(State(app): State<App>, visitor: ProjectVisitor, RowPart(i
     drop(conn);
     let may = match policy::draft(visitor.ties(), visitor.facts())? {
         policy::DraftView::Whole => true,
-        policy::DraftView::Shared(shared) => found.is_deposited || (found.is_live && deliverable_of(&found.slot).is_some_and(|no| shared[usize::from(no) - 1])),
+        policy::DraftView::Shared(shared) => found.is_deposited || (found.is_live && part_of_slot(&found.slot).iter().any(|no| shared[usize::from(*no) - 1])),
     };
     if !may {
         return Err(AppError::NotFound);
     }
     send(&app, &found.file, &found.name, &found.mime, found.size).await
-}
-
-/// Deliverable that a slot belongs to.
-fn deliverable_of(slot: &str) -> Option<u8> {
-    let key = slot.split(':').next().unwrap_or(slot);
-    match key {
-        "preuves" => Some(3),
-        "engagement" => Some(4),
-        _ => places().find(|place| place.item.slot.as_ref().is_some_and(|slot| slot.key == key)).map(|place| place.deliverable.no),
-    }
 }
 
 /// Sends a stored file as a download that no browser will run.

@@ -2,8 +2,10 @@
 
 pub mod alerts;
 pub mod attachments;
+pub mod comments;
 pub mod draw;
 pub mod files;
+pub mod finished;
 pub mod overview;
 pub mod reading;
 pub mod rows;
@@ -11,4 +13,5 @@ pub mod saving;
 pub mod sections;
 pub mod store;
 pub mod suspended;
+pub mod together;
 pub mod units;

@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::finished;
 use super::store::{self, Mine, Overview, role_name};
-use crate::access::{Dossier, MemberRole, ProjectOwner, ProjectVisitor, Visitor};
+use super::together::{Together, together};
+use crate::access::{Dossier, Level, MemberRole, ProjectOwner, ProjectVisitor, Visitor, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::standing::Standing;
@@ -28,6 +30,8 @@ struct DeliverableView {
     resume: Option<(String, String)>,
     is_shared: bool,
     is_open: bool,
+    /// "Vous lisez ce livrable": said when the person does not write it.
+    level: &'static str,
 }
 
 /// Something missing, as a link.
@@ -64,6 +68,9 @@ struct OverviewPage {
     call: String,
     call_slug: String,
     is_team: bool,
+    parts: Vec<String>,
+    talk: String,
+    proposed_by: Option<String>,
     may_share: bool,
     may_review: bool,
     version: i64,
@@ -77,12 +84,13 @@ pub async fn show(State(app): State<App>, visitor: ProjectVisitor) -> Result<Res
     if !visitor.is_team() {
         store::record_staff_read(&mut conn, &visitor).await?;
     }
+    let together = together(&mut conn, &visitor).await?;
     drop(conn);
     let standing: Standing = serde_json::from_str(&visitor.head().standing).unwrap_or_default();
-    html(&page(&app, &visitor, overview, &standing))
+    html(&page(&app, &visitor, (overview, together), &standing))
 }
 
-fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -> OverviewPage {
+fn page(app: &App, dossier: &Dossier, (overview, together): (Overview, Together), standing: &Standing) -> OverviewPage {
     let facts = dossier.facts();
     let head = dossier.head();
     let is_team = dossier.is_team();
@@ -115,6 +123,12 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
         call: head.call_title.clone(),
         call_slug: head.call_slug.clone(),
         is_team,
+        parts: together.parts.iter().map(|part| finished::sentence(part, now)).collect(),
+        talk: match together.open {
+            0 => "Commentaires de l’équipe".to_owned(),
+            open => count(open, "fil de commentaires ouvert", "fils de commentaires ouverts"),
+        },
+        proposed_by: together.proposed_by,
         may_share: dossier.ties().member == Some(MemberRole::Owner),
         may_review: dossier.ties().review.is_some(),
         version: head.content_version,
@@ -159,6 +173,11 @@ fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> 
                 resume: first.filter(|_| dossier.is_team()).map(|(label, fault)| (dossier.url(&fault.at), label.clone())),
                 is_shared,
                 is_open: dossier.is_team() || is_shared,
+                level: match policy::level(dossier.ties(), deliverable.no).filter(|_| dossier.is_team()) {
+                    Some(Level::Read) => "Vous lisez ce livrable, sans l’écrire.",
+                    Some(Level::Comment) => "Vous commentez ce livrable, sans l’écrire.",
+                    _ => "",
+                },
             }
         })
         .collect()
@@ -212,6 +231,18 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "invited" => "a invité une personne dans l’équipe".to_owned(),
         "joined" => "a rejoint l’équipe".to_owned(),
         "member_changed" => "a changé l’équipe".to_owned(),
+        "part_finished" => format!("a terminé sa partie du livrable {subject}"),
+        "part_resumed" => format!("a repris sa partie du livrable {subject}"),
+        "ownership_proposed" => "a proposé le portage du dossier".to_owned(),
+        "ownership_accepted" => "a accepté le portage du dossier".to_owned(),
+        "ownership_declined" => "a décliné le portage du dossier".to_owned(),
+        "ownership_withdrawn" => "a retiré la proposition de portage".to_owned(),
+        // Told by the page of comments, never among the acts of a dossier.
+        "comment_added" | "comment_answered" => "a écrit un commentaire".to_owned(),
+        "comment_edited" => "a modifié un commentaire".to_owned(),
+        "comment_removed" => "a retiré un commentaire".to_owned(),
+        "comment_resolved" => "a résolu un fil de commentaires".to_owned(),
+        "comment_reopened" => "a rouvert un fil de commentaires".to_owned(),
         "shared" => "a changé ce que l’administration peut lire avant le dépôt".to_owned(),
         _ => "a modifié le dossier".to_owned(),
     }

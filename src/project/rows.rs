@@ -16,6 +16,7 @@ use super::units::{self, Act, Author, Change};
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, policy};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::belonging::part_of;
 use crate::framework::content::{Content, Unit};
 use crate::framework::standing::needed_for;
 use crate::framework::{COLLECTIONS, DELIVERABLES, Rows};
@@ -76,7 +77,7 @@ fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content
         .filter(|(name, _, values, _)| wanted.is_empty() || fold(name).contains(&wanted) || values.iter().any(|value| fold(value).contains(&wanted)))
         .collect();
     let noun = rows.one.split_once(' ').map_or(rows.one, |(_, noun)| noun);
-    let refusal = reader.may_edit().err();
+    let refusal = reader.may_write(part_of(rows.kind)).err();
     RowsPage {
         layout: Layout::dossier(app, reader, rows.title, &format!("/{path}")),
         heading: rows.title,
@@ -129,7 +130,7 @@ pub async fn create(State(app): State<App>, editor: ProjectEditor, KeyPart(key):
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let writer = locked.writer(&editor, part_of(rows.kind))?;
     let mut content = units::load(&mut tx, editor.project(), &needed_for(&[rows.kind])).await?;
     let (held, last) = content.rows(rows.kind).fold((0, 0), |(held, last), unit| (held + 1, unit.position.max(last)));
     if held >= usize::from(rows.most) {
@@ -141,7 +142,7 @@ pub async fn create(State(app): State<App>, editor: ProjectEditor, KeyPart(key):
     content.put(unit.clone());
     let location = editor.url(&format!("/{key}/{row}"));
     saving::refresh(&mut locked, &content, &[rows.kind]);
-    let act = Act { account: editor.account(), at: editor.now(), operation, location: &location, act: "added", subject: rows.kind };
+    let act = Act { by: &writer, operation, location: &location, act: "added", subject: rows.kind };
     units::write(&mut tx, &locked, &act, &[Change { unit, is_deleted: false, is_set_aside: false }]).await?;
     tx.commit().await?;
     Ok(see(&location))
@@ -263,7 +264,7 @@ async fn turn(app: &App, editor: &ProjectEditor, (key, row): (&str, Uuid), input
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let writer = locked.writer(editor, part_of(rows.kind))?;
     let mut content = units::load(&mut tx, editor.project(), &needed_for(&[rows.kind])).await?;
     let found = if is_removal { content.row(rows.kind, row).cloned() } else { units::removed(&mut tx, editor.project(), rows.kind, row).await? };
     let Some(mut unit) = found else { return Ok(see(&editor.url(&format!("/{key}")))) };
@@ -282,7 +283,7 @@ async fn turn(app: &App, editor: &ProjectEditor, (key, row): (&str, Uuid), input
     let location = if is_removal { editor.url(&format!("/{key}?retire={row}")) } else { editor.url(&format!("/{key}/{row}")) };
     saving::refresh(&mut locked, &content, &[rows.kind]);
     let act = if is_removal { "removed" } else { "restored" };
-    let act = Act { account: editor.account(), at: editor.now(), operation, location: &location, act, subject: rows.kind };
+    let act = Act { by: &writer, operation, location: &location, act, subject: rows.kind };
     units::write(&mut tx, &locked, &act, &[Change { unit, is_deleted: is_removal, is_set_aside: false }]).await?;
     tx.commit().await?;
     Ok(see(&location))

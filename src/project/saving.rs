@@ -11,8 +11,9 @@ use uuid::Uuid;
 pub use slot::Slot;
 
 use super::units::{self, Act, Author, Change, Locked};
-use crate::access::{ProjectEditor, policy};
+use crate::access::{PartWriter, ProjectEditor};
 use crate::error::AppError;
+use crate::framework::belonging::part_of;
 use crate::framework::content::{Content, Unit};
 use crate::framework::standing::{Standing, needed_for};
 use crate::framework::{Field, Item, Kind, Rows};
@@ -166,7 +167,7 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     if let Some(location) = locked.done.take() {
         return Ok(Outcome { location, is_replay: true, ..Outcome::default() });
     }
-    policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
+    let writer = locked.writer(editor, part_of(page.kind))?;
     let mut kinds = needed_for(&page.kinds());
     kinds.extend(page.kinds());
     let mut content = units::load(conn, editor.project(), &kinds).await?;
@@ -181,7 +182,7 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     }
     work.buttons(conn).await?;
     let Work { content, changes, out, .. } = work;
-    finish(conn, editor, &mut locked, Finish { page, content: &content, changes: &changes, operation, location: &out.location }).await?;
+    finish(conn, &writer, &mut locked, Finish { page, content: &content, changes: &changes, operation, location: &out.location }).await?;
     Ok(Outcome { content, standing: locked.standing, ..out })
 }
 
@@ -193,13 +194,13 @@ struct Finish<'a> {
     location: &'a str,
 }
 
-async fn finish(conn: &mut PgConnection, editor: &ProjectEditor, locked: &mut Locked, done: Finish<'_>) -> Result<(), AppError> {
+async fn finish(conn: &mut PgConnection, writer: &PartWriter, locked: &mut Locked, done: Finish<'_>) -> Result<(), AppError> {
     if done.changes.is_empty() {
         return Ok(());
     }
     let kinds: Vec<&str> = done.changes.iter().map(|change| change.unit.kind.as_str()).collect();
     refresh(locked, done.content, &kinds);
-    let act = Act { account: editor.account(), at: editor.now(), operation: done.operation, location: done.location, act: "saved", subject: done.page.kind };
+    let act = Act { by: writer, operation: done.operation, location: done.location, act: "saved", subject: done.page.kind };
     units::write(conn, locked, &act, done.changes).await
 }
 

@@ -11,12 +11,14 @@ use uuid::Uuid;
 
 use super::alerts::{self, Alert};
 use super::attachments;
+use super::comments::{self, view::PageComments};
 use super::draw::{self, DisputeView, ItemView, News, Pen};
 use super::saving::{self, Fate, Outcome, Page};
 use super::units;
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::belonging::part_of;
 use crate::framework::content::Content;
 use crate::framework::reading::complaint;
 use crate::framework::standing::{Standing, section_address};
@@ -77,6 +79,7 @@ struct SectionPage {
     accepted: &'static str,
     removal: Option<String>,
     removal_operation: Uuid,
+    comments: Option<PageComments>,
 }
 
 /// Where a page stands in the dossier: its deliverable and section, or the row it edits.
@@ -314,7 +317,7 @@ pub async fn draw(
     let suspended = super::suspended::restore(conn, dossier, page, &mut content, asked).await?;
     let by = signature(conn, dossier, page, &content).await?;
     let criteria = super::store::criteria(conn, dossier.head().call).await?;
-    let refusal = dossier.may_edit().err();
+    let refusal = dossier.may_write(part_of(page.kind)).err();
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, news, by: &by, shows_errors: true, removed };
     let mut items = pen.items(page);
@@ -339,6 +342,7 @@ pub async fn draw(
         _ => StatusCode::OK,
     };
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
+    let comments = comments::view::of_page(conn, dossier, page, asked.get("fil")).await?;
     let view = SectionPage {
         layout: Layout::dossier(app, dossier, format!("{}, {}", frame.title, frame.heading.to_lowercase()), frame.here),
         steps: steps(dossier, &standing, frame.deliverable),
@@ -368,6 +372,7 @@ pub async fn draw(
         accepted: ACCEPTED,
         removal: (!page.row.is_nil() && !is_gone).then(|| format!("{}/retirer", page.url)),
         removal_operation: Uuid::new_v4(),
+        comments,
         over: frame.over,
         heading: frame.heading,
     };

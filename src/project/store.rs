@@ -138,7 +138,7 @@ pub struct Overview {
 }
 
 /// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 21] = [
     "saved",
     "added",
     "removed",
@@ -154,6 +154,12 @@ const TOLD: [&str; 15] = [
     "joined",
     "member_changed",
     "shared",
+    "part_finished",
+    "part_resumed",
+    "ownership_proposed",
+    "ownership_accepted",
+    "ownership_declined",
+    "ownership_withdrawn",
 ];
 
 /// Reads the overview of a dossier.

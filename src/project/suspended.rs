@@ -57,6 +57,17 @@ pub async fn keep(app: &App, back: Return, input: &Input) -> Result<Response, Ap
     Ok(see(&format!("/connexion?next={}", url_encode(&next))))
 }
 
+/// The form that waited for this person, if the address names one.
+pub async fn typed(conn: &mut PgConnection, dossier: &Dossier, asked: &HashMap<String, String>) -> Result<Option<Input>, AppError> {
+    let Some(secret) = asked.get("reprise") else { return Ok(None) };
+    let body = sqlx::query_scalar!("select body from suspended_post where token_hash = $1 and account_id = $2", digest(secret), dossier.account().get())
+        .fetch_optional(conn)
+        .await?;
+    let Some(body) = body else { return Ok(None) };
+    let pairs: Vec<(String, String)> = serde_json::from_str(&body).map_err(anyhow::Error::from)?;
+    Ok(Some(Input::of(pairs)))
+}
+
 /// Puts a suspended text back into the page, unsaved, once: true when there was one.
 pub async fn restore(
     conn: &mut PgConnection,
@@ -65,13 +76,7 @@ pub async fn restore(
     content: &mut Content,
     asked: &HashMap<String, String>,
 ) -> Result<bool, AppError> {
-    let Some(secret) = asked.get("reprise") else { return Ok(false) };
-    let body = sqlx::query_scalar!("select body from suspended_post where token_hash = $1 and account_id = $2", digest(secret), dossier.account().get())
-        .fetch_optional(conn)
-        .await?;
-    let Some(body) = body else { return Ok(false) };
-    let pairs: Vec<(String, String)> = serde_json::from_str(&body).map_err(anyhow::Error::from)?;
-    let input = Input::of(pairs);
+    let Some(input) = typed(conn, dossier, asked).await? else { return Ok(false) };
     let mut unit = content.row(page.kind, page.row).cloned().unwrap_or_else(|| Unit::blank(page.kind, page.row, None));
     for field in page.fields().filter(|field| input.has(field.key)) {
         put(&mut unit, field, &input, field.key, content);

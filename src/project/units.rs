@@ -6,8 +6,9 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::access::{Facts, Status, policy};
+use crate::access::{Dossier, Facts, PartWriter, Place, ProjectEditor, Refusal, Status, Ties, policy};
 use crate::error::AppError;
+use crate::framework::belonging::{Part, part_of};
 use crate::framework::content::{Content, Fields, Raw, Unit};
 use crate::framework::standing::Standing;
 use crate::journal::Head;
@@ -30,6 +31,8 @@ pub struct Locked {
     pub status: Status,
     /// Bound, read again under the lock.
     pub closes_at: OffsetDateTime,
+    /// Places in the team, read under the lock.
+    pub team: Vec<(AccountId, Place)>,
     /// Where the first sending of this operation led, if it was already received.
     pub done: Option<String>,
 }
@@ -38,6 +41,24 @@ impl Locked {
     /// The facts of the proof, with what may have changed since it was made.
     pub fn facts(&self, facts: &Facts) -> Facts {
         Facts { status: self.status, closes_at: self.closes_at, ..*facts }
+    }
+
+    /// The bonds of the proof, with the place in the team that may have changed since it was made.
+    pub fn ties(&self, dossier: &Dossier) -> Ties {
+        dossier.ties().placed(self.place(dossier.account()))
+    }
+
+    /// Somebody's place in the team.
+    pub fn place(&self, account: AccountId) -> Option<Place> {
+        self.team.iter().find(|(held, _)| *held == account).map(|(_, place)| *place)
+    }
+
+    /// The proof that every write of content asks for, decided on what was read under the lock.
+    ///
+    /// # Errors
+    /// When the person may no longer write that part.
+    pub fn writer(&self, editor: &ProjectEditor, part: Part) -> Result<PartWriter, Refusal> {
+        editor.writer(&self.ties(editor), &self.facts(editor.facts()), part)
     }
 }
 
@@ -57,7 +78,16 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) 
     .await?;
     // A statement of its own, after the lock: one that waited for it would read what was there before its twin ended.
     let scope = format!("project {project}");
-    let done = sqlx::query_scalar!("select location from operation where scope = $1 and id = $2", scope, operation).fetch_optional(conn).await?;
+    let held = sqlx::query!(
+        r#"select (select location from operation where scope = $1 and id = $2) as done,
+             (select coalesce(json_agg(json_build_array(account_id, role, can_deposit, levels)), '[]')::text
+              from project_member where project_id = $3) as "team!""#,
+        scope,
+        operation,
+        project.get()
+    )
+    .fetch_one(conn)
+    .await?;
     Ok(Locked {
         head: Head { project, seq: row.journal_seq, hash: row.journal_hash },
         mark: row.journal_mark,
@@ -66,8 +96,19 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) 
         commitments: row.commitments,
         status: Status::parse(&row.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?,
         closes_at: policy::closes_at(row.deposit_bound, row.grace_minutes, row.extended_until),
-        done,
+        team: team(&held.team)?,
+        done: held.done,
     })
+}
+
+fn team(text: &str) -> Result<Vec<(AccountId, Place)>, AppError> {
+    let rows: Vec<(i64, String, bool, Vec<i16>)> = serde_json::from_str(text).map_err(anyhow::Error::from)?;
+    rows.into_iter()
+        .map(|(id, role, can_deposit, levels)| {
+            let place = Place::parse(&role, can_deposit, &levels).ok_or_else(|| anyhow::anyhow!("unknown role"))?;
+            Ok((AccountId(id), place))
+        })
+        .collect()
 }
 
 struct Held {
@@ -229,10 +270,8 @@ pub struct Change {
 /// What accompanies the changes in the same statement.
 #[derive(Debug)]
 pub struct Act<'a> {
-    /// Author.
-    pub account: AccountId,
-    /// Instant.
-    pub at: OffsetDateTime,
+    /// Author and instant, with the proof that they may.
+    pub by: &'a PartWriter,
     /// Operation of the form.
     pub operation: Uuid,
     /// Where the same operation leads when it is sent again.
@@ -248,10 +287,14 @@ const RUN: time::Duration = time::Duration::minutes(30);
 
 /// Writes the changes under the dossier's lock: new versions, history, operation, journal, progress, in one statement.
 pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, changes: &[Change]) -> Result<(), AppError> {
+    if let Some(change) = changes.iter().find(|change| !act.by.covers(&change.unit.kind)) {
+        return Err(AppError::Internal(anyhow::anyhow!("{} written without the right to it", change.unit.kind)));
+    }
+    let (account, at) = (act.by.account(), act.by.now());
     let columns = Columns::of(changes)?;
-    let mark = format!("{} {} {}", act.act, act.subject, act.account);
-    let is_run = locked.mark == mark && act.at - locked.last_activity_at < RUN;
-    let line = locked.head.next(act.account, act.act, act.subject, act.at);
+    let mark = format!("{} {} {account}", act.act, act.subject);
+    let is_run = locked.mark == mark && at - locked.last_activity_at < RUN;
+    let line = locked.head.next(account, act.act, act.subject, at);
     let standing = serde_json::to_value(&locked.standing).map_err(anyhow::Error::from)?;
     let progress = locked.standing.progress().to_vec();
     let written = sqlx::query_scalar!(
@@ -279,6 +322,9 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
          ), line as (
            insert into journal (project_id, seq, at, account_id, act, subject, hash)
            select $1, $15, $3, $2, $16, $17, $18 where not $19
+         ), begun_again as (
+           update finished_part set edited_at = $3
+           where project_id = $1 and account_id = $2 and deliverable = any($24) and edited_at is null
          ), figures as (
            update project
            set standing = $20, progress = $21, commitments = $22, content_version = content_version + 1, last_activity_at = $3, journal_mark = $23,
@@ -287,8 +333,8 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
          )
          select count(*) as "count!" from written"#,
         locked.head.project.get(),
-        act.account.get(),
-        act.at,
+        account.get(),
+        at,
         &columns.kinds,
         &columns.rows,
         &columns.parents as &[Option<Uuid>],
@@ -308,12 +354,19 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
         standing,
         &progress,
         locked.commitments,
-        mark
+        mark,
+        &touched(act.by, changes)
     )
     .fetch_one(conn)
     .await?;
     let expected = changes.iter().filter(|change| !change.is_set_aside).count();
     if usize::try_from(written) == Ok(expected) { Ok(()) } else { Err(AppError::Internal(anyhow::anyhow!("a unit changed under the dossier's lock"))) }
+}
+
+/// Deliverables that a part said to be finished begins again in. A shared list is part of none in particular.
+fn touched(by: &PartWriter, changes: &[Change]) -> Vec<i16> {
+    let parts = changes.iter().map(|change| part_of(&change.unit.kind)).chain(changes.is_empty().then_some(by.part()));
+    parts.filter_map(|part| if let [no] = part { Some(i16::from(*no)) } else { None }).collect()
 }
 
 #[derive(Default)]

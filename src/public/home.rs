@@ -14,6 +14,7 @@ use crate::kit::ids::AccountId;
 use crate::kit::moment;
 use crate::page::{Layout, Tag, html};
 use crate::project::store::{Mine, mine};
+use crate::project::together::{Waiting, waiting};
 
 /// A call in the public list.
 struct CallView {
@@ -61,6 +62,7 @@ struct HomePage {
     layout: Layout,
     name: Option<String>,
     step: Option<Step>,
+    waiting: Vec<Step>,
     dossiers: Vec<DossierView>,
     parts: Vec<PartView>,
     calls: Vec<CallView>,
@@ -121,16 +123,37 @@ pub async fn home(State(app): State<App>, visitor: Option<Visitor>, Arrival(now)
         Some(visitor) if visitor.hats.carrier => mine(&mut conn, visitor.account, now).await?,
         _ => Vec::new(),
     };
+    let waits = match &visitor {
+        Some(visitor) if visitor.hats.carrier => waiting(&mut conn, visitor.account, now).await?,
+        _ => Vec::new(),
+    };
     drop(conn);
     let is_operator = visitor.as_ref().is_some_and(|visitor| visitor.hats.operator);
     html(&HomePage {
         layout: visitor.as_ref().map_or_else(|| Layout::public(&app, "Accueil"), |visitor| Layout::personal(&app, visitor, "Accueil", "/")),
         step: first_step(&own, &rows, now),
+        waiting: waits.iter().flat_map(asked).collect(),
         name: visitor.map(|visitor| visitor.name),
         parts: parts(&rows, is_operator, now),
         dossiers: own.into_iter().map(|mine| dossier(mine, now)).collect(),
         calls: rows.into_iter().map(|row| call(row, now)).collect(),
     })
+}
+
+/// What one's teams wait for: an answer to a proposal, to comments that name one.
+fn asked(waiting: &Waiting) -> Vec<Step> {
+    let title = &waiting.title;
+    let proposal = waiting.proposed_by.as_ref().map(|name| Step {
+        sentence: format!("{name} vous propose de porter le dossier «\u{a0}{title}\u{a0}»."),
+        href: format!("/dossiers/{}/portage", waiting.project),
+        act: "Accepter ou décliner",
+    });
+    let mentions = waiting.thread.map(|thread| Step {
+        sentence: format!("{} dans «\u{a0}{title}\u{a0}».", count(waiting.mentions, "commentaire ouvert vous nomme", "commentaires ouverts vous nomment")),
+        href: if waiting.mentions == 1 { format!("/dossiers/{}/commentaires/{thread}", waiting.project) } else { format!("/dossiers/{}/commentaires?moi=oui", waiting.project) },
+        act: if waiting.mentions == 1 { "Lire le commentaire" } else { "Lire ces commentaires" },
+    });
+    proposal.into_iter().chain(mentions).collect()
 }
 
 fn call(row: Row, now: OffsetDateTime) -> CallView {

@@ -100,7 +100,7 @@ pub async fn save(State(app): State<App>, depositor: ProjectDepositor, input: In
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    policy::deposit(depositor.ties(), &locked.facts(depositor.facts()), depositor.now())?;
+    policy::deposit(&locked.ties(&depositor), &locked.facts(depositor.facts()), depositor.now())?;
     let content = units::load_all(&mut tx, depositor.project()).await?;
     let standing = Standing::of(&content);
     if !standing.is_depositable() {

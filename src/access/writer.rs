@@ -1,0 +1,82 @@
+//! Proofs that a person may write, or comment, one part of a dossier: made under its lock, demanded by every statement
+//! that writes content.
+
+use time::OffsetDateTime;
+
+use super::policy::{self, Facts, Level, Refusal, Ties};
+use super::proofs::{ProjectEditor, ProjectReader};
+use crate::framework::belonging::{Part, part_of};
+use crate::kit::ids::AccountId;
+
+/// May write what belongs to some deliverables of a dossier, now.
+#[derive(Debug, Clone, Copy)]
+pub struct PartWriter {
+    account: AccountId,
+    now: OffsetDateTime,
+    part: Part,
+    written: [bool; 5],
+}
+
+impl PartWriter {
+    /// Author of what is written.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Instant of arrival.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    /// What the proof was asked for.
+    pub fn part(&self) -> Part {
+        self.part
+    }
+
+    /// Does the person write units of that kind?
+    pub fn covers(&self, kind: &str) -> bool {
+        part_of(kind).iter().any(|no| self.written[usize::from(*no) - 1])
+    }
+}
+
+impl ProjectEditor {
+    /// The proof for that part, from bonds and facts read again under the dossier's lock.
+    ///
+    /// # Errors
+    /// When the person writes none of those deliverables, when the bound is past, when the dossier is frozen.
+    pub fn writer(&self, ties: &Ties, facts: &Facts, part: Part) -> Result<PartWriter, Refusal> {
+        policy::write(ties, facts, part, self.now())?;
+        let written = [1, 2, 3, 4, 5].map(|no| policy::level(ties, no) == Some(Level::Write));
+        Ok(PartWriter { account: self.account(), now: self.now(), part, written })
+    }
+}
+
+/// May comment what belongs to some deliverables of a dossier.
+#[derive(Debug, Clone, Copy)]
+pub struct PartCommenter {
+    account: AccountId,
+    now: OffsetDateTime,
+}
+
+impl PartCommenter {
+    /// Author of the comment.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Instant of arrival.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+}
+
+impl ProjectReader {
+    /// The proof for that part, from bonds read again under the dossier's lock.
+    ///
+    /// # Errors
+    /// When the person only reads those deliverables, or is no longer of the team.
+    pub fn commenter(&self, ties: &Ties, part: Part) -> Result<PartCommenter, Refusal> {
+        policy::comment(ties, self.facts(), part)?;
+        Ok(PartCommenter { account: self.account(), now: self.now() })
+    }
+}

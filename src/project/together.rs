@@ -1,0 +1,97 @@
+//! What the people of a team wait for from one another: open comments, mentions, finished parts, a proposed ownership.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::comments::PartRow;
+use crate::access::Dossier;
+use crate::error::AppError;
+use crate::kit::ids::{AccountId, ProjectId};
+
+/// What a dossier's page says of its team, to its team only.
+#[derive(Debug, Default)]
+pub struct Together {
+    /// Parts said to be finished.
+    pub parts: Vec<PartRow>,
+    /// Open threads.
+    pub open: i64,
+    /// Name of the owner who proposes ownership to the reader.
+    pub proposed_by: Option<String>,
+}
+
+/// Reads it in one statement; nothing for who is not of the team.
+pub async fn together(conn: &mut PgConnection, dossier: &Dossier) -> Result<Together, AppError> {
+    if !dossier.is_team() {
+        return Ok(Together::default());
+    }
+    let row = sqlx::query!(
+        r#"select
+             (select coalesce(json_agg(json_build_object(
+                'account', part.account_id, 'name', account.name, 'no', part.deliverable,
+                'finished', floor(extract(epoch from part.finished_at))::bigint, 'edited', floor(extract(epoch from part.edited_at))::bigint)
+                order by part.deliverable, part.finished_at), '[]')::text
+              from finished_part as part join account on account.id = part.account_id where part.project_id = $1) as "parts!",
+             (select count(*) from comment as root
+              where root.project_id = $1 and root.thread_id is null and root.resolved_at is null
+                and (root.removed_at is null or exists(select from comment as reply where reply.thread_id = root.id and reply.removed_at is null))) as "open!",
+             (select account.name from handover join account on account.id = handover.from_account
+              where handover.project_id = $1 and handover.to_account = $2 and accepted_at is null and declined_at is null and withdrawn_at is null
+                and expires_at > $3) as proposed_by"#,
+        dossier.project().get(),
+        dossier.account().get(),
+        dossier.now()
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Together {
+        parts: serde_json::from_str(&row.parts).map_err(anyhow::Error::from)?,
+        open: row.open,
+        proposed_by: row.proposed_by,
+    })
+}
+
+/// What waits for a person in all their dossiers: an open thread that mentions them and that they did not answer, or a proposal of ownership.
+#[derive(Debug)]
+pub struct Waiting {
+    /// Dossier.
+    pub project: ProjectId,
+    /// Its title.
+    pub title: String,
+    /// Open threads that mention the person.
+    pub mentions: i64,
+    /// The newest of them.
+    pub thread: Option<i64>,
+    /// Name of the owner who proposes ownership.
+    pub proposed_by: Option<String>,
+}
+
+/// What waits for a person, dossier by dossier; a dossier they stay away from says nothing.
+pub async fn waiting(conn: &mut PgConnection, account: AccountId, now: OffsetDateTime) -> sqlx::Result<Vec<Waiting>> {
+    let rows = sqlx::query!(
+        r#"select project.id, project.title, mentions.n as "n!", mentions.newest, host.name as "proposed_by?"
+         from project_member as member
+         join project on project.id = member.project_id
+         cross join lateral (
+           select count(distinct root.id) as n, max(root.id) as newest
+           from comment_mention as mention
+           join comment as said on said.id = mention.comment_id
+           join comment as root on root.id = coalesce(said.thread_id, said.id)
+           where mention.account_id = $1 and said.project_id = project.id and root.resolved_at is null
+             and not exists(select from comment as answer where answer.thread_id = root.id and answer.account_id = $1 and answer.id > said.id)) as mentions
+         left join handover on handover.project_id = project.id and handover.to_account = $1
+           and accepted_at is null and declined_at is null and withdrawn_at is null and handover.expires_at > $2
+         left join account as host on host.id = handover.from_account
+         where member.account_id = $1
+           and (mentions.n > 0 or handover.id is not null)
+           and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $1)
+         order by handover.id is null, project.title, project.id"#,
+        account.get(),
+        now
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Waiting { project: ProjectId(row.id), title: row.title, mentions: row.n, thread: row.newest, proposed_by: row.proposed_by })
+        .collect())
+}
