@@ -15,13 +15,14 @@ pub(super) static ACTIONS: Deliverable = Deliverable {
     unit: ("élément", "éléments"),
     sections: &[
         Section {
-        key: "actions.presentation",
-        slug: "presentation",
-        title: "Présentation",
-        intro: "La première réponse s’écrit ici ; les suivantes se remplissent sur la page de chaque action.",
-        items: &PRESENTATION,
-    },
-    super::added::SECTION_3],
+            key: "actions.presentation",
+            slug: "presentation",
+            title: "Présentation",
+            intro: "La première réponse s’écrit ici ; les suivantes se remplissent sur la page de chaque action.",
+            items: &PRESENTATION,
+        },
+        super::added::SECTION_3,
+    ],
 };
 
 static PRESENTATION: [Item; 5] = [

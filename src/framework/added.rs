@@ -3,7 +3,7 @@
 //! in the progress and never block.
 
 use super::fields::{ROW, TABLE, answer, line};
-use super::{Item, Rows, Section};
+use super::{Item, Rows, Rule, Section};
 
 /// `?theme=` of the section, in every deliverable.
 pub const SLUG: &str = "questions";
@@ -32,16 +32,7 @@ static QUESTION: [Item; 1] = [Item {
 }];
 
 const fn rows(kind: &'static str) -> Rows {
-    Rows {
-        kind,
-        title: "Questions ajoutées",
-        one: "une question",
-        many: "questions ajoutées",
-        name_field: "title",
-        most: MOST,
-        items: &QUESTION,
-        ..TABLE
-    }
+    Rows { kind, title: "Questions ajoutées", one: "une question", many: "questions ajoutées", name_field: "title", most: MOST, items: &QUESTION, ..TABLE }
 }
 
 const fn item(key: &'static str, tables: &'static [&'static Rows]) -> Item {
@@ -53,6 +44,7 @@ const fn item(key: &'static str, tables: &'static [&'static Rows]) -> Item {
             Chaque question suit le dossier partout où il se lit, dépôt et impression compris.",
         not_expected: "Une obligation de plus : ces questions ne comptent pas dans l’avancement et n’empêchent jamais le dépôt.",
         tables,
+        rule: Rule::Lines,
         ..ROW
     }
 }

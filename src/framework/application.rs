@@ -13,13 +13,14 @@ pub(super) static APPLICATION: Deliverable = Deliverable {
     unit: ("pièce", "pièces"),
     sections: &[
         Section {
-        key: "candidature.pieces",
-        slug: "pieces",
-        title: "Les six pièces",
-        intro: "Rien n’est à recopier : ce qui est écrit dans les livrables passe tel quel dans le dossier déposé, avec ses annexes.",
-        items: &PIECES,
-    },
-    super::added::SECTION_5],
+            key: "candidature.pieces",
+            slug: "pieces",
+            title: "Les six pièces",
+            intro: "Rien n’est à recopier : ce qui est écrit dans les livrables passe tel quel dans le dossier déposé, avec ses annexes.",
+            items: &PIECES,
+        },
+        super::added::SECTION_5,
+    ],
 };
 
 /// What R81 spares the carrier.

@@ -76,10 +76,7 @@ static CONTEXT: [Item; 2] = [
         expected: "Deux ou trois enjeux, du plus important au moins important. \
             Puis une conclusion franche : en quoi la démarche y répond, et quels impacts sur l’environnement elle ferait baisser.",
         criteria: &["2.2", "G2"],
-        fields: &[
-            answer("stakes", "Enjeux du territoire").guided(100, 250, 500),
-            answer("interest", "Intérêt de la démarche").guided(80, 200, 400),
-        ],
+        fields: &[answer("stakes", "Enjeux du territoire").guided(100, 250, 500), answer("interest", "Intérêt de la démarche").guided(80, 200, 400)],
         ..BLANK
     },
 ];
@@ -196,8 +193,12 @@ static AMBITION: [Item; 3] = [
         fields: &[
             field("processes", "Processus innovants visés", Kind::Choices(&PROCESSES)).hinted("Plusieurs réponses possibles."),
             answer("benefit_economic", "Bénéfices économiques").guided(30, 100, 250).hinted("Coûts évités, recettes, activités nouvelles ou maintenues."),
-            answer("benefit_social", "Bénéfices sociaux").guided(30, 100, 250).hinted("Emplois, conditions de travail, coopération entre voisins, cadre de vie."),
-            answer("benefit_environmental", "Bénéfices environnementaux").guided(30, 100, 250).hinted("Eau, matières et énergie économisées, déchets et émissions évités."),
+            answer("benefit_social", "Bénéfices sociaux")
+                .guided(30, 100, 250)
+                .hinted("Emplois, conditions de travail, coopération entre voisins, cadre de vie."),
+            answer("benefit_environmental", "Bénéfices environnementaux")
+                .guided(30, 100, 250)
+                .hinted("Eau, matières et énergie économisées, déchets et émissions évités."),
         ],
         ..BLANK
     },

@@ -285,10 +285,7 @@ const EXAMPLES: &[(&str, &str)] = &[
         "Rôle : accueille l’essai de préchauffage. Compétence : thermique des fluides. Modalité de travail : groupe de travail mensuel, puis \
          convention.",
     ),
-    (
-        "fl_use",
-        "Part aujourd’hui en filière d’épandage, à 38 euros la tonne ; l’exploitant accepte que ses voisins le sachent.",
-    ),
+    ("fl_use", "Part aujourd’hui en filière d’épandage, à 38 euros la tonne ; l’exploitant accepte que ses voisins le sachent."),
     (
         "sy_description",
         "L’eau tiède de la laiterie, à 35 degrés, préchaufferait celle de la papeterie. Il y manque 600 mètres de conduite et un échangeur ; le \

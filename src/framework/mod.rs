@@ -132,6 +132,8 @@ pub enum Rule {
     Fields,
     /// Filled when any field is answered or a file is attached.
     AnyFieldOrFile,
+    /// Optional small tables: filled once each of their lines holds its last field.
+    Lines,
     /// Assembles itself from the deliverable of that number (R81).
     Assembled(u8),
     /// Decided by a function of `rules.rs`.

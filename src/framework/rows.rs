@@ -216,7 +216,10 @@ static SYNERGY_ITEMS: [Item; 4] = [
         fields: &[
             answer("benefit", "Bénéfices économiques, sociaux, environnementaux").guided(30, 150, 300).optional(),
             line("jobs", "Emplois et compétences", 200).hinted("Postes créés ou maintenus, métiers concernés.").optional(),
-            answer("risk", "Risque d’interdépendance").guided(20, 100, 250).hinted("Dépendance à un seul fournisseur ou à un seul débouché, et la parade prévue.").optional(),
+            answer("risk", "Risque d’interdépendance")
+                .guided(20, 100, 250)
+                .hinted("Dépendance à un seul fournisseur ou à un seul débouché, et la parade prévue.")
+                .optional(),
             flag("confidential", "Confidentiel").hinted("Ne paraît ni dans les fiches publiques, ni dans les exports destinés à d’autres."),
         ],
         ..ROW
@@ -246,10 +249,7 @@ static ACTION_ITEMS: [Item; 6] = [
         expected: "Ce qui est fait concrètement : où, quand, par qui, avec quelle ampleur. \
             Puis ce que l’action déclenche : acteurs nouveaux, habitudes prises, idées qui suivent.",
         criteria: &["3.1", "3.2"],
-        fields: &[
-            answer("description", "Description").guided(150, 300, 600),
-            answer("dynamic", "Dynamique suscitée").guided(50, 150, 300).optional(),
-        ],
+        fields: &[answer("description", "Description").guided(150, 300, 600), answer("dynamic", "Dynamique suscitée").guided(50, 150, 300).optional()],
         ..ROW
     },
     Item {
@@ -269,7 +269,9 @@ static ACTION_ITEMS: [Item; 6] = [
         criteria: &["3.3"],
         fields: &[
             one_of("progress", "État d’avancement", &PROGRESS),
-            answer("evidence", "Preuves et traces").guided(30, 120, 300).hinted("Compte rendu, commande, délibération, article, fréquentation, et le calendrier de la suite."),
+            answer("evidence", "Preuves et traces")
+                .guided(30, 120, 300)
+                .hinted("Compte rendu, commande, délibération, article, fréquentation, et le calendrier de la suite."),
         ],
         slot: Some(Slot { key: "preuves", label: "Preuves de l’avancement", hint: "Facultatif : compte rendu, bon de commande, photographie." }),
         ..ROW

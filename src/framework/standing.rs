@@ -256,6 +256,7 @@ fn judge(place: Place, content: &Content) -> Verdict {
         Rule::Special(rule) => rule(content),
         Rule::Fields => by_fields(place, unit),
         Rule::AnyFieldOrFile => any_field_or_file(place, unit, content),
+        Rule::Lines => Verdict { state: by_lines(place.item, content), faults: Vec::new() },
         Rule::Assembled(_) => Verdict::default(),
     };
     let page = section_address(place.deliverable, place.section);
@@ -286,7 +287,7 @@ fn by_fields(place: Place, unit: &Unit) -> Verdict {
 
 /// The guide in words signals and never blocks: under a third of its low bound the only answer of an item is only begun.
 fn by_length(place: Place, unit: &Unit) -> Verdict {
-    let mut texts = place.item.fields.iter().filter(|field| !field.is_optional && matches!(field.kind, Kind::Text));
+    let mut texts = place.item.fields.iter().filter(|field| !field.is_optional && matches!(field.kind, Kind::Text));
     let (Some(field), None) = (texts.next(), texts.next()) else { return Verdict { state: State::Filled, faults: Vec::new() } };
     let total = words::count(unit.text(field.key));
     let Some(Words { low, high, .. }) = field.words.filter(|guide| total < usize::from(guide.low)) else {
@@ -306,6 +307,15 @@ fn overlong<'a>(fields: impl Iterator<Item = &'a Field>, unit: &Unit, at: impl F
         (total > usize::from(guide.most)).then(|| Fault { is_blocking: false, at: at(field.key), sentence })
     };
     fields.filter_map(signal).collect()
+}
+
+fn by_lines(item: &Item, content: &Content) -> State {
+    let lines = item.tables.iter().flat_map(|rows| content.rows(rows.kind).map(|unit| rows.fields().last().is_some_and(|field| unit.has(field.key))));
+    match lines.fold((0, 0), |(all, whole), is_whole| (all + 1, whole + usize::from(is_whole))) {
+        (0, _) => State::Empty,
+        (all, whole) if all == whole => State::Filled,
+        _ => State::Begun,
+    }
 }
 
 fn any_field_or_file(place: Place, unit: &Unit, content: &Content) -> Verdict {

@@ -3,11 +3,15 @@
 pub mod attachments;
 pub mod draw;
 pub mod files;
+pub mod guide;
+pub mod order;
 pub mod overview;
 pub mod reading;
+pub mod related;
 pub mod rows;
 pub mod saving;
 pub mod sections;
 pub mod store;
 pub mod suspended;
+pub mod traceability;
 pub mod units;

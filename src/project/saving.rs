@@ -4,6 +4,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::order;
 use super::units::{self, Act, Change, Locked};
 use crate::access::{ProjectEditor, policy};
 use crate::error::AppError;
@@ -271,6 +272,11 @@ impl Work<'_> {
             if let Some(row) = self.named("retirer", rows) {
                 self.remove(rows, row);
             }
+            for (button, is_up) in [("monter", true), ("descendre", false)] {
+                if let Some(row) = self.named(button, rows) {
+                    self.reorder(rows, row, is_up);
+                }
+            }
         }
         if let Some((name, _)) = self.input.get("garder").split_once('=') {
             self.location = format!("{}#{}", self.page.url, name.replace('.', "-"));
@@ -309,6 +315,23 @@ impl Work<'_> {
         self.changes.push(Change { unit, is_deleted: false, is_set_aside: false });
         self.location = format!("{}#{}", self.page.url, rows.kind);
         Ok(())
+    }
+
+    /// A line and its neighbour exchange their places; each is a version of its own, like any change.
+    fn reorder(&mut self, rows: &'static Rows, row: Uuid, is_up: bool) {
+        let lines: Vec<&Unit> = self.content.children(rows.kind, self.page.parent()).collect();
+        for mut unit in order::moved(&lines, row, is_up) {
+            let held = self.changes.iter().position(|change| change.unit.row == unit.row && !change.is_set_aside);
+            match held {
+                Some(index) => self.changes[index].unit.position = unit.position,
+                None => {
+                    unit.version += 1;
+                    self.changes.push(Change { unit: unit.clone(), is_deleted: false, is_set_aside: false });
+                }
+            }
+            self.content.put(unit);
+        }
+        self.location = format!("{}#{}-{row}", self.page.url, rows.kind);
     }
 
     fn remove(&mut self, rows: &'static Rows, row: Uuid) {

@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::attachments;
 use super::draw::{self, ItemView, Pen};
 use super::saving::{self, Conflict, Outcome, Page};
 use super::units;
+use super::{attachments, guide, related};
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
 use crate::app::App;
 use crate::error::AppError;
@@ -127,7 +127,12 @@ fn page_of(dossier: &Dossier, deliverable: &Deliverable, section: &'static Secti
 
 fn frame(dossier: &Dossier, deliverable: &'static Deliverable, section: &'static Section) -> Frame {
     let index = deliverable.sections.iter().position(|held| held.key == section.key).unwrap_or(0);
-    let following = deliverable.sections.get(index + 1).map(|next| (dossier.url(&section_address(deliverable, next)), format!("Suite\u{a0}: {}", next.title)));
+    // The carrier’s own questions are a door beside the way, not a step of it.
+    let following = deliverable
+        .sections
+        .get(index + 1)
+        .filter(|next| !next.is_added())
+        .map(|next| (dossier.url(&section_address(deliverable, next)), format!("Suite\u{a0}: {}", next.title)));
     let next = following.or_else(|| {
         let next = DELIVERABLES.get(usize::from(deliverable.no))?;
         Some((dossier.url(&section_address(next, &next.sections[0])), format!("Suite\u{a0}: {}", next.short)))
@@ -190,7 +195,7 @@ pub async fn respond(app: &App, editor: &ProjectEditor, page: &Page, frame: Fram
     if input.wants_json {
         return answer(app, editor, page, &frame, outcome).await;
     }
-    let is_button = ["ajouter", "retirer", "retablir"].iter().any(|name| input.has(name));
+    let is_button = ["ajouter", "retirer", "retablir", "monter", "descendre"].iter().any(|name| input.has(name));
     if outcome.is_replay || (outcome.conflicts.is_empty() && (is_button || complaints(page, &outcome.content).is_empty())) {
         return Ok(see(&outcome.location));
     }
@@ -271,7 +276,11 @@ pub async fn draw(
     asked: &HashMap<String, String>,
 ) -> Result<Response, AppError> {
     let (conflicts, is_after_save) = (conflicts.unwrap_or_default(), conflicts.is_some());
-    let mut content = units::load(conn, dossier.project(), &page.kinds()).await?;
+    let mut kinds = page.kinds();
+    if dossier.is_team() {
+        kinds.extend(related::kinds(page));
+    }
+    let mut content = units::load(conn, dossier.project(), &kinds).await?;
     let suspended = super::suspended::restore(conn, dossier, page, &mut content, asked).await?;
     let by = signature(conn, dossier, page, &content).await?;
     let criteria = super::store::criteria(conn, dossier.head().call).await?;
@@ -279,6 +288,12 @@ pub async fn draw(
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, conflicts, by: &by, shows_errors: true, removed };
     let mut items = pen.items(page);
+    guide::recall(&mut items, page, &content, &kinds);
+    if refusal.is_none() {
+        guide::explain(&mut items, page, &criteria);
+    } else if frame.section.is_some_and(Section::is_added) {
+        items = guide::added(&pen, page);
+    }
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
