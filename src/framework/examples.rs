@@ -185,7 +185,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "ambition",
-        "Ce qui est nouveau ici n’est pas la technique, mais le contrat : une entreprise chaufferait ses voisins. Bénéfice économique : 8 à 12 % \
+        "Ce qui est nouveau ici n’est pas la technique, mais le contrat : une entreprise chaufferait ses voisins. Bénéfice économique : 8 à 14 % \
          sur la facture de gaz de trois sites. Bénéfice social : un métier de conducteur de réseau, appris sur place. Bénéfice environnemental : \
          environ 900 tonnes de gaz carbonique évitées par an, à vérifier par les compteurs.",
     ),
