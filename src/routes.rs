@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
 use crate::app::App;
 use crate::project::comments::web as talk;
-use crate::project::{attachments, files, finished, overview, rows, sections};
+use crate::project::{attachments, files, finished, overview, rows, sections, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::{assets, board, call, mail, public};
@@ -62,6 +62,7 @@ routes! { PAGES, pages:
     "/dossiers/{id}/depot" => get deposit::show, post deposit::save;
     "/dossiers/{id}/recu" => get deposit::receipt;
     "/dossiers/{id}/depots/{number}" => get deposit::deposit;
+    "/dossiers/{id}/exigences" => get traceability::show;
     "/dossiers/{id}/imprimer" => get deposit::print;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;

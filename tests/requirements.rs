@@ -140,7 +140,7 @@ async fn r10_to_r14_kinds_of_innovative_processes_are_chosen(db: PgPool) {
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn r24_jobs_are_counted(db: PgPool) {
-    answered(db, "R24", "/etat-des-lieux?theme=ambition", "jobs_created", "12", "12").await;
+    answered(db, "R24", "/etat-des-lieux?theme=ambition", "jobs_created", "4321", "4 321").await;
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
@@ -470,6 +470,33 @@ fn every_line_asked_of_a_carrier_has_its_place() {
         let requirement = format!("R{number}");
         assert!(asked.contains(requirement.as_str()), "{requirement} is asked nowhere");
     }
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn r6_each_question_cites_its_lines_of_the_framework_document(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let ana = scene.person("Ana").await;
+    let project = scene.project(&ana, "Boucles").await;
+    for place in places() {
+        let path = format!("/dossiers/{project}{}", place.address());
+        let page = scene.get(&ana, &path).await;
+        page.expect(200);
+        for code in place.item.requirements {
+            assert!(page.body.contains(&format!("/dossiers/{project}/exigences#{code}\">{code}</a>")), "{} does not cite {code}", place.item.key);
+            assert_eq!(page.body.matches(&format!("id=\"{code}\"")).count(), 1, "{code} on {path}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn r9_the_carrier_completes_what_is_expected(db: PgPool) {
+    line_answered(db, "R9", "/mobilisation?theme=questions", ("question_4", "answer"), "Propre au territoire", "Propre au territoire").await;
+}
+
+#[test]
+fn r9_each_deliverable_ends_with_questions_of_the_carriers_own() {
+    let ends = trame::framework::DELIVERABLES.map(|deliverable| deliverable.sections.last().is_some_and(trame::framework::Section::is_added));
+    assert_eq!(ends, [true; 5]);
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]

@@ -13,13 +13,16 @@ pub(super) static ACTIONS: Deliverable = Deliverable {
     lead: "Une ou deux actions « vitrines », concrètes et rapides, qui lancent ou confirment une dynamique sur le territoire. \
         Chacune a sa page : besoin, acteurs, avancement, plan de financement.",
     unit: ("élément", "éléments"),
-    sections: &[Section {
-        key: "actions.presentation",
-        slug: "presentation",
-        title: "Présentation",
-        intro: "La première réponse s’écrit ici ; les suivantes se remplissent sur la page de chaque action.",
-        items: &PRESENTATION,
-    }],
+    sections: &[
+        Section {
+            key: "actions.presentation",
+            slug: "presentation",
+            title: "Présentation",
+            intro: "La première réponse s’écrit ici ; les suivantes se remplissent sur la page de chaque action.",
+            items: &PRESENTATION,
+        },
+        super::added::SECTION_3,
+    ],
 };
 
 static PRESENTATION: [Item; 5] = [
@@ -30,8 +33,7 @@ static PRESENTATION: [Item; 5] = [
         expected: "Ce que vous savez déjà des acteurs du territoire, et ce que vous avez fait ensemble. \
             Puis ce que l’action y ajoutera : vite aboutie, elle fait connaître les acteurs et en entraîne d’autres.",
         criteria: &["3.4", "G3"],
-        words: Some((100, 250)),
-        fields: &[text("knowledge")],
+        fields: &[text("knowledge").guided(100, 250, 500)],
         ..BLANK
     },
     Item {
@@ -64,6 +66,7 @@ static PRESENTATION: [Item; 5] = [
         expected: "Où en est chaque action, ce qui le montre, ce qui reste à faire et quand. \
             Une action inachevée au dépôt n’est pas écartée : sa qualité, son avancement et la dynamique suscitée comptent. \
             À remplir sur la page de l’action, sous « Avancement ».",
+        not_expected: "Une action achevée : le règlement n’écarte pas celle qui ne l’est pas encore.",
         criteria: &["3.3"],
         rule: Rule::Special(rules::action_progress),
         ..BLANK

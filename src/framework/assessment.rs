@@ -49,6 +49,7 @@ pub(super) static ASSESSMENT: Deliverable = Deliverable {
             intro: "Ce que le projet vise, et ce que le territoire y gagnera.",
             items: &AMBITION,
         },
+        super::added::SECTION_2,
     ],
 };
 
@@ -64,8 +65,7 @@ static CONTEXT: [Item; 2] = [
             Donner la source et l’année de chaque chiffre. Partir de l’existant : diagnostics, plans, observatoires.",
         not_expected: "Une monographie. Garder ce qui éclaire les flux et les acteurs.",
         criteria: &["2.1", "G2"],
-        words: Some((150, 400)),
-        fields: &[text("context")],
+        fields: &[text("context").guided(150, 400, 800)],
         is_blocking: true,
         ..BLANK
     },
@@ -76,10 +76,7 @@ static CONTEXT: [Item; 2] = [
         expected: "Deux ou trois enjeux, du plus important au moins important. \
             Puis une conclusion franche : en quoi la démarche y répond, et quels impacts sur l’environnement elle ferait baisser.",
         criteria: &["2.2", "G2"],
-        fields: &[
-            answer("stakes", "Enjeux du territoire").hinted("Repère : 100 à 250 mots."),
-            answer("interest", "Intérêt de la démarche").hinted("Repère : 80 à 200 mots."),
-        ],
+        fields: &[answer("stakes", "Enjeux du territoire").guided(100, 250, 500), answer("interest", "Intérêt de la démarche").guided(80, 200, 400)],
         ..BLANK
     },
 ];
@@ -93,14 +90,14 @@ static ANALYSIS: [Item; 1] = [Item {
         Trois cases remplies suffisent au dépôt.",
     criteria: &["2.2"],
     fields: &[
-        answer("strength_resources", "Atouts (forces), ressources"),
-        answer("strength_economy", "Atouts (forces), économie"),
-        answer("weakness_resources", "Faiblesses, ressources"),
-        answer("weakness_economy", "Faiblesses, économie"),
-        answer("opportunity_resources", "Opportunités, ressources"),
-        answer("opportunity_economy", "Opportunités, économie"),
-        answer("threat_resources", "Menaces, ressources").hinted(FOURTH_BOX).optional(),
-        answer("threat_economy", "Menaces, économie").hinted(FOURTH_BOX).optional(),
+        answer("strength_resources", "Atouts (forces), ressources").guided(30, 100, 250),
+        answer("strength_economy", "Atouts (forces), économie").guided(30, 100, 250),
+        answer("weakness_resources", "Faiblesses, ressources").guided(30, 100, 250),
+        answer("weakness_economy", "Faiblesses, économie").guided(30, 100, 250),
+        answer("opportunity_resources", "Opportunités, ressources").guided(30, 100, 250),
+        answer("opportunity_economy", "Opportunités, économie").guided(30, 100, 250),
+        answer("threat_resources", "Menaces, ressources").guided(30, 100, 250).hinted(FOURTH_BOX).optional(),
+        answer("threat_economy", "Menaces, économie").guided(30, 100, 250).hinted(FOURTH_BOX).optional(),
     ],
     is_blocking: true,
     rule: Rule::Special(rules::boxes),
@@ -120,8 +117,7 @@ static FLOWS: [Item; 3] = [
             Dire aussi ce qu’eux-mêmes ont exprimé : besoins, projets, réserves.",
         not_expected: "Des quantités mesurées. Un ordre de grandeur suffit, et peut manquer.",
         criteria: &["2.1", "2.3"],
-        words: Some((100, 250)),
-        fields: &[text("generators_text")],
+        fields: &[text("generators_text").guided(100, 250, 500)],
         list: Some(&STAKEHOLDER),
         rule: Rule::Special(rules::generators),
         ..BLANK
@@ -134,7 +130,7 @@ static FLOWS: [Item; 3] = [
             Pour chacun : quels acteurs, pourquoi ici, d’où vient l’estimation. Classer les pistes, puis dire les freins et la prochaine étape.",
         not_expected: NO_MEASURE,
         criteria: &["2.4"],
-        fields: &[text("pooling_text").hinted("Ce que la liste ne dit pas : vue d’ensemble, priorités, freins. Repère : 100 à 250 mots.")],
+        fields: &[text("pooling_text").guided(100, 250, 500).hinted("Ce que la liste ne dit pas : vue d’ensemble, priorités, freins.")],
         list: Some(&SYNERGY),
         rule: Rule::Special(rules::pooling),
         ..BLANK
@@ -147,7 +143,7 @@ static FLOWS: [Item; 3] = [
             Nommer l’émetteur, le consommateur et, s’il manque un maillon, l’activité intermédiaire. Citer l’origine de chaque estimation.",
         not_expected: NO_MEASURE,
         criteria: &["2.4"],
-        fields: &[text("substitution_text").hinted("Ce que la liste ne dit pas : vue d’ensemble, priorités, freins. Repère : 100 à 250 mots.")],
+        fields: &[text("substitution_text").guided(100, 250, 500).hinted("Ce que la liste ne dit pas : vue d’ensemble, priorités, freins.")],
         list: Some(&SYNERGY),
         rule: Rule::Special(rules::substitution),
         ..BLANK
@@ -162,8 +158,7 @@ static SUPPORTS: [Item; 2] = [
         expected: "Qui peut entraîner, relayer ou financer, et quelles démarches sont déjà en route. Dire ce que chacun apporte au projet. \
             Inutile de recopier : les fiches d’acteurs et les démarches de la question 8 font partie du dossier.",
         criteria: &["2.3", "G4"],
-        words: Some((100, 250)),
-        fields: &[text("support_text")],
+        fields: &[text("support_text").guided(100, 250, 500)],
         ..BLANK
     },
     Item {
@@ -174,8 +169,7 @@ static SUPPORTS: [Item; 2] = [
             de ses partenaires. Donner l’année, le mode de calcul et ce qui reste incertain.",
         not_expected: "Une analyse technique fondée sur des quantités relevées. Si de telles données existent, les citer suffit.",
         criteria: &["2.1"],
-        words: Some((80, 250)),
-        fields: &[text("method")],
+        fields: &[text("method").guided(80, 250, 500)],
         ..BLANK
     },
 ];
@@ -198,9 +192,13 @@ static AMBITION: [Item; 3] = [
         criteria: &["2.4", "G2"],
         fields: &[
             field("processes", "Processus innovants visés", Kind::Choices(&PROCESSES)).hinted("Plusieurs réponses possibles."),
-            answer("benefit_economic", "Bénéfices économiques").hinted("Coûts évités, recettes, activités nouvelles ou maintenues."),
-            answer("benefit_social", "Bénéfices sociaux").hinted("Emplois, conditions de travail, coopération entre voisins, cadre de vie."),
-            answer("benefit_environmental", "Bénéfices environnementaux").hinted("Eau, matières et énergie économisées, déchets et émissions évités."),
+            answer("benefit_economic", "Bénéfices économiques").guided(30, 100, 250).hinted("Coûts évités, recettes, activités nouvelles ou maintenues."),
+            answer("benefit_social", "Bénéfices sociaux")
+                .guided(30, 100, 250)
+                .hinted("Emplois, conditions de travail, coopération entre voisins, cadre de vie."),
+            answer("benefit_environmental", "Bénéfices environnementaux")
+                .guided(30, 100, 250)
+                .hinted("Eau, matières et énergie économisées, déchets et émissions évités."),
         ],
         ..BLANK
     },
@@ -213,7 +211,7 @@ static AMBITION: [Item; 3] = [
         fields: &[
             field("jobs_created", "Emplois créés", Kind::Whole(100_000)).hinted("Nombre de postes, même à temps partiel.").optional(),
             field("jobs_kept", "Emplois maintenus", Kind::Whole(100_000)).hinted("Postes que le projet aide à conserver.").optional(),
-            answer("jobs_text", "Nature de ces emplois").hinted("Métiers, lieux, durée, et comment vous les avez estimés.").optional(),
+            answer("jobs_text", "Nature de ces emplois").guided(30, 120, 300).hinted("Métiers, lieux, durée, et comment vous les avez estimés.").optional(),
         ],
         is_element: false,
         ..BLANK
@@ -223,7 +221,7 @@ static AMBITION: [Item; 3] = [
         title: "Compétences à faire évoluer",
         requirements: &["R25"],
         expected: "Les métiers et les savoir-faire dont le projet aura besoin, ceux qui manquent, et la façon de former ou de recruter.",
-        fields: &[text("skills").hinted(EXTRA).optional()],
+        fields: &[text("skills").guided(50, 150, 300).hinted(EXTRA).optional()],
         is_element: false,
         ..BLANK
     },

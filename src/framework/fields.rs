@@ -1,6 +1,6 @@
 //! Small parts of the trame: one short call per field, the lists of choices, and the small tables typed in place.
 
-use super::{BLANK, Choice, Field, Item, Kind, Rows};
+use super::{BLANK, Choice, Field, Item, Kind, Rows, Words};
 
 /// Hint of an answer that is worth writing but is not an expected element.
 pub(super) const EXTRA: &str = "Facultatif : cette réponse ne compte pas dans l’avancement.";
@@ -13,7 +13,7 @@ pub(super) const TABLE: Rows = Rows { kind: "", path: None, title: "", one: "", 
 
 /// A field of any kind.
 pub(super) const fn field(key: &'static str, label: &'static str, kind: Kind) -> Field {
-    Field { key, label, hint: "", kind, is_optional: false }
+    Field { key, label, hint: "", kind, is_optional: false, words: None }
 }
 
 /// The only long answer of an item, which bears the item's title.
@@ -50,6 +50,11 @@ impl Field {
     /// The same, not counted.
     pub(super) const fn optional(self) -> Self {
         Self { is_optional: true, ..self }
+    }
+
+    /// The same, with its guide in words: both soft bounds, then the hard one.
+    pub(super) const fn guided(self, low: u16, high: u16, most: u16) -> Self {
+        Self { words: Some(Words { low, high, most }), ..self }
     }
 
     /// The same, with a hint. Never in a small table, whose cells show none.

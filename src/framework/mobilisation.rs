@@ -42,6 +42,7 @@ pub(super) static MOBILISATION: Deliverable = Deliverable {
             intro: "Les entreprises sans lesquelles la démarche n’avancerait pas.",
             items: &CORE,
         },
+        super::added::SECTION_4,
     ],
 };
 
@@ -52,7 +53,7 @@ static MAP: [Item; 1] = [Item {
     expected: "Pour chaque partie prenante, trois choses sur sa fiche : son rôle, sa compétence, sa modalité de travail. \
         N’oublier ni les absents, ni les réticents. Le texte dit ce que la carte montre : appuis, manques, liens à créer.",
     criteria: &["4.2", "G3"],
-    fields: &[text("map_text").hinted("Facultatif quand les fiches suffisent. Repère : 80 à 200 mots.").optional()],
+    fields: &[text("map_text").guided(80, 200, 400).hinted("Facultatif quand les fiches suffisent.").optional()],
     list: Some(&STAKEHOLDER),
     rule: Rule::Special(rules::map),
     ..BLANK
@@ -65,8 +66,7 @@ static GOVERNANCE: [Item; 1] = [Item {
     expected: "Qui siège où, avec quelle voix ; comment on décide, par vote ou par accord de tous ; comment un membre arrive ou s’en va. \
         Renvoyer à la question 13 sans la recopier.",
     criteria: &["G3"],
-    words: Some((100, 250)),
-    fields: &[text("stakeholder_governance")],
+    fields: &[text("stakeholder_governance").guided(100, 250, 500)],
     ..BLANK
 }];
 
@@ -78,6 +78,7 @@ static COMMITMENTS: [Item; 3] = [
         expected: "Une fiche par engagement, sous l’une des quatre formes admises ; un document signé, joint à la fiche, est l’idéal. \
             Une contribution précise et datée (temps, moyens, données) pèse plus qu’un soutien de principe. \
             Varier les signataires : entreprises, collectivités, gros générateurs de flux.",
+        not_expected: "Un contrat : une lettre de manifestation d’intérêt est l’une des quatre formes admises.",
         criteria: &["4.1", "4.2"],
         list: Some(&COMMITMENT),
         is_blocking: true,
@@ -90,9 +91,9 @@ static COMMITMENTS: [Item; 3] = [
         requirements: &["R76", "R78"],
         expected: "Ce que les signataires veulent atteindre ensemble, en trois à six objectifs que l’on pourra vérifier. \
             Ce texte ouvre le document que tous signent : l’écrire pour eux.",
+        not_expected: "Un texte par partenaire : le règlement propose un document unique.",
         criteria: &["4.1"],
-        words: Some((80, 250)),
-        fields: &[text("charter_objectives")],
+        fields: &[text("charter_objectives").guided(80, 250, 500)],
         ..BLANK
     },
     Item {
@@ -102,8 +103,7 @@ static COMMITMENTS: [Item; 3] = [
         expected: "Les règles que chacun accepte : confidentialité, partage des gains, ouverture à d’autres, suivi de ce qui est promis. \
             Peu de règles, et fermes.",
         criteria: &["4.1"],
-        words: Some((80, 250)),
-        fields: &[text("charter_principles")],
+        fields: &[text("charter_principles").guided(80, 250, 500)],
         slot: Some(Slot {
             key: "document-engagement",
             label: "Document unique signé",
@@ -119,9 +119,9 @@ static CORE: [Item; 1] = [Item {
     requirements: &["R77"],
     expected: "La ou les entreprises qui forment le cercle des acteurs clés, et ce qui le montre : temps donné, données ouvertes, visites accueillies. \
         Les désigner sur leur fiche, par la case « Acteur clé ».",
+    not_expected: "Une longue liste : une seule entreprise suffit si elle est vraiment motivée.",
     criteria: &["4.1", "G3"],
-    words: Some((80, 200)),
-    fields: &[text("core_text")],
+    fields: &[text("core_text").guided(80, 200, 400)],
     list: Some(&STAKEHOLDER),
     rule: Rule::Special(rules::core),
     ..BLANK

@@ -4,14 +4,17 @@
 //! printed dossier are all drawn from these tables.
 
 mod actions;
+pub mod added;
 mod application;
 mod assessment;
 pub mod belonging;
 pub mod content;
+pub mod examples;
 mod fields;
 mod mobilisation;
 mod organisation;
 pub mod reading;
+pub mod requirements;
 mod rows;
 pub mod rules;
 pub mod standing;
@@ -54,6 +57,13 @@ pub struct Section {
     pub items: &'static [Item],
 }
 
+impl Section {
+    /// Does it hold the carrier's own questions (R9)?
+    pub fn is_added(&self) -> bool {
+        self.slug == added::SLUG
+    }
+}
+
 /// One thing asked: a question with its fields, tables, list of rows or pieces.
 #[derive(Debug)]
 pub struct Item {
@@ -71,8 +81,6 @@ pub struct Item {
     pub not_expected: &'static str,
     /// Codes of the criteria that judge it: `["G3"]`.
     pub criteria: &'static [&'static str],
-    /// Guide in words: low and high.
-    pub words: Option<(u16, u16)>,
     /// Fields of the section (or of the row's page).
     pub fields: &'static [Field],
     /// Small tables typed in place.
@@ -98,7 +106,6 @@ pub const BLANK: Item = Item {
     expected: "",
     not_expected: "",
     criteria: &[],
-    words: None,
     fields: &[],
     tables: &[],
     list: None,
@@ -126,6 +133,8 @@ pub enum Rule {
     Fields,
     /// Filled when any field is answered or a file is attached.
     AnyFieldOrFile,
+    /// Optional small tables: filled once each of their lines holds its last field.
+    Lines,
     /// Assembles itself from the deliverable of that number (R81).
     Assembled(u8),
     /// Decided by a function of `rules.rs`.
@@ -191,6 +200,11 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Are they questions of the carrier's own (R9)?
+    pub fn is_added(&self) -> bool {
+        added::is_kind(self.kind)
+    }
+
     /// Every field of a row.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         self.items.iter().flat_map(|item| item.fields.iter())
@@ -215,6 +229,19 @@ pub struct Field {
     pub kind: Kind,
     /// Not counted when the item's state is decided.
     pub is_optional: bool,
+    /// Guide in words of a long answer.
+    pub words: Option<Words>,
+}
+
+/// Guide in words of a long answer: it signals and never blocks (design §10), and nothing typed is ever cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// Soft bound, low: under it, the answer is probably short.
+    pub low: u16,
+    /// Soft bound, high: what answers well most of the time.
+    pub high: u16,
+    /// Hard bound: beyond it, the answer is signalled as too long to be judged concise (R115).
+    pub most: u16,
 }
 
 /// How a field is read, checked and drawn.

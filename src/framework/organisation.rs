@@ -54,6 +54,7 @@ pub(super) static ORGANISATION: Deliverable = Deliverable {
             intro: "Il est normal que le projet ait évolué depuis la manifestation d’intérêt. Le dire aide à comprendre l’organisation retenue.",
             items: &EVOLUTION,
         },
+        super::added::SECTION_1,
     ],
 };
 
@@ -72,8 +73,7 @@ static PERIMETER: [Item; 4] = [
         expected: "Les limites retenues et leur raison : un bassin d’activité, une zone industrielle, des sites assez proches pour échanger. \
             Dire aussi ce qui est resté en dehors, et pourquoi. Les communes se saisissent une à une dans le tableau.",
         criteria: &["G1", "G2"],
-        words: Some((150, 300)),
-        fields: &[text("q1")],
+        fields: &[text("q1").guided(150, 300, 600)],
         tables: &[&PERIMETER_COMMUNE],
         ..QUESTION
     },
@@ -86,8 +86,7 @@ static PERIMETER: [Item; 4] = [
             La liste se tient à la page Acteurs : chacun y est saisi une fois, puis repris dans tout le dossier.",
         not_expected: "Un annuaire. Citer ceux qui comptent pour le projet.",
         criteria: &["G2"],
-        words: Some((150, 300)),
-        fields: &[text("q2")],
+        fields: &[text("q2").guided(150, 300, 600)],
         ..QUESTION
     },
     Item {
@@ -97,9 +96,9 @@ static PERIMETER: [Item; 4] = [
         requirements: &["R31"],
         expected: "Quelques chiffres et leur source : établissements, emplois, part de l’industrie, distances entre sites. \
             Puis une conclusion : ce que cette densité rend possible, et ce qu’elle exclut.",
+        not_expected: "Des flux mesurés : des statistiques et leur source suffisent.",
         criteria: &["G2"],
-        words: Some((100, 250)),
-        fields: &[text("q3")],
+        fields: &[text("q3").guided(100, 250, 500)],
         ..QUESTION
     },
     Item {
@@ -110,8 +109,7 @@ static PERIMETER: [Item; 4] = [
         expected: "Communes, intercommunalités, syndicats mixtes, et les compétences utiles au projet : développement économique, déchets, eau, \
             énergie, urbanisme, transports. Dire ce que chaque collectivité peut décider seule.",
         criteria: &["G2", "G3"],
-        words: Some((80, 200)),
-        fields: &[text("q4")],
+        fields: &[text("q4").guided(80, 200, 400)],
         tables: &[&TERRITORY],
         ..QUESTION
     },
@@ -125,8 +123,7 @@ static FACILITATION: [Item; 8] = [
         requirements: &["R33"],
         expected: "Qui convainc, qui réunit, qui relance. Nommer aussi les relais dans les entreprises.",
         criteria: &["G3"],
-        words: Some((150, 300)),
-        fields: &[text("q5").hinted("Personnes ou structures, et le rôle de chacune.")],
+        fields: &[text("q5").guided(150, 300, 600).hinted("Personnes ou structures, et le rôle de chacune.")],
         tables: &[&FACILITATION_ACTOR],
         ..QUESTION
     },
@@ -137,8 +134,7 @@ static FACILITATION: [Item; 8] = [
         requirements: &["R34"],
         expected: "Les supports, leur rythme, leur public. Donner des faits : combien, quand, avec quel retour.",
         criteria: &["G1", "G3"],
-        words: Some((150, 300)),
-        fields: &[text("q6")],
+        fields: &[text("q6").guided(150, 300, 600)],
         ..QUESTION
     },
     Item {
@@ -148,9 +144,9 @@ static FACILITATION: [Item; 8] = [
         requirements: &["R35"],
         expected: "Fournisseurs, clients ou repreneurs voisins, et ce qu’ils apporteraient. \
             Sur leur fiche d’acteur, cocher « Hors du périmètre ».",
+        not_expected: "Des accords déjà conclus : la question porte sur les liens envisagés.",
         criteria: &["G2"],
-        words: Some((80, 200)),
-        fields: &[text("q7")],
+        fields: &[text("q7").guided(80, 200, 400)],
         ..QUESTION
     },
     Item {
@@ -161,8 +157,7 @@ static FACILITATION: [Item; 8] = [
         expected: "Citer la démarche, son pilote et ce qui est déjà partagé avec elle. \
             Par exemple : plan climat-énergie, programme de prévention des déchets, schéma des eaux, pôle ou grappe d’entreprises.",
         criteria: &["G4"],
-        words: Some((80, 200)),
-        fields: &[text("q8").hinted("Les démarches du tableau servent aussi à l’état des lieux.")],
+        fields: &[text("q8").guided(80, 200, 400).hinted("Les démarches du tableau servent aussi à l’état des lieux.")],
         tables: &[&INITIATIVE],
         ..QUESTION
     },
@@ -173,7 +168,7 @@ static FACILITATION: [Item; 8] = [
         requirements: &["R37"],
         expected: "Du temps réel, par personne. Une demi-journée par semaine vaut 0,1 ETP.",
         criteria: &["G4"],
-        fields: &[text("q9").hinted("Facultatif : le tableau suffit. Écrire ici ce qu’il ne dit pas.").optional()],
+        fields: &[text("q9").guided(20, 100, 250).hinted("Facultatif : le tableau suffit. Écrire ici ce qu’il ne dit pas.").optional()],
         tables: &[&STAFF],
         slot: Some(Slot {
             key: "moyens-humains",
@@ -191,8 +186,7 @@ static FACILITATION: [Item; 8] = [
         expected: "Ce qui continue une fois l’aide terminée : qui anime, sur quel temps de travail, payé par qui. \
             Distinguer ce qui est décidé de ce qui reste à obtenir.",
         criteria: &["G3", "G4"],
-        words: Some((100, 250)),
-        fields: &[text("q10")],
+        fields: &[text("q10").guided(100, 250, 500)],
         ..QUESTION
     },
     Item {
@@ -202,7 +196,7 @@ static FACILITATION: [Item; 8] = [
         expected: "Les raisons concrètes de venir et de rester : un coût évité, un voisin convaincu, une obligation proche. \
             Dire aussi ce qui retient les autres, et ce que vous y répondez.",
         criteria: &["G3"],
-        fields: &[text("adhesion").hinted(EXTRA).optional()],
+        fields: &[text("adhesion").guided(50, 150, 300).hinted(EXTRA).optional()],
         ..PROMPT
     },
     Item {
@@ -212,7 +206,7 @@ static FACILITATION: [Item; 8] = [
         expected: "La façon de faire travailler ensemble des acteurs aux intérêts différents : règles de réunion, tiers de confiance, \
             manière de trancher. Un exemple vécu vaut mieux qu’un principe.",
         criteria: &["G3"],
-        fields: &[text("mediation").hinted(EXTRA).optional()],
+        fields: &[text("mediation").guided(50, 150, 300).hinted(EXTRA).optional()],
         ..PROMPT
     },
 ];
@@ -226,8 +220,7 @@ static CARRYING: [Item; 2] = [
         expected: "Ce qui désigne cette structure : son statut, sa légitimité auprès des entreprises et des élus, sa capacité à recevoir \
             et à gérer des fonds. Si une autre doit prendre le relais en phase 2, le dire.",
         criteria: &["G4"],
-        words: Some((100, 250)),
-        fields: &[line("carrier_name", "Structure porteuse", 160), answer("q11", "Raisons de ce choix")],
+        fields: &[line("carrier_name", "Structure porteuse", 160), answer("q11", "Raisons de ce choix").guided(100, 250, 500)],
         ..QUESTION
     },
     Item {
@@ -238,8 +231,7 @@ static CARRYING: [Item; 2] = [
         expected: "Ce qu’elle sait faire et l’a déjà montré : projets collectifs, environnement, travail avec l’industrie. \
             Pour chaque acteur clé, la nature du lien : adhésion, convention, mandat, simple contact.",
         criteria: &["G1", "G4"],
-        words: Some((100, 250)),
-        fields: &[text("q12")],
+        fields: &[text("q12").guided(100, 250, 500)],
         ..QUESTION
     },
 ];
@@ -254,8 +246,7 @@ static GOVERNANCE: [Item; 5] = [
             Décrire chaque instance dans le tableau, et dire la place qu’y tiennent les entreprises.",
         not_expected: "Le rôle de chaque partie prenante : il se décrit au livrable 4.",
         criteria: &["G3"],
-        words: Some((150, 300)),
-        fields: &[text("q13")],
+        fields: &[text("q13").guided(150, 300, 600)],
         tables: &[&GOVERNANCE_BODY],
         ..QUESTION
     },
@@ -267,8 +258,7 @@ static GOVERNANCE: [Item; 5] = [
         expected: "Ce qui leur a été présenté, quand, et les réserves entendues. \
             L’acceptation de chacune (favorable, hésitante, réservée) se note sur sa fiche d’acteur.",
         criteria: &["G3"],
-        words: Some((80, 200)),
-        fields: &[text("q14")],
+        fields: &[text("q14").guided(80, 200, 400)],
         ..QUESTION
     },
     Item {
@@ -278,7 +268,7 @@ static GOVERNANCE: [Item; 5] = [
         expected: "Contrat de fourniture, convention, association, groupement d’employeurs, société commune : ce qui existe et ce qui reste à écrire. \
             Dire ce que chacun garantit, et pour combien de temps.",
         criteria: &["G3"],
-        fields: &[text("legal").hinted(EXTRA).optional()],
+        fields: &[text("legal").guided(50, 150, 300).hinted(EXTRA).optional()],
         slot: Some(Slot { key: "supports-juridiques", label: "Supports juridiques", hint: "Contrat, convention ou statuts, même à l’état de projet." }),
         ..PROMPT
     },
@@ -289,7 +279,7 @@ static GOVERNANCE: [Item; 5] = [
         expected: "Ce qui se passe si un partenaire ferme, déménage ou change de procédé : préavis, solution de secours, autre débouché. \
             Le risque propre à une synergie se note sur sa fiche.",
         criteria: &["G3"],
-        fields: &[text("interdependence").hinted(EXTRA).optional()],
+        fields: &[text("interdependence").guided(50, 150, 300).hinted(EXTRA).optional()],
         ..PROMPT
     },
     Item {
@@ -299,7 +289,7 @@ static GOVERNANCE: [Item; 5] = [
         expected: "Qui voit quoi, sur la base de quel accord, et ce qui peut être publié. \
             Un acteur ou une synergie marqués « Confidentiel » restent hors des documents publics.",
         criteria: &["G3"],
-        fields: &[text("confidentiality").hinted(EXTRA).optional()],
+        fields: &[text("confidentiality").guided(50, 150, 300).hinted(EXTRA).optional()],
         ..PROMPT
     },
 ];
@@ -313,8 +303,7 @@ static FUNDING: [Item; 2] = [
         expected: "Les dépenses et les ressources de chaque horizon ; le règlement n’en fixe pas la durée : indiquer les années retenues. \
             Séparer l’acquis, le demandé et le prévu. Préciser si les montants sont HT ou TTC.",
         criteria: &["G4"],
-        words: Some((80, 250)),
-        fields: &[text("q15").hinted("Le tableau donne les montants, le texte les explique.")],
+        fields: &[text("q15").guided(80, 250, 500).hinted("Le tableau donne les montants, le texte les explique.")],
         tables: &[&BUDGET_LINE],
         ..QUESTION
     },
@@ -326,8 +315,7 @@ static FUNDING: [Item; 2] = [
         expected: "Qui paiera l’animation et les services quand les aides cesseront : cotisations, services facturés, part des gains, budget des \
             collectivités. Donner un ordre de grandeur, et ce qui doit être réuni pour y parvenir.",
         criteria: &["G1", "G4"],
-        words: Some((100, 250)),
-        fields: &[text("q16")],
+        fields: &[text("q16").guided(100, 250, 500)],
         ..QUESTION
     },
 ];
@@ -337,7 +325,8 @@ static EVOLUTION: [Item; 1] = [Item {
     title: "Qu’est-ce qui a changé depuis la manifestation d’intérêt ?",
     requirements: &["R27"],
     expected: "Périmètre, partenaires, portage, ambition : ce qui a bougé, et pourquoi. Si rien n’a changé, une phrase suffit.",
+    not_expected: "S’en tenir au projet initial : le règlement s’attend à ce que l’organisation ait évolué.",
     criteria: &["G1", "G4"],
-    fields: &[text("evolution").hinted(EXTRA).optional()],
+    fields: &[text("evolution").guided(30, 200, 400).hinted(EXTRA).optional()],
     ..PROMPT
 }];

@@ -91,7 +91,7 @@ static STAKEHOLDER_ITEMS: [Item; 3] = [
         criteria: &["2.3"],
         fields: &[
             flag("is_major", "Gros générateur de flux").hinted("Émet ou consomme des flux qui méritent attention ; il paraît alors à l’état des lieux."),
-            answer("activity", "Activité").hinted("Productions, procédés, projets en cours, besoins exprimés.").optional(),
+            answer("activity", "Activité").guided(20, 100, 250).hinted("Productions, procédés, projets en cours, besoins exprimés.").optional(),
         ],
         ..ROW
     },
@@ -202,8 +202,8 @@ static SYNERGY_ITEMS: [Item; 4] = [
         not_expected: "Une étude technique : elle relève de la phase 2.",
         criteria: &["2.1", "2.2", "2.4"],
         fields: &[
-            answer("description", "Description"),
-            answer("sources", "Sources et méthode").hinted("Qui l’a dit ou publié, en quelle année, et le calcul s’il y en a un."),
+            answer("description", "Description").guided(60, 200, 400),
+            answer("sources", "Sources et méthode").guided(20, 100, 250).hinted("Qui l’a dit ou publié, en quelle année, et le calcul s’il y en a un."),
         ],
         ..ROW
     },
@@ -214,9 +214,12 @@ static SYNERGY_ITEMS: [Item; 4] = [
         expected: "Ce que chacun y gagnerait, et ce qui arriverait si l’un des partenaires s’arrêtait.",
         criteria: &["2.4"],
         fields: &[
-            answer("benefit", "Bénéfices économiques, sociaux, environnementaux").optional(),
+            answer("benefit", "Bénéfices économiques, sociaux, environnementaux").guided(30, 150, 300).optional(),
             line("jobs", "Emplois et compétences", 200).hinted("Postes créés ou maintenus, métiers concernés.").optional(),
-            answer("risk", "Risque d’interdépendance").hinted("Dépendance à un seul fournisseur ou à un seul débouché, et la parade prévue.").optional(),
+            answer("risk", "Risque d’interdépendance")
+                .guided(20, 100, 250)
+                .hinted("Dépendance à un seul fournisseur ou à un seul débouché, et la parade prévue.")
+                .optional(),
             flag("confidential", "Confidentiel").hinted("Ne paraît ni dans les fiches publiques, ni dans les exports destinés à d’autres."),
         ],
         ..ROW
@@ -246,10 +249,7 @@ static ACTION_ITEMS: [Item; 6] = [
         expected: "Ce qui est fait concrètement : où, quand, par qui, avec quelle ampleur. \
             Puis ce que l’action déclenche : acteurs nouveaux, habitudes prises, idées qui suivent.",
         criteria: &["3.1", "3.2"],
-        fields: &[
-            answer("description", "Description").hinted("Repère : 150 à 300 mots."),
-            answer("dynamic", "Dynamique suscitée").hinted("Repère : 50 à 150 mots.").optional(),
-        ],
+        fields: &[answer("description", "Description").guided(150, 300, 600), answer("dynamic", "Dynamique suscitée").guided(50, 150, 300).optional()],
         ..ROW
     },
     Item {
@@ -258,7 +258,7 @@ static ACTION_ITEMS: [Item; 6] = [
         requirements: &["R64", "R71"],
         expected: "Qui a exprimé ce besoin, à quelle occasion, en quels termes. Cocher les acteurs qui prennent part à l’action, et dire le rôle de chacun.",
         criteria: &["3.1", "3.4"],
-        fields: &[answer("need", "Besoin avéré"), field("actors", "Acteurs concernés", Kind::RowsOf("stakeholder"))],
+        fields: &[answer("need", "Besoin avéré").guided(50, 150, 300), field("actors", "Acteurs concernés", Kind::RowsOf("stakeholder"))],
         ..ROW
     },
     Item {
@@ -269,7 +269,9 @@ static ACTION_ITEMS: [Item; 6] = [
         criteria: &["3.3"],
         fields: &[
             one_of("progress", "État d’avancement", &PROGRESS),
-            answer("evidence", "Preuves et traces").hinted("Compte rendu, commande, délibération, article, fréquentation, et le calendrier de la suite."),
+            answer("evidence", "Preuves et traces")
+                .guided(30, 120, 300)
+                .hinted("Compte rendu, commande, délibération, article, fréquentation, et le calendrier de la suite."),
         ],
         slot: Some(Slot { key: "preuves", label: "Preuves de l’avancement", hint: "Facultatif : compte rendu, bon de commande, photographie." }),
         ..ROW
@@ -280,7 +282,7 @@ static ACTION_ITEMS: [Item; 6] = [
         requirements: &["R16"],
         expected: "Ce qu’un autre territoire devrait savoir avant de faire de même : ce qui a compté, ce qu’il faudrait refaire autrement.",
         criteria: &["3.1"],
-        fields: &[text("lesson").hinted("Facultatif.").optional()],
+        fields: &[text("lesson").guided(50, 150, 300).hinted("Facultatif.").optional()],
         ..ROW
     },
     Item {
@@ -322,7 +324,7 @@ static COMMITMENT_ITEMS: [Item; 2] = [
             Son poids aide à juger si les signataires représentent le territoire.",
         criteria: &["4.1", "4.2"],
         fields: &[
-            answer("strength", "Contenu de l’engagement"),
+            answer("strength", "Contenu de l’engagement").guided(30, 120, 300),
             line("economic_weight", "Poids économique", 160).hinted("Emplois, chiffre d’affaires, tonnages : un repère suffit.").optional(),
             line("political_weight", "Poids politique", 160).hinted("Mandat, nombre de communes ou d’adhérents représentés.").optional(),
         ],

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Unit};
 use super::reading::complaint;
-use super::{COLLECTIONS, DELIVERABLES, Deliverable, Fault, Item, Kind, Rows, Rule, Section, State, Verdict};
+use super::{COLLECTIONS, DELIVERABLES, Deliverable, Fault, Field, Item, Kind, Rows, Rule, Section, State, Verdict, Words};
 use crate::kit::french::count;
 use crate::kit::words;
 
@@ -60,7 +60,8 @@ impl Place {
 
 /// Address of a section after `/dossiers/{id}`: the first one of a deliverable needs no theme.
 pub fn section_address(deliverable: &Deliverable, section: &Section) -> String {
-    if deliverable.sections.len() == 1 { format!("/{}", deliverable.path) } else { format!("/{}?theme={}", deliverable.path, section.slug) }
+    let is_only = deliverable.sections.iter().filter(|held| !held.is_added()).count() == 1;
+    if is_only && !section.is_added() { format!("/{}", deliverable.path) } else { format!("/{}?theme={}", deliverable.path, section.slug) }
 }
 
 /// Every item of the framework, in order.
@@ -255,9 +256,12 @@ fn judge(place: Place, content: &Content) -> Verdict {
         Rule::Special(rule) => rule(content),
         Rule::Fields => by_fields(place, unit),
         Rule::AnyFieldOrFile => any_field_or_file(place, unit, content),
+        Rule::Lines => Verdict { state: by_lines(place.item, content), faults: Vec::new() },
         Rule::Assembled(_) => Verdict::default(),
     };
-    verdict.faults.extend(unreadable(place.item, unit, &section_address(place.deliverable, place.section), content));
+    let page = section_address(place.deliverable, place.section);
+    verdict.faults.extend(unreadable(place.item, unit, &page, content));
+    verdict.faults.extend(overlong(place.item.fields.iter(), unit, |field| format!("{page}#{field}")));
     verdict
 }
 
@@ -281,19 +285,37 @@ fn by_fields(place: Place, unit: &Unit) -> Verdict {
     by_length(place, unit)
 }
 
-/// The guide in words signals and never blocks: under a third of its low bound an answer is only begun.
+/// The guide in words signals and never blocks: under a third of its low bound the only answer of an item is only begun.
 fn by_length(place: Place, unit: &Unit) -> Verdict {
-    let Some((low, high)) = place.item.words else {
+    let mut texts = place.item.fields.iter().filter(|field| !field.is_optional && matches!(field.kind, Kind::Text));
+    let (Some(field), None) = (texts.next(), texts.next()) else { return Verdict { state: State::Filled, faults: Vec::new() } };
+    let total = words::count(unit.text(field.key));
+    let Some(Words { low, high, .. }) = field.words.filter(|guide| total < usize::from(guide.low)) else {
         return Verdict { state: State::Filled, faults: Vec::new() };
     };
-    let texts = place.item.fields.iter().filter(|field| matches!(field.kind, Kind::Text));
-    let total: usize = texts.map(|field| words::count(unit.text(field.key))).sum();
-    if total >= usize::from(low) {
-        return Verdict { state: State::Filled, faults: Vec::new() };
-    }
     let sentence = format!("{}, le repère est de {low} à {high}", count(total, "mot", "mots"));
     let state = if total * 3 < usize::from(low) { State::Begun } else { State::Filled };
     Verdict { state, faults: vec![Fault { is_blocking: false, at: place.address(), sentence }] }
+}
+
+/// Beyond its hard bound an answer is kept whole, counted, and signalled: the dossier is judged concise or not (R115).
+fn overlong<'a>(fields: impl Iterator<Item = &'a Field>, unit: &Unit, at: impl Fn(&str) -> String) -> Vec<Fault> {
+    let signal = |field: &Field| {
+        let guide = field.words?;
+        let total = words::count(unit.text(field.key));
+        let sentence = format!("{}, {} au plus sont conseillés pour rester concis", count(total, "mot", "mots"), guide.most);
+        (total > usize::from(guide.most)).then(|| Fault { is_blocking: false, at: at(field.key), sentence })
+    };
+    fields.filter_map(signal).collect()
+}
+
+fn by_lines(item: &Item, content: &Content) -> State {
+    let lines = item.tables.iter().flat_map(|rows| content.rows(rows.kind).map(|unit| rows.fields().last().is_some_and(|field| unit.has(field.key))));
+    match lines.fold((0, 0), |(all, whole), is_whole| (all + 1, whole + usize::from(is_whole))) {
+        (0, _) => State::Empty,
+        (all, whole) if all == whole => State::Filled,
+        _ => State::Begun,
+    }
 }
 
 fn any_field_or_file(place: Place, unit: &Unit, content: &Content) -> Verdict {
@@ -321,8 +343,9 @@ fn unreadable_rows(rows: &'static Rows, content: &Content) -> Vec<Fault> {
     for unit in content.rows(rows.kind) {
         for field in rows.fields() {
             let Some(sentence) = unit.raw.get(field.key).and_then(|raw| complaint(field, raw, content)) else { continue };
-            faults.push(Fault { is_blocking: true, at: row_field_address(rows, unit, field.key), sentence });
+            faults.push(Fault { is_blocking: !rows.is_added(), at: row_field_address(rows, unit, field.key), sentence });
         }
+        faults.extend(overlong(rows.fields(), unit, |field| row_field_address(rows, unit, field)));
     }
     faults
 }

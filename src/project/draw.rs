@@ -12,17 +12,19 @@ pub use clash::Clash;
 pub use news::{DisputeView, News, Note};
 pub use posted::posted;
 pub use shown::row_name;
-pub use views::{Answer, Control, ItemView, ListView, OptionView, RowView, Shape, SlotView, TableView};
+pub use views::{Answer, Control, ItemView, ListView, OptionView, RowView, Shape, SlotView, TableView, WordsView};
 
 use uuid::Uuid;
 
 use posted::typed_value;
 use shown::MONTHS;
 
+use super::guide::Guide;
 use super::saving::Page;
+use super::store::Criterion;
 use crate::framework::content::{Content, Unit};
 use crate::framework::reading::complaint;
-use crate::framework::{Choice, Field, Item, Kind};
+use crate::framework::{Choice, Field, Item, Kind, Words};
 use crate::kit::french::count;
 use crate::kit::words;
 
@@ -32,7 +34,7 @@ pub struct Pen<'a> {
     /// Units of the page, with the rows its fields point at.
     pub content: &'a Content,
     /// Labels of the call's criteria by code.
-    pub criteria: &'a [(String, String)],
+    pub criteria: &'a [Criterion],
     /// What the save that was just made met.
     pub news: News<'a>,
     /// "Karim Benali, aujourd’hui à 14 h 31": who saved the version in place.
@@ -55,7 +57,6 @@ impl Pen<'_> {
         let note = if item.expected.is_empty() { String::new() } else { format!("n-{}", item.key) };
         let controls: Vec<Control> = item.fields.iter().map(|field| self.control(field, unit, field.key.to_owned(), &note)).collect();
         let is_lone = controls.len() == 1 && item.fields[0].label.is_empty();
-        let text = item.fields.iter().find(|field| matches!(field.kind, Kind::Text));
         let is_taken = controls.iter().any(|control| control.id == item.key);
         ItemView {
             key: item.key,
@@ -68,7 +69,6 @@ impl Pen<'_> {
             judged: item.criteria.iter().filter_map(|code| self.criterion(code)).collect(),
             is_full: !item.tables.is_empty() || item.list.is_some(),
             is_extra: !item.is_element,
-            requirements: item.requirements.join(", "),
             answers: item.fields.iter().filter_map(|field| self.answer(field, unit)).collect(),
             tables: item.tables.iter().map(|rows| self.table(page, rows)).collect(),
             list: item.list.map(|rows| self.list(rows, item.key)),
@@ -79,16 +79,15 @@ impl Pen<'_> {
                 files: Vec::new(),
                 action: String::new(),
             }),
-            words: item.words.and_then(|(low, high)| text.map(|field| (field.key.to_owned(), low, high))),
-            word_count: text.map_or_else(String::new, |field| count(words::count(unit.text(field.key)), "mot", "mots")),
             aside: self.aside(page, unit, item),
             fold: String::new(),
+            guide: Guide::default(),
             controls,
         }
     }
 
     fn criterion(&self, code: &str) -> Option<String> {
-        self.criteria.iter().find(|(held, _)| held == code).map(|(code, label)| format!("{label} ({code})"))
+        self.criteria.iter().find(|held| held.code == code).map(|held| format!("{} ({})", held.label, held.code))
     }
 
     fn control(&self, field: &'static Field, unit: &Unit, name: String, note: &str) -> Control {
@@ -118,6 +117,7 @@ impl Pen<'_> {
             described_by: described.join(" "),
             is_optional: field.is_optional,
             most: if let Kind::Line(most) = field.kind { most } else { 0 },
+            words: field.words.map(|guide| counted(unit.text(field.key), guide)),
             id,
             name,
         }
@@ -148,6 +148,11 @@ impl Pen<'_> {
             _ => Vec::new(),
         }
     }
+}
+
+fn counted(text: &str, guide: Words) -> WordsView {
+    let written = words::count(text);
+    WordsView { count: count(written, "mot", "mots"), guide, is_over: written > usize::from(guide.most) }
 }
 
 /// Key of a slot, the row's id after it on a row's page.

@@ -5,6 +5,8 @@ use uuid::Uuid;
 use super::attachments::FileView;
 use super::draw::{ItemView, News, Pen, RowView, TableView};
 use super::saving::Page;
+use super::store::Criterion;
+use super::{guide, related};
 use crate::framework::content::{Content, Unit};
 use crate::framework::{ACTION, COMMITMENT, DELIVERABLES, Deliverable, FLOW, Kind, Rows, STAKEHOLDER, SYNERGY};
 
@@ -20,17 +22,28 @@ pub struct SectionRead {
 }
 
 /// Every section of one deliverable, or of all five.
-pub fn sections(content: &Content, files: &[FileView], criteria: &[(String, String)], only: Option<u8>) -> Vec<SectionRead> {
+pub fn sections(content: &Content, files: &[FileView], criteria: &[Criterion], only: Option<u8>) -> Vec<SectionRead> {
     let pen = Pen { content, criteria, news: News::default(), by: "", shows_errors: false, removed: None };
     let mut read = Vec::new();
     for deliverable in DELIVERABLES.into_iter().filter(|deliverable| only.is_none_or(|no| deliverable.no == no)) {
         for section in deliverable.sections {
             let page = Page { kind: section.key, row: Uuid::nil(), items: section.items, url: String::new() };
-            read.push(SectionRead { deliverable, title: section.title.to_owned(), items: with_files(pen.items(&page), files) });
+            let items = if section.is_added() { guide::added(&pen, &page) } else { asked(&pen, &page, files) };
+            if !items.is_empty() {
+                read.push(SectionRead { deliverable, title: section.title.to_owned(), items });
+            }
         }
         read.extend(collections(&pen, files, deliverable));
     }
+    guide::anchor(read.iter_mut().flat_map(|section| section.items.iter_mut()));
     read
+}
+
+/// The questions of a section with what the rest of the dossier says about them: all of it is in hand.
+fn asked(pen: &Pen<'_>, page: &Page, files: &[FileView]) -> Vec<ItemView> {
+    let mut items = with_files(pen.items(page), files);
+    guide::recall(&mut items, page, pen.content, &related::every_kind());
+    items
 }
 
 fn with_files(mut items: Vec<ItemView>, files: &[FileView]) -> Vec<ItemView> {
@@ -100,6 +113,10 @@ fn whole(pen: &Pen<'_>, files: &[FileView], rows: &'static Rows, unit: &Unit) ->
     // Two actions are read whole; synergies are many, and open one by one.
     if rows.kind == SYNERGY.kind {
         one.fold = pen.detail(rows, unit);
+    }
+    // An action is read whole: it answers the lines of the regulation that only its page asks (R16).
+    if rows.kind == ACTION.kind {
+        one.guide.codes = &["R16"];
     }
     for item in with_files(pen.items(&page), files) {
         one.answers.extend(item.answers.into_iter().filter(|answer| answer.label != rows.field(rows.name_field).map_or("", |field| field.label)));

@@ -10,11 +10,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::alerts::{self, Alert};
-use super::attachments;
 use super::comments::{self, view::PageComments};
 use super::draw::{self, DisputeView, ItemView, News, Pen};
 use super::saving::{self, Fate, Outcome, Page};
 use super::units;
+use super::{attachments, guide, related};
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
 use crate::app::App;
 use crate::error::AppError;
@@ -117,7 +117,12 @@ fn page_of(dossier: &Dossier, deliverable: &Deliverable, section: &'static Secti
 
 fn frame(dossier: &Dossier, deliverable: &'static Deliverable, section: &'static Section) -> Frame {
     let index = deliverable.sections.iter().position(|held| held.key == section.key).unwrap_or(0);
-    let following = deliverable.sections.get(index + 1).map(|next| (dossier.url(&section_address(deliverable, next)), format!("Suite\u{a0}: {}", next.title)));
+    // The carrier’s own questions are a door beside the way, not a step of it.
+    let following = deliverable
+        .sections
+        .get(index + 1)
+        .filter(|next| !next.is_added())
+        .map(|next| (dossier.url(&section_address(deliverable, next)), format!("Suite\u{a0}: {}", next.title)));
     let next = following.or_else(|| {
         let next = DELIVERABLES.get(usize::from(deliverable.no))?;
         Some((dossier.url(&section_address(next, &next.sections[0])), format!("Suite\u{a0}: {}", next.short)))
@@ -180,7 +185,7 @@ pub async fn respond(app: &App, editor: &ProjectEditor, page: &Page, frame: Fram
     if input.wants_json {
         return answer(app, editor, page, &frame, outcome).await;
     }
-    let is_button = ["ajouter", "retirer", "retablir"].iter().any(|name| input.has(name));
+    let is_button = ["ajouter", "retirer", "retablir", "monter", "descendre"].iter().any(|name| input.has(name));
     let is_quiet = outcome.is_settled() && outcome.touched.is_empty();
     if outcome.is_replay || (is_quiet && (is_button || complaints(page, &outcome.content).is_empty())) {
         return Ok(see(&outcome.location));
@@ -309,7 +314,11 @@ pub async fn draw(
     let news = outcome.map_or_else(News::default, |outcome| News::of(outcome, dossier));
     let is_settled = news.conflicts.is_empty() && news.disputes.is_empty();
     let is_gone = news.disputes.iter().any(|dispute| dispute.fate == Fate::Gone && dispute.mine.row == page.row);
-    let mut content = units::load(conn, dossier.project(), &page.kinds()).await?;
+    let mut kinds = page.kinds();
+    if dossier.is_team() {
+        kinds.extend(related::kinds(page));
+    }
+    let mut content = units::load(conn, dossier.project(), &kinds).await?;
     // A row that a colleague removed is shown as it was typed, until somebody decides.
     if let Some(dispute) = news.disputes.iter().find(|dispute| dispute.mine.kind == page.kind && dispute.mine.row == page.row) {
         content.put(dispute.mine.clone());
@@ -321,6 +330,12 @@ pub async fn draw(
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, news, by: &by, shows_errors: true, removed };
     let mut items = pen.items(page);
+    guide::recall(&mut items, page, &content, &kinds);
+    if refusal.is_none() {
+        guide::explain(&mut items, page, &criteria);
+    } else if frame.section.is_some_and(Section::is_added) {
+        items = guide::added(&pen, page);
+    }
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }

@@ -14,10 +14,20 @@ pub async fn account_name(conn: &mut PgConnection, account: AccountId) -> sqlx::
     sqlx::query_scalar!("select name from account where id = $1", account.get()).fetch_one(conn).await
 }
 
-/// Codes and labels of a call's criteria, in order.
-pub async fn criteria(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<(String, String)>> {
-    let rows = sqlx::query!("select code, label from criterion where call_id = $1 order by position", call.get()).fetch_all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.code, row.label)).collect())
+/// A criterion of a call, as the carrier reads it.
+#[derive(Debug, Clone)]
+pub struct Criterion {
+    /// "2.1", "G3".
+    pub code: String,
+    /// Label.
+    pub label: String,
+    /// What each note from 0 to 4 means.
+    pub levels: Vec<String>,
+}
+
+/// Criteria of a call, in order.
+pub async fn criteria(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<Criterion>> {
+    sqlx::query_as!(Criterion, "select code, label, levels from criterion where call_id = $1 order by position", call.get()).fetch_all(conn).await
 }
 
 /// Kept standing of a dossier.

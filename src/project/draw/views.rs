@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::clash::Clash;
 use super::news::{DisputeView, Note};
+use crate::framework::{Words, added};
 use crate::project::attachments::FileView;
+use crate::project::guide::Guide;
 
 /// An item, ready for the template.
 #[derive(Debug, Default)]
@@ -29,8 +31,6 @@ pub struct ItemView {
     pub is_full: bool,
     /// Not counted among the expected elements.
     pub is_extra: bool,
-    /// Lines of the regulation.
-    pub requirements: String,
     /// To fill in.
     pub controls: Vec<Control>,
     /// To read.
@@ -41,10 +41,8 @@ pub struct ItemView {
     pub list: Option<ListView>,
     /// Slot of attachments; its files are put there by the page.
     pub slot: Option<SlotView>,
-    /// Guide in words: identifier of the text, low, high.
-    pub words: Option<(String, u16, u16)>,
-    /// Words written.
-    pub word_count: String,
+    /// Marks, example, related facts, anchors; put there by the page.
+    pub guide: Guide,
     /// A fact computed from elsewhere in the dossier.
     pub aside: String,
     /// One line in the place of the answers until they are opened; nothing when they are shown at once.
@@ -129,6 +127,19 @@ pub struct Control {
     pub is_optional: bool,
     /// Longest value.
     pub most: u16,
+    /// Guide in words of a long answer.
+    pub words: Option<WordsView>,
+}
+
+/// Guide in words of a long answer, beside what is written.
+#[derive(Debug)]
+pub struct WordsView {
+    /// "128 mots".
+    pub count: String,
+    /// Bounds.
+    pub guide: Words,
+    /// Beyond the hard bound.
+    pub is_over: bool,
 }
 
 impl Control {
@@ -184,6 +195,16 @@ impl TableView {
     /// Too long to be read at once.
     pub fn is_long(&self) -> bool {
         self.rows.len() > 12
+    }
+
+    /// Questions of the carrier’s own, drawn one under the other.
+    pub fn is_added(&self) -> bool {
+        added::is_kind(self.kind)
+    }
+
+    /// No room for another.
+    pub fn is_complete(&self) -> bool {
+        self.is_added() && self.rows.len() >= usize::from(added::MOST)
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Dispute, Fate, Names, Target, Work};
 use crate::error::AppError;
 use crate::framework::Rows;
 use crate::framework::content::Unit;
+use crate::project::order;
 use crate::project::store;
 use crate::project::units::{self, Change};
 
@@ -97,6 +98,11 @@ impl Work<'_> {
             if let Some(row) = self.named("retirer", rows) {
                 self.remove(conn, rows, row).await?;
             }
+            for (button, is_up) in [("monter", true), ("descendre", false)] {
+                if let Some(row) = self.named(button, rows) {
+                    self.reorder(rows, row, is_up);
+                }
+            }
         }
         if let (Some((name, _)), true) = (self.input.get("garder").split_once('='), self.out.location == self.page.url) {
             self.out.location = format!("{}#{}", self.page.url, name.replace('.', "-"));
@@ -143,6 +149,23 @@ impl Work<'_> {
         self.changes.push(Change { unit, is_deleted: false, is_set_aside: false });
         self.out.location = format!("{}#{}", self.page.url, rows.kind);
         Ok(())
+    }
+
+    /// A line and its neighbour exchange their places; each is a version of its own, like any change.
+    fn reorder(&mut self, rows: &'static Rows, row: Uuid, is_up: bool) {
+        let lines: Vec<&Unit> = self.content.children(rows.kind, self.page.parent()).collect();
+        for mut unit in order::moved(&lines, row, is_up) {
+            let held = self.changes.iter().position(|change| change.unit.row == unit.row && !change.is_set_aside);
+            match held {
+                Some(index) => self.changes[index].unit.position = unit.position,
+                None => {
+                    unit.version += 1;
+                    self.changes.push(Change { unit: unit.clone(), is_deleted: false, is_set_aside: false });
+                }
+            }
+            self.content.put(unit);
+        }
+        self.out.location = format!("{}#{}-{row}", self.page.url, rows.kind);
     }
 
     /// Takes a line out, unless a colleague changed it since it was seen: then it is asked first.
