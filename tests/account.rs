@@ -404,19 +404,21 @@ async fn the_owner_manages_the_team(db: PgPool) {
     as_leo.post(&member, &[("role", "owner"), ("version", "1")]).await.expect(403).says("Seul le porteur");
     ana.post(&member, &[("role", "editor"), ("depot", "oui"), ("version", "1")]).await.goes(&team);
     ana.post(&member, &[("role", "editor"), ("depot", "oui"), ("version", "1")]).await.goes(&team);
-    ana.get(&team).await.says("oui, par délégation");
+    as_leo.get(&team).await.says("oui, par délégation");
     ana.post(&member, &[("role", "reader"), ("version", "1")]).await.expect(409).says("Ce rôle a changé");
     // The last owner stays; nobody takes oneself away.
     let me: i64 = scene.one("select id from account where email = 'ana@example.org'").await;
     let mine = format!("{team}/membres/{me}");
     ana.post(&mine, &[("role", "reader"), ("version", "1")]).await.expect(422).says("au moins un porteur");
     ana.post(&format!("{mine}/retrait"), &[]).await.expect(422).says("vous retirer vous-même");
-    ana.post(&member, &[("role", "owner"), ("version", "2")]).await.goes(&team);
+    ana.post(&member, &[("role", "owner"), ("version", "2")]).await.expect(422).says("Le portage se propose");
+    ana.post(&format!("/dossiers/{project}/portage"), &[("a", &leo.to_string()), ("ensuite", "owner")]).await.goes(&format!("{team}#portage"));
+    as_leo.post(&format!("/dossiers/{project}/portage/reponse"), &[("reponse", "accepter")]).await.goes(&team);
     as_leo.post(&mine, &[("role", "reader"), ("version", "1")]).await.goes(&team);
     ana.post(&member, &[("role", "reader"), ("version", "3")]).await.expect(403);
     as_leo.post(&format!("{mine}/retrait"), &[]).await.goes(&team);
     ana.get(&team).await.expect(404);
-    assert_eq!(scene.one::<i64>("select count(*) from journal where act in ('invited', 'member_changed', 'joined')").await, 8);
+    assert_eq!(scene.one::<i64>("select count(*) from journal where act in ('invited', 'member_changed', 'joined')").await, 7);
     let broken: i64 = scene.one("select count(*) from project where journal_seq <> (select max(seq) from journal where project_id = project.id)").await;
     assert_eq!(broken, 0);
 }

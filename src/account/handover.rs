@@ -258,7 +258,13 @@ pub async fn answer(conn: &mut PgConnection, app: &App, reader: &ProjectReader, 
 }
 
 /// An accepted invitation may carry a proposal: the former owner then steps back. The dossier is locked.
-pub async fn settle_invitation(conn: &mut PgConnection, app: &App, project: ProjectId, invitation: InvitationId, (account, now): (AccountId, OffsetDateTime)) -> Result<(), AppError> {
+pub async fn settle_invitation(
+    conn: &mut PgConnection,
+    app: &App,
+    project: ProjectId,
+    invitation: InvitationId,
+    (account, now): (AccountId, OffsetDateTime),
+) -> Result<(), AppError> {
     let carried = sqlx::query_scalar!("select id from handover where invitation_id = $1", invitation.get()).fetch_optional(&mut *conn).await?;
     let proposal = pending(conn, project, now).await?.filter(|held| Some(held.id) == carried);
     if let Some(proposal) = proposal {
@@ -268,7 +274,13 @@ pub async fn settle_invitation(conn: &mut PgConnection, app: &App, project: Proj
 }
 
 /// Makes the new owner, and of the former one what was proposed.
-async fn settle(conn: &mut PgConnection, app: &App, project: ProjectId, proposal: &Proposal, (account, now): (AccountId, OffsetDateTime)) -> Result<Answered, AppError> {
+async fn settle(
+    conn: &mut PgConnection,
+    app: &App,
+    project: ProjectId,
+    proposal: &Proposal,
+    (account, now): (AccountId, OffsetDateTime),
+) -> Result<Answered, AppError> {
     let made = sqlx::query!(
         "update project_member set role = 'owner', can_deposit = false, levels = default, version = version + 1
          where project_id = $1 and account_id = $2
@@ -305,9 +317,10 @@ async fn settle(conn: &mut PgConnection, app: &App, project: ProjectId, proposal
     }
     let subject = format!("{} {}", proposal.from, proposal.becomes.as_str());
     journal::record(conn, project, account, "ownership_accepted", &subject, now).await?;
-    let names = sqlx::query!("select account.name, project.title from account, project where account.id = $1 and project.id = $2", account.get(), project.get())
-        .fetch_one(&mut *conn)
-        .await?;
+    let names =
+        sqlx::query!("select account.name, project.title from account, project where account.id = $1 and project.id = $2", account.get(), project.get())
+            .fetch_one(&mut *conn)
+            .await?;
     let (subject, body) = texts::handover_answered(app, &names.name, &names.title, true);
     post(conn, proposal.from, (&subject, &body), &format!("handover {} answered", proposal.id)).await?;
     Ok(Answered::Done)

@@ -210,14 +210,11 @@ pub async fn remove(conn: &mut PgConnection, app: &App, owner: &ProjectOwner, wh
     if let Some(hindrance) = hindrance(&owners, owner.account(), whom, None) {
         return Ok(Some(hindrance));
     }
-    let gone = sqlx::query_scalar!(
-        "delete from project_member where project_id = $1 and account_id = $2 returning created_at",
-        owner.project().get(),
-        whom.get()
-    )
-    .fetch_optional(&mut *conn)
-    .await?
-    .ok_or(AppError::NotFound)?;
+    let gone =
+        sqlx::query_scalar!("delete from project_member where project_id = $1 and account_id = $2 returning created_at", owner.project().get(), whom.get())
+            .fetch_optional(&mut *conn)
+            .await?
+            .ok_or(AppError::NotFound)?;
     handover::drop_pending(conn, owner.project(), Some(whom), owner.now()).await?;
     journal::record(conn, owner.project(), owner.account(), "member_changed", &format!("{whom} removed"), owner.now()).await?;
     let told = texts::team_left(app, &owner.head().title);

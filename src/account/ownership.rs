@@ -68,7 +68,9 @@ pub(super) async fn view(conn: &mut PgConnection, reader: &Dossier, members: &[M
     Ok(OwnershipView {
         is_mine: proposal.as_ref().is_some_and(|held| held.to == Some(reader.account())),
         waiting: proposal
-            .map(|held| format!("{} propose le portage du dossier à {}. Réponse attendue jusqu’au {} inclus.", held.from_name, held.to_name, last_day(held.expires_at)))
+            .map(|held| {
+                format!("{} propose le portage du dossier à {}. Réponse attendue jusqu’au {} inclus.", held.from_name, held.to_name, last_day(held.expires_at))
+            })
             .unwrap_or_default(),
         may_manage: policy::manage_team(reader.ties(), reader.facts()).is_ok(),
         people: people.map(|member| (member.account.get(), member.name.clone(), typed.to == member.account.to_string())).collect(),

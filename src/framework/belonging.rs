@@ -37,8 +37,7 @@ pub fn part_of_slot(slot: &str) -> Part {
 /// Kinds of units that belong to a deliverable, shared lists included.
 pub fn kinds_of(deliverable: u8) -> Vec<&'static str> {
     let sections = DELIVERABLES.iter().flat_map(|held| held.sections.iter().map(|section| section.key));
-    let mut kinds: Vec<&'static str> =
-        sections.chain(all_rows().map(|rows| rows.kind)).filter(|kind| part_of(kind).contains(&deliverable)).collect();
+    let mut kinds: Vec<&'static str> = sections.chain(all_rows().map(|rows| rows.kind)).filter(|kind| part_of(kind).contains(&deliverable)).collect();
     kinds.sort_unstable();
     kinds.dedup();
     kinds

@@ -251,9 +251,7 @@ pub fn handover_answered(app: &App, name: &str, title: &str, accepts: bool) -> (
 
 /// Somebody is mentioned in a comment: a link, never the text.
 pub fn mentioned(app: &App, by: &str, title: &str, path: &str) -> (String, String) {
-    let paragraphs = [
-        format!("{by} vous mentionne dans un commentaire du dossier «\u{a0}{title}\u{a0}»."),
-        format!("Pour le lire et répondre\u{a0}:\n{}", app.link(path)),
-    ];
+    let paragraphs =
+        [format!("{by} vous mentionne dans un commentaire du dossier «\u{a0}{title}\u{a0}»."), format!("Pour le lire et répondre\u{a0}:\n{}", app.link(path))];
     mail(app, &format!("Un commentaire vous mentionne\u{a0}: {title}"), &paragraphs, "Vous recevez ce courriel parce que vous êtes de l’équipe de ce dossier.")
 }

@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::attachments::back;
-use super::comments::view::instant;
 use super::comments::PartRow;
+use super::comments::view::instant;
 use super::units;
 use crate::access::{Dossier, NumberPart, ProjectEditor};
 use crate::app::App;

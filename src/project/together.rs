@@ -43,11 +43,7 @@ pub async fn together(conn: &mut PgConnection, dossier: &Dossier) -> Result<Toge
     )
     .fetch_one(conn)
     .await?;
-    Ok(Together {
-        parts: serde_json::from_str(&row.parts).map_err(anyhow::Error::from)?,
-        open: row.open,
-        proposed_by: row.proposed_by,
-    })
+    Ok(Together { parts: serde_json::from_str(&row.parts).map_err(anyhow::Error::from)?, open: row.open, proposed_by: row.proposed_by })
 }
 
 /// What waits for a person in all their dossiers: an open thread that mentions them and that they did not answer, or a proposal of ownership.

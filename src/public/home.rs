@@ -150,7 +150,11 @@ fn asked(waiting: &Waiting) -> Vec<Step> {
     });
     let mentions = waiting.thread.map(|thread| Step {
         sentence: format!("{} dans «\u{a0}{title}\u{a0}».", count(waiting.mentions, "commentaire ouvert vous nomme", "commentaires ouverts vous nomment")),
-        href: if waiting.mentions == 1 { format!("/dossiers/{}/commentaires/{thread}", waiting.project) } else { format!("/dossiers/{}/commentaires?moi=oui", waiting.project) },
+        href: if waiting.mentions == 1 {
+            format!("/dossiers/{}/commentaires/{thread}", waiting.project)
+        } else {
+            format!("/dossiers/{}/commentaires?moi=oui", waiting.project)
+        },
         act: if waiting.mentions == 1 { "Lire le commentaire" } else { "Lire ces commentaires" },
     });
     proposal.into_iter().chain(mentions).collect()

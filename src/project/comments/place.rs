@@ -89,7 +89,13 @@ mod tests {
         assert_eq!(actor.page(), format!("/acteurs/{row}"));
         assert_eq!(actor.label(Some("Verrerie")), "Acteurs, Verrerie, identité");
         assert_eq!(actor.part(), [1, 2, 4]);
-        for wrong in ["", "organisation.animation", "organisation.animation x q5", "organisation.gouvernance 00000000-0000-0000-0000-000000000000 q5", "staff 00000000-0000-0000-0000-000000000007 q5"] {
+        for wrong in [
+            "",
+            "organisation.animation",
+            "organisation.animation x q5",
+            "organisation.gouvernance 00000000-0000-0000-0000-000000000000 q5",
+            "staff 00000000-0000-0000-0000-000000000007 q5",
+        ] {
             assert_eq!(Anchor::read(wrong), None, "{wrong}");
         }
     }

@@ -221,13 +221,7 @@ pub async fn find(conn: &mut PgConnection, project: ProjectId, number: i64) -> s
 }
 
 /// Writes a comment, at the end of a thread or opening one; an answer opens a resolved thread again. Its number.
-pub async fn add(
-    conn: &mut PgConnection,
-    dossier: &Dossier,
-    by: &PartCommenter,
-    (anchor, thread): (&Anchor, Option<i64>),
-    text: &str,
-) -> sqlx::Result<i64> {
+pub async fn add(conn: &mut PgConnection, dossier: &Dossier, by: &PartCommenter, (anchor, thread): (&Anchor, Option<i64>), text: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         "with opened as (
            update comment set resolved_at = null, resolved_by = null where id = $2 and project_id = $1 and resolved_at is not null

@@ -113,7 +113,8 @@ pub async fn list(State(app): State<App>, reader: ProjectReader, asked: Asked) -
     let mut found: Vec<ThreadView> = threads(&reader, gathered).into_iter().map(|(_, thread)| thread).collect();
     found.reverse();
     let base = reader.url("/commentaires");
-    let query = format!("?etat={}&livrable={}&moi={}", url_encode(state), deliverable.map(|no| no.to_string()).unwrap_or_default(), if is_mine { "oui" } else { "" });
+    let query =
+        format!("?etat={}&livrable={}&moi={}", url_encode(state), deliverable.map(|no| no.to_string()).unwrap_or_default(), if is_mine { "oui" } else { "" });
     let older = ids.last().filter(|_| has_more).map(|id| format!("{base}{query}&avant={id}")).unwrap_or_default();
     let states = [("", "ouverts"), ("resolus", "résolus"), ("tous", "tous")];
     html(&ListPage {
