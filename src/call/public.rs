@@ -222,6 +222,7 @@ fn deliverables() -> Vec<DeliverableView> {
             let items: Vec<ItemView> = deliverable
                 .sections
                 .iter()
+                .filter(|section| !section.is_added())
                 .flat_map(|section| section.items)
                 .map(|item| ItemView { title: item.title, requirements: item.requirements.join(", "), not_expected: item.not_expected })
                 .collect();

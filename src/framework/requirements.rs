@@ -47,6 +47,8 @@ impl Requirement {
 pub enum Answer {
     /// What the dossier holds: the items that cite the line.
     Dossier,
+    /// A deliverable as a whole.
+    Deliverable(u8),
     /// A part of the application, with a sentence that says how.
     Part(Part, &'static str),
     /// Nothing here: the administration, or what happens elsewhere; the sentence says so.
@@ -119,7 +121,7 @@ mod tests {
         for line in all() {
             let code = line.code();
             match line.answer {
-                Answer::Dossier => assert!(cited.contains(code.as_str()), "{code} is asked nowhere"),
+                Answer::Dossier | Answer::Deliverable(_) => assert!(cited.contains(code.as_str()), "{code} is asked nowhere"),
                 Answer::Part(_, sentence) | Answer::Outside(sentence) => {
                     assert!(sentence.ends_with('.') && !cited.contains(code.as_str()), "{code}");
                 }
@@ -131,7 +133,7 @@ mod tests {
     fn every_line_asked_of_a_carrier_is_answered_by_the_dossier() {
         // R107 announces the six pieces: the page of the deposit gathers them, no question asks for it.
         for line in all().filter(|line| (26..=81).contains(&line.no) || (107..=113).contains(&line.no)) {
-            assert!(matches!(line.answer, Answer::Dossier) || line.no == 107, "{}", line.code());
+            assert!(matches!(line.answer, Answer::Dossier | Answer::Deliverable(_)) || line.no == 107, "{}", line.code());
         }
     }
 

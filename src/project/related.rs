@@ -89,11 +89,18 @@ pub fn kinds(page: &Page) -> impl Iterator<Item = &'static str> + use<> {
 /// Facts beside an item. `loaded` are the kinds that `content` holds: a fact read from another kind is not told, so that
 /// who reads one deliverable learns nothing of the others.
 pub fn facts(item: &str, content: &Content, unit: &Unit, loaded: &[&str]) -> Vec<Related> {
-    SOURCES
+    let told = SOURCES
         .iter()
         .filter(|source| source.item == item && source.kinds.iter().all(|kind| loaded.contains(kind)))
-        .filter_map(|source| (source.fact)(content, unit))
-        .collect()
+        .filter_map(|source| (source.fact)(content, unit));
+    told.fold(Vec::new(), |mut facts: Vec<Related>, fact| {
+        // Two facts typed in one place are one line, with one link.
+        match facts.last_mut().filter(|last| last.path == fact.path) {
+            Some(last) => last.text = format!("{} {}", last.text, fact.text),
+            None => facts.push(fact),
+        }
+        facts
+    })
 }
 
 /// Every kind that a fact is read from: what a whole dossier holds.

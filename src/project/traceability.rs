@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::framework::content::Content;
 use crate::framework::requirements::{Answer, CHAPTERS, COUNT, Part, Requirement, answered_by, detailed_by};
 use crate::framework::standing::{Place, Standing};
-use crate::framework::{Item, Rows, State as Filling};
+use crate::framework::{DELIVERABLES, Deliverable, Item, Rows, State as Filling};
 use crate::page::{Layout, Tag, html};
 
 /// What the filter offers: key in the address, words.
@@ -185,6 +185,7 @@ impl Reader<'_> {
         };
         match line.answer {
             Answer::Dossier => self.answered(&mut view),
+            Answer::Deliverable(no) => self.whole(&mut view, DELIVERABLES[usize::from(no) - 1]),
             Answer::Part(part, sentence) => (view.sentence, view.link) = (sentence, self.link(part)),
             Answer::Outside(sentence) => view.sentence = sentence,
         }
@@ -207,7 +208,7 @@ impl Reader<'_> {
             known.extend(state);
             let path = format!("/{}", rows.path.unwrap_or_default());
             let href = if self.eyes.is_team || no == 3 { self.address(no, &path) } else { String::new() };
-            view.places.push(PlaceView { label: format!("{}, fiche, {}", rows.title, item.title.to_lowercase()), href, tag: state.map(tag) });
+            view.places.push(PlaceView { label: format!("Page {}, «\u{a0}{}\u{a0}»", rows.title, item.title), href, tag: state.map(tag) });
         }
         if known.is_empty() {
             (view.state, view.tag) = ("non-montre", Tag { class: "off", word: "Non montré" });
@@ -215,6 +216,15 @@ impl Reader<'_> {
             let state = overall(&known);
             (view.state, view.tag) = (key(state), tag(state));
         }
+    }
+
+    /// A line that a whole deliverable answers, with its count.
+    fn whole(&self, view: &mut LineView, deliverable: &'static Deliverable) {
+        let tally = self.standing.tally(deliverable);
+        let state = overall(&tally.states);
+        (view.state, view.tag) = (key(state), tag(state));
+        let label = format!("{}\u{a0}: {}", deliverable.title, tally.sentence(deliverable));
+        view.places.push(PlaceView { label, href: self.address(deliverable.no, &format!("/{}", deliverable.path)), tag: Some(tag(state)) });
     }
 
     /// State of what only rows hold: filled once one of them answers.
@@ -261,8 +271,7 @@ mod tests {
 
     #[test]
     fn rows_belong_to_the_deliverable_that_reads_them() {
-        let paths: Vec<&str> =
-            crate::framework::COLLECTIONS.iter().map(|rows| crate::framework::DELIVERABLES[usize::from(deliverable_of(rows)) - 1].path).collect();
+        let paths: Vec<&str> = crate::framework::COLLECTIONS.iter().map(|rows| DELIVERABLES[usize::from(deliverable_of(rows)) - 1].path).collect();
         assert_eq!(paths, ["etat-des-lieux", "etat-des-lieux", "etat-des-lieux", "actions", "mobilisation"]);
     }
 }

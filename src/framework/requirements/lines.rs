@@ -7,6 +7,10 @@ const fn dossier(no: u8, text: &'static str) -> Requirement {
     Requirement { no, text, answer: Answer::Dossier }
 }
 
+const fn deliverable(deliverable: u8, no: u8, text: &'static str) -> Requirement {
+    Requirement { no, text, answer: Answer::Deliverable(deliverable) }
+}
+
 const fn part(no: u8, text: &'static str, part: super::Part, sentence: &'static str) -> Requirement {
     Requirement { no, text, answer: Answer::Part(part, sentence) }
 }
@@ -98,9 +102,9 @@ pub static CHAPTERS: [Chapter; 10] = [
         slug: "organisation",
         title: "Attendu 1, descriptif organisationnel",
         lines: &[
-            dossier(26, "Le porteur s’interroge sur tous les éléments de structuration d’une démarche d’EIT"),
+            deliverable(1, 26, "Le porteur s’interroge sur tous les éléments de structuration d’une démarche d’EIT"),
             dossier(27, "L’organisation du projet initial aura probablement évolué"),
-            dossier(28, "Présenter en détail l’organisation retenue pour la phase 2, réponses les plus précises possible"),
+            deliverable(1, 28, "Présenter en détail l’organisation retenue pour la phase 2, réponses les plus précises possible"),
             dossier(29, "Quel périmètre géographique choisi ?"),
             dossier(30, "Quels acteurs économiques actifs sur ce périmètre ?"),
             dossier(31, "Périmètre assez dense économiquement et « industriellement » pour échanges et mutualisations ?"),

@@ -1,0 +1,13 @@
+import { chromium } from "playwright-core";
+const url = "http://127.0.0.1:3104", out = "/tmp/w/shots-h4";
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const [who, path, width, y, name, open] = process.argv.slice(2);
+const ctx = await browser.newContext({ locale: "fr-FR", viewport: { width: +width, height: 1100 } });
+const page = await ctx.newPage();
+await page.goto(url + "/connexion"); await page.fill("input[name=email]", who); await page.fill("input[name=password]", "trame-demo-2015");
+await Promise.all([page.waitForURL((u) => !u.pathname.startsWith("/connexion")), page.getByRole("button", { name: "Se connecter" }).click()]);
+await page.goto(url + path);
+if (open) await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
+if (y !== "-") await page.evaluate((y) => scrollTo(0, y), +y);
+await page.screenshot({ path: `${out}/${name}.png` });
+await browser.close();
