@@ -152,14 +152,20 @@ fn reference() -> String {
 
 /// Was the request sent by the script, which reads JSON?
 pub fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.starts_with("application/json"))
+    accepts(headers, "application/json")
+}
+
+fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.starts_with(kind))
 }
 
 /// Turns bare refusals into French pages, or JSON for the script; axum's own English lines never leave.
 pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
     let json = wants_json(request.headers());
+    // A stream cannot follow to the sign-in page.
+    let is_read_by_script = json || accepts(request.headers(), "text/event-stream");
     let response = next.run(request).await;
-    if response.extensions().get::<SignInNeeded>().is_some() && json {
+    if response.extensions().get::<SignInNeeded>().is_some() && is_read_by_script {
         return message(StatusCode::UNAUTHORIZED, "Session expirée. Se reconnecter, votre texte est gardé.");
     }
     let status = response.status();

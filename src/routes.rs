@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, reset, sign_in, team};
 use crate::app::App;
+use crate::live::web as live;
 use crate::project::{attachments, files, overview, rows, sections};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
@@ -54,6 +55,7 @@ routes! { PAGES, pages:
     "/dossiers/{id}/recu" => get deposit::receipt;
     "/dossiers/{id}/depots/{number}" => get deposit::deposit;
     "/dossiers/{id}/imprimer" => get deposit::print;
+    "/dossiers/{id}/presence" => get live::stream, post live::mark;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
