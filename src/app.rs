@@ -143,7 +143,9 @@ pub fn service(app: &App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_mins(1)))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(20)))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
-        .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(SizeAbove::new(860).and(NotForContentType::SSE)))
+        .layer(
+            CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(SizeAbove::new(860).and(NotForContentType::SSE)),
+        )
         .layer(middleware::from_fn(secure))
         .layer(GlobalConcurrencyLimitLayer::new(256))
         .with_state(app.clone())

@@ -250,7 +250,10 @@ async fn a_process_that_lost_its_ear_listens_again_and_has_pages_compare(db: PgP
     let (ana, bob, project) = team(&scene).await;
     let mut hers = Stream::open(&scene, &ana, project, PAGE).await;
     hers.present(&[]).await;
-    sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike 'listen%'").execute(&db).await.unwrap();
+    sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike 'listen%'")
+        .execute(&db)
+        .await
+        .unwrap();
     hers.until("manque", |_| true).await;
     let _his = Stream::open(&beside(&scene), &bob, project, PAGE).await;
     hers.present(&["Bob Petit est sur cette page"]).await;

@@ -47,9 +47,12 @@ pub async fn arrive(conn: &mut PgConnection, reader: &ProjectReader, place: &Pla
 
 /// Closes a page.
 pub async fn leave(conn: &mut PgConnection, stream: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("with gone as (delete from presence where stream = $1 returning project_id) select pg_notify('trame_live', 'here ' || project_id) from gone", stream)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "with gone as (delete from presence where stream = $1 returning project_id) select pg_notify('trame_live', 'here ' || project_id) from gone",
+        stream
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

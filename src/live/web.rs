@@ -88,11 +88,14 @@ fn event(news: &News) -> Event {
             named("enregistre", &json!({ "units": units, "account": account, "by": by, "at": at }))
         }
         News::Missed => named("manque", &json!({})),
-        News::End(end) => named("fin", &Json::from(match end {
-            End::Stop => "arret",
-            End::Gone => "acces",
-            End::Elsewhere => "ailleurs",
-        })),
+        News::End(end) => named(
+            "fin",
+            &Json::from(match end {
+                End::Stop => "arret",
+                End::Gone => "acces",
+                End::Elsewhere => "ailleurs",
+            }),
+        ),
     }
 }
 
