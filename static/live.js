@@ -60,6 +60,22 @@ function colleague({ detail: { form, told, shown, left, tables } }) {
 }
 document.addEventListener("trame:colleague", colleague);
 
+/** Two texts were put together by a save of ours: what the colleague changed, marked. */
+function joined({ detail: { form, merged } }) {
+	for (const { name, sentence, parts } of merged) {
+		const control = [...form.elements].find((c) => c.name === name && c.type !== "hidden"), id = `${control?.id}-j`;
+		if (!control) continue;
+		const words = parts.map(([kind, words]) => (kind === "inserted" ? el("ins", {}, words) : kind === "removed" ? el("del", {}, words) : kind === "skipped" ? "… " : words));
+		const note = el("div", { class: "joined small", id }, el("p", {}, sentence), el("p", { class: "kept" }, ...words));
+		byId(id)?.remove();
+		const cell = control.closest("td"), ask = control.closest(".ask");
+		for (const told of ask ? all("[data-told]", ask) : []) told.remove();
+		cell ? control.closest("table").before(note) : (control.closest("fieldset") ?? control).after(note);
+		if (document.activeElement === control) speak(sentence.replace(/\s*:$/, "."));
+	}
+}
+document.addEventListener("trame:merged", joined);
+
 // ---- reading only: the text of the page is drawn again
 
 let reading;

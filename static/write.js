@@ -3,7 +3,7 @@
  * Forms that save themselves: autosave with a local draft, several people on one text, word counts.
  *
  * The server compares three texts: what was read, what is stored, what is posted. A form posts the version it was drawn
- * from; a field that a colleague changed since under somebody's hands also posts, as `<name>~base`, the text it was
+ * from; a field that a colleague changed since under somebody's hands also posts, as `<name>~depuis`, the text it was
  * written from, so that the form can take the new version of everything else.
  */
 import { PAGE, all, byId, drafts, el, flush, forget, go, here, hold, isPassing, keyOf, living, mark, plural, post, recall, recovered, savers, signIn, uuid, wait } from "./trame.js";
@@ -15,7 +15,7 @@ import { PAGE, all, byId, drafts, el, flush, forget, go, here, hold, isPassing, 
 // ---- fields
 
 /** Versions travel with the text, they are not text; nor is the text that another was written from. */
-const isVersion = (name) => /^(version|operation)$|\.version$|~base$/.test(name);
+const isVersion = (name) => /^(version|operation)$|\.version$|~depuis$/.test(name);
 const isCheck = (control) => /checkbox|radio/.test(control.type);
 const pairs = (form) => /** @type {any} */ ([...new FormData(form)].filter(([, value]) => typeof value === "string"));
 const same = (a = [], b = []) => a.length === b.length && a.every((value, index) => value === b[index]);
@@ -83,10 +83,10 @@ function autosave(form) {
 
 	/** New content, new operation; the same content keeps its own. @returns {Job} */
 	function job() {
-		const fields = pairs(form).filter(([name]) => !/~base$/.test(name));
+		const fields = pairs(form).filter(([name]) => !/~depuis$/.test(name));
 		const text = JSON.stringify(fields.filter(([name]) => !isVersion(name)));
 		if (content !== text) [content, operation] = [text, uuid()];
-		for (const [name, values] of roots) for (const value of values) fields.push([name + "~base", value]);
+		for (const [name, values] of roots) for (const value of values) fields.push([name + "~depuis", value]);
 		return { version: version.value, operation, fields };
 	}
 
@@ -107,7 +107,7 @@ function autosave(form) {
 	function leaveByPage() {
 		keep();
 		for (const extra of all("[data-base]", form)) extra.remove();
-		for (const [name, values] of roots) for (const value of values) form.append(el("input", { type: "hidden", name: name + "~base", value, "data-base": "" }));
+		for (const [name, values] of roots) for (const value of values) form.append(el("input", { type: "hidden", name: name + "~depuis", value, "data-base": "" }));
 	}
 
 	/** Puts back what was typed in a page that closed, with the version it was typed on: the server merges, or asks. */
@@ -124,7 +124,7 @@ function autosave(form) {
 			// A row somebody removed meanwhile goes along hidden: the server decides.
 			for (const value of values) form.append(el("input", { type: "hidden", name, value, "data-unseen": "" }));
 		}
-		for (const [name, value] of draft.fields) if (/~base$/.test(name)) roots.set(name.slice(0, -5), [...(roots.get(name.slice(0, -5)) ?? []), value]);
+		for (const [name, value] of draft.fields) if (/~depuis$/.test(name)) roots.set(name.slice(0, -7), [...(roots.get(name.slice(0, -7)) ?? []), value]);
 		forget(last.key);
 		if (!changed().length) return;
 		[version.value, since, was] = [draft.version, draft.at, sent ?? fields];
@@ -197,7 +197,7 @@ function autosave(form) {
 		if (!isSilent || /^warn(Hors|Le service)/.test(shown)) say("warn", [`${why}, ${n || 1} ${plural(n, "modification")} en attente${where}`], undefined, isSilent);
 	}
 
-	function accept({ saved_at, version: number, rows = {}, errors = [], progress, fields }) {
+	function accept({ saved_at, version: number, rows = {}, errors = [], progress, fields, merged }) {
 		[unsure, stuck, tries] = [null, undefined, 0];
 		roots.clear();
 		for (const extra of all("[data-unseen]", form)) if (!control(form, extra.name)) extra.remove();
@@ -209,6 +209,7 @@ function autosave(form) {
 		if (progress) for (const line of all("[data-progress]")) line.textContent = progress;
 		said(saved_at, errors.length);
 		keep();
+		if (merged?.length) document.dispatchEvent(new CustomEvent("trame:merged", { detail: { form, merged } }));
 		const known = all("input[data-row]", form).map((input) => input.dataset.row);
 		const isWhole = known.every((id) => id in rows) && Object.keys(rows).every((id) => known.includes(id));
 		if (!isWhole || all("[data-unseen]", form)[0]) news ??= {}; // the server knows rows that this page lacks

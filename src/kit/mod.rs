@@ -1,8 +1,10 @@
-//! Small tools that know nothing of dossiers: typed ids, French, value types, the clock, territories.
+//! Small tools that know nothing of dossiers: typed ids, French, value types, the clock, territories, comparing and merging texts.
 
 pub mod clock;
+pub mod diff;
 pub mod french;
 pub mod ids;
+pub mod merge;
 pub mod moment;
 pub mod territory;
 pub mod values;

@@ -1,5 +1,6 @@
 //! The dossier: its pages, its content by units of saving, its attachments.
 
+pub mod alerts;
 pub mod attachments;
 pub mod draw;
 pub mod files;

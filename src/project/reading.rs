@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::attachments::FileView;
-use super::draw::{ItemView, Pen, RowView, TableView};
+use super::draw::{ItemView, News, Pen, RowView, TableView};
 use super::saving::Page;
 use crate::framework::content::{Content, Unit};
 use crate::framework::{ACTION, COMMITMENT, DELIVERABLES, Deliverable, FLOW, Kind, Rows, STAKEHOLDER, SYNERGY};
@@ -21,7 +21,7 @@ pub struct SectionRead {
 
 /// Every section of one deliverable, or of all five.
 pub fn sections(content: &Content, files: &[FileView], criteria: &[(String, String)], only: Option<u8>) -> Vec<SectionRead> {
-    let pen = Pen { content, criteria, conflicts: &[], by: "", shows_errors: false, removed: None };
+    let pen = Pen { content, criteria, news: News::default(), by: "", shows_errors: false, removed: None };
     let mut read = Vec::new();
     for deliverable in DELIVERABLES.into_iter().filter(|deliverable| only.is_none_or(|no| deliverable.no == no)) {
         for section in deliverable.sections {
@@ -80,7 +80,8 @@ fn wide(pen: &Pen<'_>, deliverable: &'static Deliverable, rows: &'static Rows, k
         return Vec::new();
     }
     let columns = fields.iter().map(|field| (field.label, matches!(field.kind, Kind::Decimal(..) | Kind::Money))).collect();
-    let table = TableView { kind: rows.kind, title: rows.title, columns, rows: lines, add: String::new(), total: String::new(), removed: None };
+    let table =
+        TableView { kind: rows.kind, title: rows.title, columns, rows: lines, add: String::new(), total: String::new(), removed: None, disputes: Vec::new() };
     let item =
         ItemView { key: rows.kind, anchor: format!("t{}-{}", deliverable.no, rows.kind), title: rows.title.into(), tables: vec![table], ..ItemView::default() };
     vec![SectionRead { deliverable, title: format!("{} du dossier", rows.title), items: vec![item] }]

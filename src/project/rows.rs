@@ -8,11 +8,11 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::draw::{Pen, row_name};
-use super::saving::{self, Page};
+use super::draw::{News, Pen, row_name};
+use super::saving::{self, Dispute, Fate, Outcome, Page};
 use super::sections::{self, Asked, Frame};
 use super::suspended;
-use super::units::{self, Act, Change};
+use super::units::{self, Act, Author, Change};
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, policy};
 use crate::app::App;
 use crate::error::AppError;
@@ -63,7 +63,7 @@ pub async fn list(app: &App, dossier: &Dossier, key: &str, asked: &HashMap<Strin
 
 fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content, asked: &HashMap<String, String>) -> RowsPage {
     let path = rows.path.unwrap_or_default();
-    let pen = Pen { content, criteria: &[], conflicts: &[], by: "", shows_errors: false, removed: None };
+    let pen = Pen { content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
     let columns: Vec<_> = columns(rows.kind).iter().filter_map(|key| rows.field(key)).collect();
     let wanted = fold(asked.get("q").map_or("", String::as_str).trim());
     let total = content.rows(rows.kind).count();
@@ -177,7 +177,14 @@ fn frame(dossier: &Dossier, rows: &'static Rows, name: String) -> Frame {
 
 async fn name_of(conn: &mut PgConnection, dossier: &Dossier, rows: &Rows, row: Uuid) -> Result<String, AppError> {
     let content = units::load(conn, dossier.project(), &[rows.kind, "stakeholder"]).await?;
-    let unit = content.row(rows.kind, row).ok_or(AppError::NotFound)?;
+    let removed;
+    let unit = match content.row(rows.kind, row) {
+        Some(unit) => unit,
+        None => {
+            removed = units::removed(conn, dossier.project(), rows.kind, row).await?.ok_or(AppError::NotFound)?;
+            &removed
+        }
+    };
     // A commitment is known by its stakeholder.
     let named = unit.row_of("stakeholder").and_then(|holder| content.row("stakeholder", holder)).map(row_name);
     Ok(named.unwrap_or_else(|| row_name(unit)))
@@ -193,6 +200,9 @@ pub async fn show(
 ) -> Result<Response, AppError> {
     let rows = collection(&key)?;
     let mut conn = app.db.acquire().await?;
+    if units::removed(&mut conn, reader.project(), rows.kind, row).await?.is_some() {
+        return Ok(see(&reader.url(&format!("/{key}?retire={row}"))));
+    }
     let name = name_of(&mut conn, &reader, rows, row).await?;
     sections::draw(&app, &mut conn, &reader, &page_of(&reader, rows, row), frame(&reader, rows, name), None, &asked).await
 }
@@ -227,6 +237,24 @@ pub async fn restore(State(app): State<App>, editor: ProjectEditor, KeyPart(key)
     turn(&app, &editor, (&key, row), &input, false).await
 }
 
+/// Somebody changed the row since the person who removes it opened its page: it is shown again, with who and when.
+async fn reread(app: &App, editor: &ProjectEditor, rows: &'static Rows, unit: &Unit, authors: Vec<(String, Author)>) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let name = name_of(&mut conn, editor, rows, unit.row).await?;
+    let latest = authors.into_iter().map(|(_, author)| author).max_by_key(|author| author.at);
+    let outcome = Outcome {
+        disputes: vec![Dispute {
+            fate: Fate::Edited,
+            by: latest.map_or_else(|| "Une autre personne".to_owned(), |author| author.name),
+            at: unit.at,
+            mine: unit.clone(),
+        }],
+        ..Outcome::default()
+    };
+    let page = page_of(editor, rows, unit.row);
+    sections::draw(app, &mut conn, editor, &page, frame(editor, rows, name), Some(&outcome), &HashMap::new()).await
+}
+
 async fn turn(app: &App, editor: &ProjectEditor, (key, row): (&str, Uuid), input: &Input, is_removal: bool) -> Result<Response, AppError> {
     let rows = collection(key)?;
     let operation = input.operation()?;
@@ -239,8 +267,11 @@ async fn turn(app: &App, editor: &ProjectEditor, (key, row): (&str, Uuid), input
     let mut content = units::load(&mut tx, editor.project(), &needed_for(&[rows.kind])).await?;
     let found = if is_removal { content.row(rows.kind, row).cloned() } else { units::removed(&mut tx, editor.project(), rows.kind, row).await? };
     let Some(mut unit) = found else { return Ok(see(&editor.url(&format!("/{key}")))) };
-    if is_removal && input.version()? != unit.version {
-        return Err(AppError::Refused(policy::Refusal::Because("Une autre personne vient de modifier cette ligne. Relisez-la avant de la retirer.")));
+    let seen = if is_removal { input.version()? } else { unit.version };
+    if seen != unit.version {
+        let authors = units::authors(&mut tx, editor.project(), &unit, seen).await?;
+        drop(tx);
+        return reread(app, editor, rows, &unit, authors).await;
     }
     unit.version += 1;
     if is_removal {

@@ -1,18 +1,22 @@
-//! Saving a page: what reads is stored, what doesn't is kept as typed, what somebody else changed meanwhile is never
-//! overwritten (design §5). One mechanism for every deliverable, table and row of a dossier.
+//! Saving a page: what reads is stored, what doesn't is kept as typed, what somebody else changed meanwhile is merged word
+//! by word or asked about, never overwritten (design §5). One mechanism for every deliverable, table and row of a dossier.
+
+mod lines;
+mod slot;
 
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::units::{self, Act, Change, Locked};
+pub use slot::Slot;
+
+use super::units::{self, Act, Author, Change, Locked};
 use crate::access::{ProjectEditor, policy};
 use crate::error::AppError;
-use crate::framework::content::{Content, Unit, Value};
-use crate::framework::reading::{LONGEST_TEXT, Reading, read};
+use crate::framework::content::{Content, Unit};
 use crate::framework::standing::{Standing, needed_for};
 use crate::framework::{Field, Item, Kind, Rows};
 use crate::input::Input;
-use crate::kit::words;
 
 /// What a page lets change: a section or a row, and the small tables drawn with it.
 #[derive(Debug, Clone)]
@@ -31,6 +35,14 @@ impl Page {
     /// Fields of the main unit.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         self.items.iter().flat_map(|item| item.fields.iter())
+    }
+
+    /// The field of that key, of the main unit or of a table's lines.
+    pub fn field(&self, kind: &str, key: &str) -> Option<&'static Field> {
+        if kind == self.kind {
+            return self.fields().find(|field| field.key == key);
+        }
+        self.tables().find(|rows| rows.kind == kind)?.field(key)
     }
 
     /// Small tables of the page.
@@ -58,13 +70,60 @@ impl Page {
     }
 }
 
-/// Two people changed the same field: mine as typed, beside theirs which stays saved.
+/// Two people changed the same field, in ways that touch: mine as typed, beside theirs which stays saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// Name of the control.
     pub name: String,
     /// As typed.
     pub mine: Vec<String>,
+    /// Version that both were written from.
+    pub seen: i32,
+    /// The field in that version.
+    pub base: Slot,
+    /// Who saved the other, and when; nothing when the question is asked again.
+    pub by: Option<Author>,
+}
+
+/// A field that a colleague changed while this page was open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Name of the control.
+    pub name: String,
+    /// The field.
+    pub key: &'static str,
+    /// Kind of its unit.
+    pub kind: String,
+    /// Row of its unit.
+    pub row: Uuid,
+    /// What this page showed or had typed.
+    pub was: Slot,
+    /// Both changes were put together; otherwise only theirs was made.
+    pub is_joined: bool,
+    /// Who, and when.
+    pub by: Author,
+}
+
+/// What a colleague did to a row that this page changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Removed it; this page changed it.
+    Gone,
+    /// Changed it; this page removes it.
+    Edited,
+}
+
+/// A row of which two people disagree: nothing is done until one says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dispute {
+    /// What the colleague did.
+    pub fate: Fate,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// The row with what was typed, at the version that was seen.
+    pub mine: Unit,
 }
 
 /// What a save did.
@@ -74,6 +133,12 @@ pub struct Outcome {
     pub location: String,
     /// Fields that ask for a choice.
     pub conflicts: Vec<Conflict>,
+    /// Rows that ask for one.
+    pub disputes: Vec<Dispute>,
+    /// What colleagues changed meanwhile.
+    pub touched: Vec<Touched>,
+    /// Posted lines that are no longer in the dossier.
+    pub gone: Vec<Uuid>,
     /// The same operation had already been received.
     pub is_replay: bool,
     /// The page's units after the save; empty for a replay.
@@ -84,14 +149,23 @@ pub struct Outcome {
     pub is_merged: bool,
 }
 
+impl Outcome {
+    /// Nobody has to choose anything.
+    pub fn is_settled(&self) -> bool {
+        self.conflicts.is_empty() && self.disputes.is_empty()
+    }
+}
+
 /// Saves a posted page in the transaction of `conn`.
 ///
 /// # Errors
-/// When the bound is past under the lock, when a table is full, or when a line to remove was changed by somebody else.
+/// When the bound is past under the lock, or when a table is full.
 pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, input: &Input) -> Result<Outcome, AppError> {
     let operation = input.operation()?;
     let mut locked = units::lock(conn, editor.project(), operation).await?;
-    if let Some(location) = locked.done.take() {
+    let former = locked.done.take();
+    let is_again = former.as_deref() == Some(UNSETTLED);
+    if let Some(location) = former.filter(|_| !is_again) {
         return Ok(Outcome { location, is_replay: true, ..Outcome::default() });
     }
     policy::edit(editor.ties(), &locked.facts(editor.facts()), editor.now())?;
@@ -101,17 +175,23 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     if page.items.iter().any(|item| item.slot.is_some()) {
         content.filled_slots = units::slots(conn, editor.project()).await?;
     }
-    let location = page.url.clone();
-    let mut work = Work { editor, page, input, content, changes: Vec::new(), conflicts: Vec::new(), location, is_merged: false };
+    let out = Outcome { location: page.url.clone(), ..Outcome::default() };
+    let mut work = Work { editor, page, input, content, changes: Vec::new(), overtaken: Vec::new(), out };
     work.main_unit(conn).await?;
     for rows in page.tables() {
         work.table(conn, rows).await?;
     }
-    work.buttons(conn).await?;
-    let Work { content, changes, conflicts, location, is_merged, .. } = work;
-    finish(conn, editor, &mut locked, Finish { page, content: &content, changes: &changes, operation, location: &location }).await?;
-    Ok(Outcome { location, conflicts, is_replay: false, content, standing: locked.standing, is_merged })
+    if !is_again {
+        work.buttons(conn).await?;
+    }
+    let Work { content, changes, out, .. } = work;
+    let location = if out.is_settled() { &out.location } else { UNSETTLED };
+    finish(conn, editor, &mut locked, Finish { page, content: &content, changes: &changes, operation, location }).await?;
+    Ok(Outcome { content, standing: locked.standing, ..out })
 }
+
+/// Where an operation that ended with a question leads: sent again, because the question was lost on its way, it asks again.
+const UNSETTLED: &str = "?";
 
 struct Finish<'a> {
     page: &'a Page,
@@ -140,76 +220,104 @@ pub fn refresh(locked: &mut Locked, content: &Content, kinds: &[&str]) {
     }
 }
 
+/// Fields of a unit with the names of their controls.
+type Names = Vec<(&'static Field, String)>;
+
+/// A unit to change.
+struct Target<'a> {
+    /// As it is.
+    now: Unit,
+    /// Version that the visitor saw.
+    seen: i32,
+    names: &'a [(&'static Field, String)],
+    /// It was removed, and comes back whatever is typed.
+    is_back: bool,
+}
+
 struct Work<'a> {
     editor: &'a ProjectEditor,
     page: &'a Page,
     input: &'a Input,
     content: Content,
     changes: Vec<Change>,
-    conflicts: Vec<Conflict>,
-    location: String,
-    is_merged: bool,
+    /// Units that colleagues changed meanwhile, as they left them.
+    overtaken: Vec<Unit>,
+    out: Outcome,
 }
 
 impl Work<'_> {
     async fn main_unit(&mut self, conn: &mut PgConnection) -> Result<(), AppError> {
-        let unit = self.content.row(self.page.kind, self.page.row).cloned();
-        if unit.is_none() && !self.page.row.is_nil() {
-            return Err(AppError::NotFound);
-        }
-        let unit = unit.unwrap_or_else(|| Unit::blank(self.page.kind, self.page.row, None));
-        let names: Vec<(&'static Field, String)> = self.page.fields().map(|field| (field, field.key.to_owned())).collect();
+        let names: Names = self.page.fields().map(|field| (field, field.key.to_owned())).collect();
         let seen = self.input.version()?;
-        self.unit(conn, unit, seen, &names).await
+        match self.content.row(self.page.kind, self.page.row).cloned() {
+            Some(now) => self.unit(conn, Target { now, seen, names: &names, is_back: false }).await,
+            None if self.page.row.is_nil() => {
+                let now = Unit::blank(self.page.kind, self.page.row, None);
+                self.unit(conn, Target { now, seen, names: &names, is_back: false }).await
+            }
+            None => {
+                let now = units::removed(conn, self.editor.project(), self.page.kind, self.page.row).await?.ok_or(AppError::NotFound)?;
+                self.gone(conn, None, Target { now, seen, names: &names, is_back: true }).await
+            }
+        }
     }
 
-    async fn table(&mut self, conn: &mut PgConnection, rows: &'static Rows) -> Result<(), AppError> {
-        let ids: Vec<Uuid> = self.input.all(&format!("{}.id", rows.kind)).filter_map(|id| Uuid::try_parse(id).ok()).collect();
-        let seen: Vec<i32> = self.input.all(&format!("{}.version", rows.kind)).filter_map(|version| version.parse().ok()).collect();
-        if ids.len() != seen.len() {
-            return Err(AppError::BadRequest("Le tableau posté est incomplet. Rechargez la page et recommencez."));
+    /// A unit in the version that the visitor saw.
+    async fn former(&self, conn: &mut PgConnection, now: &Unit, seen: i32) -> Result<Unit, AppError> {
+        let mut unit = Unit::blank(&now.kind, now.row, now.parent);
+        if let Some((fields, raw)) = units::version(conn, self.editor.project(), &now.kind, now.row, seen).await? {
+            (unit.fields, unit.raw) = (fields, raw);
         }
-        for (id, seen) in ids.into_iter().zip(seen) {
-            // A line that somebody else removed meanwhile stays removed; its last content is in the history.
-            let Some(unit) = self.content.row(rows.kind, id).filter(|unit| unit.parent == self.page.parent()).cloned() else { continue };
-            let names: Vec<(&'static Field, String)> = rows.fields().map(|field| (field, format!("{}.{id}.{}", rows.kind, field.key))).collect();
-            self.unit(conn, unit, seen, &names).await?;
-        }
-        Ok(())
+        Ok(unit)
     }
 
     /// Applies what was posted to one unit, field by field, against the version that the visitor saw.
-    async fn unit(&mut self, conn: &mut PgConnection, now: Unit, seen: i32, names: &[(&'static Field, String)]) -> Result<(), AppError> {
+    async fn unit(&mut self, conn: &mut PgConnection, target: Target<'_>) -> Result<(), AppError> {
+        let Target { now, seen, names, is_back } = target;
         let is_stale = seen != now.version;
-        self.is_merged |= is_stale;
-        let mut base: Option<Unit> = None;
-        if is_stale {
-            let found = units::version(conn, self.editor.project(), &now.kind, now.row, seen).await?;
-            let mut unit = Unit::blank(&now.kind, now.row, now.parent);
-            if let Some((fields, raw)) = found {
-                (unit.fields, unit.raw) = (fields, raw);
-            }
-            base = Some(unit);
+        self.out.is_merged |= is_stale;
+        let base = if is_stale { Some(self.former(conn, &now, seen).await?) } else { None };
+        let authors = match &base {
+            Some(base) if base.fields != now.fields || base.raw != now.raw => units::authors(conn, self.editor.project(), &now, seen).await?,
+            _ => Vec::new(),
+        };
+        if !authors.is_empty() {
+            self.overtaken.push(now.clone());
         }
-        let mut next = now.clone();
-        let mut aside = now.clone();
-        let mut is_aside = false;
+        let author_of = |key: &str| authors.iter().find(|(held, _)| held == key).map(|(_, author)| author.clone());
+        let (mut next, mut aside, mut is_aside) = (now.clone(), now.clone(), false);
         for (field, name) in names {
-            let Some(slot) = self.posted(field, name) else { continue };
-            match self.decide(field, name, &slot, &now, base.as_ref()) {
+            let Some(mine) = Slot::posted(field, self.input, name, &self.content) else { continue };
+            let current = Slot::of(&now, field.key);
+            // A page that took the new version of the rest says what this field was written from.
+            let written_from = Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content);
+            self.out.is_merged |= written_from.is_some();
+            let former = written_from.or_else(|| base.as_ref().map(|base| Slot::of(base, field.key)));
+            let (decision, mine) = self.decide(field, name, mine, &current, former.as_ref());
+            let was = match (&decision, &former) {
+                (Decision::Join(_), _) => Some(mine.clone()),
+                (Decision::Keep, Some(former)) if *former != current && mine == *former => Some(former.clone()),
+                _ => None,
+            };
+            if let (Some(was), Some(by)) = (was, author_of(field.key)) {
+                let is_joined = matches!(decision, Decision::Join(_));
+                self.out.touched.push(Touched { name: name.clone(), key: field.key, kind: now.kind.clone(), row: now.row, was, is_joined, by });
+            }
+            match decision {
                 Decision::Keep => {}
-                Decision::Apply(slot) => slot.put(&mut next, field.key),
+                Decision::Apply(slot) | Decision::Join(slot) => slot.put(&mut next, field.key),
                 Decision::Conflict { is_new } => {
                     is_aside |= is_new;
-                    slot.put(&mut aside, field.key);
-                    self.conflicts.push(Conflict { name: name.clone(), mine: self.input.all(name).map(ToOwned::to_owned).collect() });
+                    mine.put(&mut aside, field.key);
+                    let conflict = self.conflict(conn, (field, name), &now, (seen, former), author_of(field.key)).await?;
+                    self.out.conflicts.push(conflict);
                 }
             }
         }
         if is_aside {
             self.changes.push(Change { unit: aside, is_deleted: false, is_set_aside: true });
         }
-        if next.fields != now.fields || next.raw != now.raw {
+        if is_back || next.fields != now.fields || next.raw != now.raw {
             next.version += 1;
             next.author = Some(self.editor.account());
             next.at = self.editor.now();
@@ -219,151 +327,58 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn posted(&self, field: &Field, name: &str) -> Option<Slot> {
-        if !self.input.has(name) {
-            return None;
-        }
-        let typed: Vec<&str> = self.input.all(name).collect();
-        Some(match read(field, &typed, &self.content) {
-            Reading::Empty => Slot::default(),
-            Reading::Value(value) => Slot { value: Some(value), raw: None },
-            Reading::Unreadable(_) => {
-                let text = typed.last().copied().unwrap_or_default();
-                let kept = words::clean(text, 200_000).unwrap_or_else(|_| text.chars().take(LONGEST_TEXT).filter(|c| !c.is_control()).collect());
-                Slot { value: None, raw: Some(kept) }
-            }
-        })
+    /// The question to ask about a field; asked again, it is about the same former version.
+    async fn conflict(
+        &self,
+        conn: &mut PgConnection,
+        (field, name): (&'static Field, &str),
+        now: &Unit,
+        (seen, base): (i32, Option<Slot>),
+        by: Option<Author>,
+    ) -> Result<Conflict, AppError> {
+        let seen = self.input.get(&format!("{name}~base")).parse().unwrap_or(seen);
+        let base = match base {
+            Some(base) if !self.input.has(&format!("{name}~base")) => base,
+            _ => Slot::of(&self.former(conn, now, seen).await?, field.key),
+        };
+        let typed = if self.choice(name) == Some("texte") { format!("{name}~texte") } else { name.to_owned() };
+        Ok(Conflict { name: name.to_owned(), mine: self.input.all(&typed).map(ToOwned::to_owned).collect(), seen, base, by })
     }
 
-    fn decide(&self, field: &Field, name: &str, mine: &Slot, now: &Unit, base: Option<&Unit>) -> Decision {
-        let current = Slot::of(now, field.key);
-        if *mine == current {
-            return Decision::Keep;
+    /// What was answered to the question about a field or a row.
+    fn choice(&self, name: &str) -> Option<&str> {
+        self.input.get("garder").strip_prefix(name)?.strip_prefix('=')
+    }
+
+    /// What becomes of a field, and what the visitor wants it to be.
+    fn decide(&self, field: &Field, name: &str, mine: Slot, current: &Slot, base: Option<&Slot>) -> (Decision, Slot) {
+        let third = (self.choice(name) == Some("texte")).then(|| Slot::posted(field, self.input, &format!("{name}~texte"), &self.content)).flatten();
+        let mine = third.unwrap_or(mine);
+        if mine == *current {
+            return (Decision::Keep, mine);
         }
-        if self.input.has(&format!("{name}~autre")) {
-            return match self.input.get("garder").strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
-                Some("mienne") => Decision::Apply(mine.clone()),
+        let is_asked = self.input.has(&format!("{name}~autre"));
+        let decision = match (is_asked, base) {
+            // A third person changed it while the question was on screen.
+            (true, Some(base)) if base != current => Decision::Conflict { is_new: true },
+            (true, _) => match self.choice(name) {
+                Some("mienne" | "texte") => Decision::Apply(mine.clone()),
                 Some("autre") => Decision::Keep,
-                Some("deux") => Decision::Apply(current.followed_by(mine)),
+                Some("deux") => Decision::Apply(current.followed_by(&mine, field, &self.content)),
                 _ => Decision::Conflict { is_new: false },
-            };
-        }
-        let Some(base) = base else { return Decision::Apply(mine.clone()) };
-        let base = Slot::of(base, field.key);
-        if *mine == base {
-            Decision::Keep
-        } else if current == base {
-            Decision::Apply(mine.clone())
-        } else {
-            Decision::Conflict { is_new: true }
-        }
-    }
-
-    /// « Ajouter une ligne », « Retirer », « Annuler » : submit buttons, so that they work without script.
-    async fn buttons(&mut self, conn: &mut PgConnection) -> Result<(), AppError> {
-        for rows in self.page.tables() {
-            if self.input.get("ajouter") == rows.kind {
-                self.add(rows)?;
-            }
-            if let Some(row) = self.named("retablir", rows) {
-                self.bring_back(conn, rows, row).await?;
-            }
-            if let Some(row) = self.named("retirer", rows) {
-                self.remove(rows, row);
-            }
-        }
-        if let Some((name, _)) = self.input.get("garder").split_once('=') {
-            self.location = format!("{}#{}", self.page.url, name.replace('.', "-"));
-        }
-        Ok(())
-    }
-
-    fn named(&self, button: &str, rows: &Rows) -> Option<Uuid> {
-        let (kind, row) = self.input.get(button).split_once('.')?;
-        if kind == rows.kind { Uuid::try_parse(row).ok() } else { None }
-    }
-
-    fn add(&mut self, rows: &'static Rows) -> Result<(), AppError> {
-        let parent = self.page.parent();
-        let (count, last) = self.content.children(rows.kind, parent).fold((0, 0), |(count, last), unit| (count + 1, unit.position.max(last)));
-        if count >= usize::from(rows.most) {
-            return Err(AppError::Unprocessable(format!("Ce tableau accepte {} lignes au plus.", rows.most)));
-        }
-        let row = Uuid::now_v7();
-        let mut unit = Unit::blank(rows.kind, row, parent);
-        (unit.version, unit.position) = (1, last + 1);
-        self.content.put(unit.clone());
-        self.changes.push(Change { unit, is_deleted: false, is_set_aside: false });
-        let first = rows.fields().next().map_or("", |field| field.key);
-        self.location = format!("{}#{}-{row}-{first}", self.page.url, rows.kind);
-        Ok(())
-    }
-
-    async fn bring_back(&mut self, conn: &mut PgConnection, rows: &'static Rows, row: Uuid) -> Result<(), AppError> {
-        let Some(mut unit) = units::removed(conn, self.editor.project(), rows.kind, row).await? else { return Ok(()) };
-        if unit.parent != self.page.parent() {
-            return Err(AppError::NotFound);
-        }
-        unit.version += 1;
-        self.content.put(unit.clone());
-        self.changes.push(Change { unit, is_deleted: false, is_set_aside: false });
-        self.location = format!("{}#{}", self.page.url, rows.kind);
-        Ok(())
-    }
-
-    fn remove(&mut self, rows: &'static Rows, row: Uuid) {
-        if self.conflicts.iter().any(|conflict| conflict.name.contains(&row.to_string())) {
-            return;
-        }
-        let Some(mut unit) = self.content.row(rows.kind, row).filter(|unit| unit.parent == self.page.parent()).cloned() else { return };
-        // The same save may have just changed the line: its removal is then the version after.
-        if self.changes.iter().any(|change| change.unit.row == row) {
-            self.changes.retain(|change| change.unit.row != row || change.is_set_aside);
-        } else {
-            unit.version += 1;
-        }
-        self.content.remove(rows.kind, row);
-        self.changes.push(Change { unit, is_deleted: true, is_set_aside: false });
-        let separator = if self.page.url.contains('?') { '&' } else { '?' };
-        self.location = format!("{}{separator}retire={}.{row}#{}", self.page.url, rows.kind, rows.kind);
+            },
+            (false, None) => Decision::Apply(mine.clone()),
+            (false, Some(base)) if mine == *base => Decision::Keep,
+            (false, Some(base)) if current == base => Decision::Apply(mine.clone()),
+            (false, Some(base)) => Slot::joined(field, base, &mine, current, &self.content).map_or(Decision::Conflict { is_new: true }, Decision::Join),
+        };
+        (decision, mine)
     }
 }
 
 enum Decision {
     Keep,
     Apply(Slot),
+    Join(Slot),
     Conflict { is_new: bool },
-}
-
-/// Content of one field: a value, or what was typed and could not be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Slot {
-    value: Option<Value>,
-    raw: Option<String>,
-}
-
-impl Slot {
-    fn of(unit: &Unit, key: &str) -> Self {
-        Self { value: unit.fields.get(key).cloned(), raw: unit.raw.get(key).cloned() }
-    }
-
-    fn put(self, unit: &mut Unit, key: &str) {
-        match self.value {
-            Some(value) => unit.fields.insert(key.to_owned(), value),
-            None => unit.fields.remove(key),
-        };
-        match self.raw {
-            Some(raw) => unit.raw.insert(key.to_owned(), raw),
-            None => unit.raw.remove(key),
-        };
-    }
-
-    fn followed_by(&self, other: &Self) -> Self {
-        let text = |slot: &Self| match (&slot.value, &slot.raw) {
-            (Some(Value::Text(text)), _) | (_, Some(text)) => text.clone(),
-            _ => String::new(),
-        };
-        let both = [text(self), text(other)].join("\n\n");
-        Self { value: Some(Value::Text(both.trim().to_owned())), raw: None }
-    }
 }

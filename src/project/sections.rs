@@ -9,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::alerts::{self, Alert};
 use super::attachments;
-use super::draw::{self, ItemView, Pen};
-use super::saving::{self, Conflict, Outcome, Page};
+use super::draw::{self, DisputeView, ItemView, News, Pen};
+use super::saving::{self, Fate, Outcome, Page};
 use super::units;
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
 use crate::app::App;
@@ -43,21 +44,6 @@ pub struct Tab {
     is_current: bool,
 }
 
-/// Something to say above the form.
-#[derive(Debug)]
-pub struct Alert {
-    /// Class after `alert`.
-    pub class: &'static str,
-    /// Heading.
-    pub heading: String,
-    /// Sentence.
-    pub sentence: String,
-    /// Links to the fields.
-    pub links: Vec<(String, String)>,
-    /// Takes the focus at load.
-    pub is_focused: bool,
-}
-
 #[derive(Template)]
 #[template(path = "project/section.html")]
 struct SectionPage {
@@ -84,6 +70,7 @@ struct SectionPage {
     intro: &'static str,
     facts: Vec<(String, String)>,
     items: Vec<ItemView>,
+    dispute: Option<DisputeView>,
     saved_by: String,
     saved_class: &'static str,
     saved_text: String,
@@ -192,20 +179,26 @@ pub async fn respond(app: &App, editor: &ProjectEditor, page: &Page, frame: Fram
         return answer(app, editor, page, &frame, outcome).await;
     }
     let is_button = ["ajouter", "retirer", "retablir"].iter().any(|name| input.has(name));
-    if outcome.is_replay || (outcome.conflicts.is_empty() && (is_button || complaints(page, &outcome.content).is_empty())) {
+    let is_quiet = outcome.is_settled() && outcome.touched.is_empty();
+    if outcome.is_replay || (is_quiet && (is_button || complaints(page, &outcome.content).is_empty())) {
         return Ok(see(&outcome.location));
     }
     let mut conn = app.db.acquire().await?;
-    draw(app, &mut conn, editor, page, frame, Some(&outcome.conflicts), &HashMap::new()).await
+    draw(app, &mut conn, editor, page, frame, Some(&outcome), &asked_by(&outcome.location)).await
+}
+
+/// The query of an address of ours.
+fn asked_by(location: &str) -> HashMap<String, String> {
+    let query = location.split('#').next().and_then(|path| path.split_once('?')).map_or("", |(_, query)| query);
+    query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// What the script reads after a save.
 async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, outcome: Outcome) -> Result<Response, AppError> {
-    if !outcome.conflicts.is_empty() {
-        let mut conn = app.db.acquire().await?;
-        let by = signature(&mut conn, editor, page, &outcome.content).await?;
-        return Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": format!("Une autre version a été enregistrée\u{a0}: {by}.") })));
+    if !outcome.is_settled() {
+        return asked(app, editor, page, &outcome).await;
     }
+    let merged = merged(editor, page, &outcome);
     let (content, standing) = if outcome.is_replay {
         let mut conn = app.db.acquire().await?;
         (units::load(&mut conn, editor.project(), &page.kinds()).await?, super::store::standing(&mut conn, editor.project()).await?)
@@ -227,10 +220,50 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
             "rows": rows,
             "errors": errors,
             "fields": fields,
+            "merged": merged,
+            "gone": outcome.gone,
             "location": outcome.location,
             "progress": frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)),
         }),
     ))
+}
+
+/// What the script says when somebody has to choose: it then posts the page, which shows both.
+async fn asked(app: &App, editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Result<Response, AppError> {
+    let news = News::of(outcome, editor);
+    let message = match (outcome.conflicts.first().map(|conflict| conflict.by.as_ref()), outcome.disputes.first()) {
+        (Some(Some(by)), _) => format!("Une autre version a été enregistrée\u{a0}: {}.", news.signed(by)),
+        (Some(None), _) => {
+            let mut conn = app.db.acquire().await?;
+            format!("Une autre version a été enregistrée\u{a0}: {}.", signature(&mut conn, editor, page, &outcome.content).await?)
+        }
+        (None, Some(dispute)) => format!("{} a retiré une ligne que vous avez modifiée.", dispute.by),
+        (None, None) => String::new(),
+    };
+    let names: Vec<&str> = outcome.conflicts.iter().map(|conflict| conflict.name.as_str()).collect();
+    Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": message, "conflicts": names })))
+}
+
+/// What colleagues changed in the fields of the page, for the script: the control's name and label, who and when, one
+/// sentence, and the change as `["same" | "inserted" | "removed" | "skipped", words]`, never HTML.
+fn merged(editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Vec<serde_json::Value> {
+    let pen = Pen { content: &outcome.content, criteria: &[], news: News::of(outcome, editor), by: "", shows_errors: false, removed: None };
+    let touched = outcome.touched.iter().filter_map(|touched| {
+        let unit = outcome.content.row(&touched.kind, touched.row)?;
+        let field = page.field(&touched.kind, touched.key)?;
+        let note = pen.note(field, unit, &touched.name)?;
+        let parts: Vec<_> = note.parts.iter().map(|part| (part.name(), part.text())).collect();
+        Some(serde_json::json!({
+            "name": touched.name,
+            "label": alerts::label_of(page, &touched.name),
+            "by": touched.by.name,
+            "at": moment::near(touched.by.at, editor.now()),
+            "joined": touched.is_joined,
+            "sentence": note.sentence,
+            "parts": parts,
+        }))
+    });
+    touched.collect()
 }
 
 fn json(status: StatusCode, body: &serde_json::Value) -> Response {
@@ -269,32 +302,40 @@ pub async fn draw(
     dossier: &Dossier,
     page: &Page,
     frame: Frame,
-    conflicts: Option<&[Conflict]>,
+    outcome: Option<&Outcome>,
     asked: &HashMap<String, String>,
 ) -> Result<Response, AppError> {
-    let (conflicts, is_after_save) = (conflicts.unwrap_or_default(), conflicts.is_some());
+    let news = outcome.map_or_else(News::default, |outcome| News::of(outcome, dossier));
+    let is_settled = news.conflicts.is_empty() && news.disputes.is_empty();
+    let is_gone = news.disputes.iter().any(|dispute| dispute.fate == Fate::Gone && dispute.mine.row == page.row);
     let mut content = units::load(conn, dossier.project(), &page.kinds()).await?;
+    // A row that a colleague removed is shown as it was typed, until somebody decides.
+    if let Some(dispute) = news.disputes.iter().find(|dispute| dispute.mine.kind == page.kind && dispute.mine.row == page.row) {
+        content.put(dispute.mine.clone());
+    }
     let suspended = super::suspended::restore(conn, dossier, page, &mut content, asked).await?;
     let by = signature(conn, dossier, page, &content).await?;
     let criteria = super::store::criteria(conn, dossier.head().call).await?;
     let refusal = dossier.may_edit().err();
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
-    let pen = Pen { content: &content, criteria: &criteria, conflicts, by: &by, shows_errors: true, removed };
+    let pen = Pen { content: &content, criteria: &criteria, news, by: &by, shows_errors: true, removed };
     let mut items = pen.items(page);
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
     let errors = complaints(page, &content);
+    let dispute = pen.disputed_row(page);
     let mut alerts = Vec::new();
-    alerts.extend(conflict_alert(conflicts));
-    alerts.extend(error_alert(&errors, conflicts.is_empty()));
-    alerts.extend(suspended.then(suspended_alert));
+    alerts.extend(alerts::conflict_alert(page, &news));
+    alerts.extend(alerts::touched_alert(page, &news));
+    alerts.extend(alerts::error_alert(&errors, is_settled));
+    alerts.extend(suspended.then(alerts::suspended_alert));
     if let (Some(refusal), true) = (&refusal, dossier.is_team()) {
         alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
     }
-    alerts.extend(removed_piece_alert(dossier, asked));
+    alerts.extend(alerts::removed_piece_alert(dossier, asked));
     let facts = facts_of(conn, dossier, page).await?;
-    let status = match (is_after_save, conflicts.is_empty(), errors.is_empty()) {
+    let status = match (outcome.is_some(), is_settled, errors.is_empty()) {
         (true, false, _) => StatusCode::CONFLICT,
         (true, true, false) => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,
@@ -322,12 +363,13 @@ pub async fn draw(
         intro: frame.section.map_or("", |section| section.intro),
         facts,
         items,
+        dispute,
         saved_class: if by.is_empty() { "todo" } else { "done" },
         saved_text: if by.is_empty() { "Pas encore enregistré".to_owned() } else { format!("Enregistré par {by}") },
         saved_by: by,
         next: frame.next,
         accepted: ACCEPTED,
-        removal: (!page.row.is_nil()).then(|| format!("{}/retirer", page.url)),
+        removal: (!page.row.is_nil() && !is_gone).then(|| format!("{}/retirer", page.url)),
         removal_operation: Uuid::new_v4(),
         over: frame.over,
         heading: frame.heading,
@@ -375,44 +417,4 @@ fn tabs(dossier: &Dossier, frame: &Frame) -> Vec<Tab> {
         .iter()
         .map(|section| Tab { label: section.title, href: dossier.url(&section_address(deliverable, section)), is_current: section.key == current.key })
         .collect()
-}
-
-fn conflict_alert(conflicts: &[Conflict]) -> Option<Alert> {
-    let links =
-        conflicts.iter().enumerate().map(|(index, conflict)| (format!("#{}", conflict.name.replace('.', "-")), format!("version {}", index + 1))).collect();
-    (!conflicts.is_empty()).then(|| Alert {
-        class: "warn",
-        heading: "Une autre personne a modifié le même champ".to_owned(),
-        sentence: "Le reste est enregistré. Choisissez la version à garder\u{a0}:".to_owned(),
-        links,
-        is_focused: true,
-    })
-}
-
-fn error_alert(errors: &[(String, String)], is_focused: bool) -> Option<Alert> {
-    let heading =
-        if errors.len() == 1 { "Une valeur n’a pas pu être lue".to_owned() } else { format!("{} valeurs n’ont pas pu être lues", errors.len()) };
-    let links = errors.iter().map(|(id, message)| (format!("#{id}"), crate::kit::words::excerpt(message, 80))).collect();
-    (!errors.is_empty()).then(|| Alert { class: "bad", heading, sentence: "Le reste est enregistré.".to_owned(), links, is_focused })
-}
-
-fn suspended_alert() -> Alert {
-    Alert {
-        class: "warn",
-        heading: "Votre texte est revenu".to_owned(),
-        sentence: "La session avait expiré pendant l’envoi. Relisez, puis enregistrez.".to_owned(),
-        links: Vec::new(),
-        is_focused: true,
-    }
-}
-
-fn removed_piece_alert(dossier: &Dossier, asked: &HashMap<String, String>) -> Option<Alert> {
-    let id = Uuid::try_parse(asked.get("piece")?).ok()?;
-    Some(Alert {
-        class: "",
-        heading: "Pièce retirée".to_owned(),
-        sentence: "Elle reste téléchargeable ici le temps de vérifier\u{a0}:".to_owned(),
-        links: vec![(dossier.url(&format!("/pieces/{id}")), "ouvrir la pièce retirée".to_owned())],
-        is_focused: true,
-    })
 }

@@ -164,6 +164,41 @@ pub async fn version(conn: &mut PgConnection, project: ProjectId, kind: &str, ro
     Ok(Some((fields, raw)))
 }
 
+/// Who changed something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Account.
+    pub account: AccountId,
+    /// Name.
+    pub name: String,
+    /// Instant.
+    pub at: OffsetDateTime,
+}
+
+/// Who last changed each field of a unit after a version; fields that nobody changed are left out.
+pub async fn authors(conn: &mut PgConnection, project: ProjectId, unit: &Unit, since: i32) -> sqlx::Result<Vec<(String, Author)>> {
+    let rows = sqlx::query!(
+        r#"with step as (
+           select version, account_id, at, content || raw as now, coalesce(lag(content || raw) over (order by version), '{}') as former
+           from unit_history
+           where project_id = $1 and kind = $2 and row = $3 and version >= $4 and not is_set_aside
+         )
+         select distinct on (key) key as "key!", account.id, account.name, step.at
+         from step
+         cross join lateral (select jsonb_object_keys(step.now || step.former) as key) as held
+         join account on account.id = step.account_id
+         where step.version > $4 and (step.now -> key) is distinct from (step.former -> key)
+         order by key, step.version desc"#,
+        project.get(),
+        unit.kind,
+        unit.row,
+        since
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.key, Author { account: AccountId(row.id), name: row.name, at: row.at })).collect())
+}
+
 /// A row taken out, as it was.
 pub async fn removed(conn: &mut PgConnection, project: ProjectId, kind: &str, row: Uuid) -> Result<Option<Unit>, AppError> {
     let found = sqlx::query_as!(
@@ -234,8 +269,14 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
          ), kept as (
            insert into unit_history (project_id, kind, row, version, content, raw, is_deleted, is_set_aside, account_id, at)
            select $1, kind, row, version, content, raw, is_deleted, is_set_aside, $2, $3 from change
+           -- a conflict asked about twice sets the same text aside once
+           where not (is_set_aside and exists (
+             select from unit_history as held
+             where held.project_id = $1 and held.kind = change.kind and held.row = change.row and held.version = change.version
+               and held.is_set_aside and held.content = change.content and held.raw = change.raw))
          ), done as (
            insert into operation (scope, id, account_id, location, at) values ('project ' || $1::text, $13, $2, $14, $3)
+           on conflict do nothing
          ), line as (
            insert into journal (project_id, seq, at, account_id, act, subject, hash)
            select $1, $15, $3, $2, $16, $17, $18 where not $19
