@@ -15,9 +15,14 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     let mut names: Vec<_> = fs::read_dir("static").expect("static folder").map(|entry| entry.expect("entry").path()).collect();
     names.sort();
+    names.retain(|path| path.is_file());
+    // A script that imports another comes after it: it names it by its hash.
+    let mut hashed: Vec<(String, String)> = Vec::new();
     let mut table = String::from("&[\n");
-    for path in names.iter().filter(|path| path.is_file()) {
-        let bytes = fs::read(path).expect("static file");
+    while !names.is_empty() {
+        let ready = names.iter().position(|path| imports(path).iter().all(|name| hashed.iter().any(|(known, _)| known == name)));
+        let path = &names.remove(ready.expect("scripts that import each other"));
+        let bytes = linked(path, &hashed);
         let name = path.file_name().and_then(|name| name.to_str()).expect("name in UTF-8");
         let (stem, extension) = name.rsplit_once('.').expect("an extension");
         let digest = Sha256::digest(&bytes);
@@ -25,6 +30,7 @@ fn main() {
             let _ = write!(text, "{byte:02x}");
             text
         });
+        hashed.push((name.to_owned(), format!("{stem}-{hash}.{extension}")));
         let place = Path::new(&out).join(name);
         fs::write(&place, &bytes).expect("copy");
         fs::write(place.with_extension(format!("{extension}.gz")), gzip(&bytes)).expect("gzip");
@@ -39,6 +45,29 @@ fn main() {
     table.push(']');
     fs::write(Path::new(&out).join("assets.rs"), table).expect("table");
     demonstration(&out);
+}
+
+/// Static scripts that a script imports.
+fn imports(path: &Path) -> Vec<String> {
+    if path.extension().is_none_or(|extension| extension != "js") {
+        return Vec::new();
+    }
+    let text = fs::read_to_string(path).expect("script");
+    text.lines().filter(|line| line.starts_with("import ")).filter_map(|line| Some(line.split_once("\"./")?.1.split_once('"')?.0.to_owned())).collect()
+}
+
+/// A static file as it is served: imports name hashed files.
+fn linked(path: &Path, hashed: &[(String, String)]) -> Vec<u8> {
+    let bytes = fs::read(path).expect("static file");
+    let wanted = imports(path);
+    if wanted.is_empty() {
+        return bytes;
+    }
+    let mut text = String::from_utf8(bytes).expect("script in UTF-8");
+    for (name, hash) in hashed.iter().filter(|(name, _)| wanted.contains(name)) {
+        text = text.replace(&format!("from \"./{name}\""), &format!("from \"./{hash}\""));
+    }
+    text.into_bytes()
 }
 
 /// The demonstration's files, in the order of their names.

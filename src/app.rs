@@ -21,13 +21,14 @@ use tokio::sync::Semaphore;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::access::Arrival;
 use crate::account::calendar::Calendar;
 use crate::board::ranks::Ranks;
+use crate::live::hub::Hub;
 use crate::{error, kit, routes};
 
 /// Settings of a deployment (design §9).
@@ -105,6 +106,8 @@ pub struct Shared {
     pub ranks: Arc<Ranks>,
     /// Dates on the sign-in page.
     pub calendar: Arc<Calendar>,
+    /// Pages told what happens in their dossier.
+    pub live: Arc<Hub>,
     clock: Option<OffsetDateTime>,
 }
 
@@ -120,7 +123,15 @@ impl App {
     /// An application on that database.
     pub fn new(db: PgPool, config: Config) -> Self {
         let hashing = Arc::new(Semaphore::new(2));
-        Self(Arc::new(Shared { db, config: Arc::new(config), hashing, ranks: Arc::default(), calendar: Arc::default(), clock: None }))
+        Self(Arc::new(Shared {
+            db,
+            config: Arc::new(config),
+            hashing,
+            ranks: Arc::default(),
+            calendar: Arc::default(),
+            live: Arc::default(),
+            clock: None,
+        }))
     }
 
     /// The same application at a given instant.
@@ -151,7 +162,9 @@ pub fn service(app: &App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_mins(1)))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(20)))
         .layer(middleware::from_fn_with_state(app.clone(), envelope))
-        .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(SizeAbove::new(860)))
+        .layer(
+            CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(SizeAbove::new(860).and(NotForContentType::SSE)),
+        )
         .layer(GlobalConcurrencyLimitLayer::new(256))
         .with_state(app.clone())
 }
@@ -159,8 +172,8 @@ pub fn service(app: &App) -> Router {
 /// Around every request: its arrival, the French page of what was refused, the headers of trust.
 async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Arrival(app.now()));
-    let is_script = error::wants_json(request.headers());
-    let mut response = error::dress(&app, is_script, next.run(request).await);
+    let reader = error::Reader::of(request.headers());
+    let mut response = error::dress(&app, reader, next.run(request).await);
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -204,6 +217,8 @@ pub async fn serve(app: App, listener: tokio::net::TcpListener, stop: impl Futur
         });
     }
     drop(listener);
+    // A stream has no end of its own.
+    app.live.close();
     let _ = tokio::time::timeout(Duration::from_millis(1200), graceful.shutdown()).await;
     Ok(())
 }

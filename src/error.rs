@@ -150,12 +150,41 @@ fn reference() -> String {
 
 /// Was the request sent by the script, which reads JSON?
 pub fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.starts_with("application/json"))
+    accepts(headers, "application/json")
+}
+
+fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.starts_with(kind))
+}
+
+/// Who reads the answer, from what the request accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Somebody, in a page.
+    Person,
+    /// The script, as JSON.
+    Script,
+    /// A stream, which cannot follow to the sign-in page.
+    Stream,
+}
+
+impl Reader {
+    /// Reader of the answer to a request with those headers.
+    pub fn of(headers: &HeaderMap) -> Self {
+        if wants_json(headers) {
+            Self::Script
+        } else if accepts(headers, "text/event-stream") {
+            Self::Stream
+        } else {
+            Self::Person
+        }
+    }
 }
 
 /// Turns bare refusals into French pages, or JSON for the script; axum's own English lines never leave.
-pub fn dress(app: &App, json: bool, response: Response) -> Response {
-    if response.extensions().get::<SignInNeeded>().is_some() && json {
+pub fn dress(app: &App, reader: Reader, response: Response) -> Response {
+    let json = reader == Reader::Script;
+    if response.extensions().get::<SignInNeeded>().is_some() && reader != Reader::Person {
         return message(StatusCode::UNAUTHORIZED, "Session expirée. Se reconnecter, votre texte est gardé.");
     }
     let status = response.status();

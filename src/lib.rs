@@ -16,6 +16,7 @@ pub mod framework;
 pub mod input;
 pub mod journal;
 pub mod kit;
+pub mod live;
 pub mod mail;
 pub mod page;
 pub mod postgres;

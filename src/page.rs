@@ -108,6 +108,11 @@ impl Layout {
         assets::path("trame.js")
     }
 
+    /// Address of a page's own script.
+    pub fn script(&self, name: &str) -> &'static str {
+        assets::path(name)
+    }
+
     /// Address of the mark.
     pub fn icon(&self) -> &'static str {
         assets::path("logo.svg")

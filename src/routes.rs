@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
 use crate::app::App;
+use crate::live::web as live;
 use crate::project::comments::web as talk;
 use crate::project::{attachments, files, finished, overview, rows, sections, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
@@ -64,6 +65,7 @@ routes! { PAGES, pages:
     "/dossiers/{id}/depots/{number}" => get deposit::deposit;
     "/dossiers/{id}/exigences" => get traceability::show;
     "/dossiers/{id}/imprimer" => get deposit::print;
+    "/dossiers/{id}/presence" => get live::stream, post live::mark;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;

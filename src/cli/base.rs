@@ -65,7 +65,7 @@ pub fn pool(url: &str) -> anyhow::Result<PgPool> {
         // The board's statement costs more to plan than to run: its plan is kept.
         ("plan_cache_mode", "force_generic_plan"),
     ]);
-    Ok(PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(4)).test_before_acquire(false).connect_lazy_with(options))
+    Ok(PgPoolOptions::new().max_connections(17).acquire_timeout(Duration::from_secs(4)).test_before_acquire(false).connect_lazy_with(options))
 }
 
 /// Address of the database of a pool, for a program started beside this one.

@@ -164,7 +164,9 @@ impl Outcome {
 pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, input: &Input) -> Result<Outcome, AppError> {
     let operation = input.operation()?;
     let mut locked = units::lock(conn, editor.project(), operation).await?;
-    if let Some(location) = locked.done.take() {
+    let former = locked.done.take();
+    let is_again = former.as_deref() == Some(UNSETTLED);
+    if let Some(location) = former.filter(|_| !is_again) {
         return Ok(Outcome { location, is_replay: true, ..Outcome::default() });
     }
     let writer = locked.writer(editor, part_of(page.kind))?;
@@ -180,11 +182,17 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     for rows in page.tables() {
         work.table(conn, rows).await?;
     }
-    work.buttons(conn).await?;
+    if !is_again {
+        work.buttons(conn).await?;
+    }
     let Work { content, changes, out, .. } = work;
-    finish(conn, &writer, &mut locked, Finish { page, content: &content, changes: &changes, operation, location: &out.location }).await?;
+    let location = if out.is_settled() { &out.location } else { UNSETTLED };
+    finish(conn, &writer, &mut locked, Finish { page, content: &content, changes: &changes, operation, location }).await?;
     Ok(Outcome { content, standing: locked.standing, ..out })
 }
+
+/// Where an operation that ended with a question leads: sent again, because the question was lost on its way, it asks again.
+const UNSETTLED: &str = "?";
 
 struct Finish<'a> {
     page: &'a Page,
@@ -282,7 +290,10 @@ impl Work<'_> {
         for (field, name) in names {
             let Some(mine) = Slot::posted(field, self.input, name, &self.content) else { continue };
             let current = Slot::of(&now, field.key);
-            let former = base.as_ref().map(|base| Slot::of(base, field.key));
+            // A page that took the new version of the rest says what this field was written from.
+            let written_from = Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content);
+            self.out.is_merged |= written_from.is_some();
+            let former = written_from.or_else(|| base.as_ref().map(|base| Slot::of(base, field.key)));
             let (decision, mine) = self.decide(field, name, mine, &current, former.as_ref());
             let was = match (&decision, &former) {
                 (Decision::Join(_), _) => Some(mine.clone()),

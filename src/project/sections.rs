@@ -60,6 +60,7 @@ struct SectionPage {
     tabs: Vec<Tab>,
     alerts: Vec<Alert>,
     is_editable: bool,
+    is_team: bool,
     action: String,
     base: String,
     user: i64,
@@ -229,6 +230,7 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
             "fields": fields,
             "merged": merged,
             "gone": outcome.gone,
+            "location": outcome.location,
             "progress": frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)),
         }),
     ))
@@ -368,6 +370,7 @@ pub async fn draw(
         tabs: tabs(dossier, &frame),
         alerts,
         is_editable: refusal.is_none(),
+        is_team: dossier.is_team(),
         action: page.url.clone(),
         base: dossier.url(""),
         user: dossier.account().get(),

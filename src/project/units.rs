@@ -297,7 +297,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
     let line = locked.head.next(account, act.act, act.subject, at);
     let standing = serde_json::to_value(&locked.standing).map_err(anyhow::Error::from)?;
     let progress = locked.standing.progress().to_vec();
-    let written = sqlx::query_scalar!(
+    let written = sqlx::query!(
         r#"with change as (
            select * from unnest($4::text[], $5::uuid[], $6::uuid[], $7::int[], $8::int[], $9::jsonb[], $10::jsonb[], $11::bool[], $12::bool[])
              as change(kind, row, parent, position, version, content, raw, is_deleted, is_set_aside)
@@ -308,7 +308,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
              set parent = excluded.parent, position = excluded.position, version = excluded.version, content = excluded.content,
                  raw = excluded.raw, is_deleted = excluded.is_deleted, account_id = excluded.account_id, at = excluded.at
              where unit.version = excluded.version - 1
-           returning 1
+           returning kind, row, version
          ), kept as (
            insert into unit_history (project_id, kind, row, version, content, raw, is_deleted, is_set_aside, account_id, at)
            select $1, kind, row, version, content, raw, is_deleted, is_set_aside, $2, $3 from change
@@ -319,6 +319,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
                and held.is_set_aside and held.content = change.content and held.raw = change.raw))
          ), done as (
            insert into operation (scope, id, account_id, location, at) values ('project ' || $1::text, $13, $2, $14, $3)
+           on conflict do nothing
          ), line as (
            insert into journal (project_id, seq, at, account_id, act, subject, hash)
            select $1, $15, $3, $2, $16, $17, $18 where not $19
@@ -330,8 +331,14 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
            set standing = $20, progress = $21, commitments = $22, content_version = content_version + 1, last_activity_at = $3, journal_mark = $23,
                journal_seq = case when $19 then journal_seq else $15 end, journal_hash = case when $19 then journal_hash else $18 end
            where id = $1
+         ), told as (
+           -- Notified commits follow each other: only when somebody else has a page of the dossier open.
+           select pg_notify('trame_live', 'saved ' || $1 || ' ' || $2 || ' ' ||
+             case when count(*) > 100 then '*' else string_agg(kind || ':' || row || ':' || version, ' ') end)
+           from written
+           having count(*) > 0 and exists(select from presence where project_id = $1 offset 1)
          )
-         select count(*) as "count!" from written"#,
+         select count(*) as "count!", (select count(*) from told) as "told!" from written"#,
         locked.head.project.get(),
         account.get(),
         at,
@@ -360,7 +367,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
     .fetch_one(conn)
     .await?;
     let expected = changes.iter().filter(|change| !change.is_set_aside).count();
-    if usize::try_from(written) == Ok(expected) { Ok(()) } else { Err(AppError::Internal(anyhow::anyhow!("a unit changed under the dossier's lock"))) }
+    if usize::try_from(written.count) == Ok(expected) { Ok(()) } else { Err(AppError::Internal(anyhow::anyhow!("a unit changed under the dossier's lock"))) }
 }
 
 /// Deliverables that a part said to be finished begins again in. A shared list is part of none in particular.
