@@ -25,6 +25,8 @@ pub struct Locked {
     pub last_activity_at: OffsetDateTime,
     /// Kept standing.
     pub standing: Standing,
+    /// The same as it is kept, to write it only when it changes.
+    held_standing: String,
     /// Kept count of commitments.
     pub commitments: i32,
     /// State, read again under the lock.
@@ -65,26 +67,12 @@ impl Locked {
 /// Locks a dossier; writers of one dossier follow each other.
 pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) -> Result<Locked, AppError> {
     let row = sqlx::query!(
-        r#"select project.status, project.extended_until, project.standing::text as "standing!", project.commitments,
-             project.journal_seq, project.journal_hash, project.journal_mark, project.last_activity_at,
-             call.deposit_bound, call.grace_minutes
-         from project
-         join call on call.id = project.call_id
-         where project.id = $1
-         for update of project"#,
-        project.get()
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    // A statement of its own, after the lock: one that waited for it would read what was there before its twin ended.
-    let scope = format!("project {project}");
-    let held = sqlx::query!(
-        r#"select (select location from operation where scope = $1 and id = $2) as done,
-             (select coalesce(json_agg(json_build_array(account_id, role, can_deposit, levels)), '[]')::text
-              from project_member where project_id = $3) as "team!""#,
-        scope,
-        operation,
-        project.get()
+        r#"select status as "status!", extended_until, standing as "standing!", commitments as "commitments!", journal_seq as "journal_seq!",
+             journal_hash as "journal_hash!", journal_mark as "journal_mark!", last_activity_at as "last_activity_at!",
+             deposit_bound as "deposit_bound!", grace_minutes as "grace_minutes!", team as "team!", done
+         from lock_dossier($1, $2)"#,
+        project.get(),
+        operation
     )
     .fetch_one(conn)
     .await?;
@@ -93,11 +81,12 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) 
         mark: row.journal_mark,
         last_activity_at: row.last_activity_at,
         standing: serde_json::from_str(&row.standing).unwrap_or_default(),
+        held_standing: row.standing,
         commitments: row.commitments,
         status: Status::parse(&row.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?,
         closes_at: policy::closes_at(row.deposit_bound, row.grace_minutes, row.extended_until),
-        team: team(&held.team)?,
-        done: held.done,
+        team: team(&row.team)?,
+        done: row.done,
     })
 }
 
@@ -295,7 +284,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
     let mark = format!("{} {} {account}", act.act, act.subject);
     let is_run = locked.mark == mark && at - locked.last_activity_at < RUN;
     let line = locked.head.next(account, act.act, act.subject, at);
-    let standing = serde_json::to_value(&locked.standing).map_err(anyhow::Error::from)?;
+    let standing = Some(serde_json::to_string(&locked.standing).map_err(anyhow::Error::from)?).filter(|new| *new != locked.held_standing);
     let progress = locked.standing.progress().to_vec();
     let written = sqlx::query!(
         r#"with change as (
@@ -328,7 +317,9 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
            where project_id = $1 and account_id = $2 and deliverable = any($24) and edited_at is null
          ), figures as (
            update project
-           set standing = $20, progress = $21, commitments = $22, content_version = content_version + 1, last_activity_at = $3, journal_mark = $23,
+           set standing = coalesce($20::text::json, standing), progress = $21, commitments = $22, content_version = content_version + 1, journal_mark = $23,
+               -- to the minute: a run of autosaves then moves no index
+               last_activity_at = case when $3 >= last_activity_at and $3 < last_activity_at + interval '1 minute' then last_activity_at else $3 end,
                journal_seq = case when $19 then journal_seq else $15 end, journal_hash = case when $19 then journal_hash else $18 end
            where id = $1
          ), told as (
