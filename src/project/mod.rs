@@ -7,6 +7,7 @@ pub mod draw;
 pub mod files;
 pub mod finished;
 pub mod guide;
+pub mod history;
 pub mod order;
 pub mod overview;
 pub mod reading;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::alerts::{self, Alert};
 use super::comments::{self, view::PageComments};
 use super::draw::{self, DisputeView, ItemView, News, Pen};
+use super::history;
 use super::saving::{self, Fate, Outcome, Page};
 use super::units;
 use super::{attachments, guide, related};
@@ -81,6 +82,7 @@ struct SectionPage {
     removal: Option<String>,
     removal_operation: Uuid,
     comments: Option<PageComments>,
+    past: String,
 }
 
 /// Where a page stands in the dossier: its deliverable and section, or the row it edits.
@@ -343,15 +345,7 @@ pub async fn draw(
     }
     let errors = complaints(page, &content);
     let dispute = pen.disputed_row(page);
-    let mut alerts = Vec::new();
-    alerts.extend(alerts::conflict_alert(page, &news));
-    alerts.extend(alerts::touched_alert(page, &news));
-    alerts.extend(alerts::error_alert(&errors, is_settled));
-    alerts.extend(suspended.then(alerts::suspended_alert));
-    if let (Some(refusal), true) = (&refusal, dossier.is_team()) {
-        alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
-    }
-    alerts.extend(alerts::removed_piece_alert(dossier, asked));
+    let alerts = above(dossier, page, &news, &errors, suspended, asked);
     let facts = facts_of(conn, dossier, page).await?;
     let status = match (outcome.is_some(), is_settled, errors.is_empty()) {
         (true, false, _) => StatusCode::CONFLICT,
@@ -391,10 +385,25 @@ pub async fn draw(
         removal: (!page.row.is_nil() && !is_gone).then(|| format!("{}/retirer", page.url)),
         removal_operation: Uuid::new_v4(),
         comments,
+        past: if dossier.is_team() { history::address(&page.url, page.kind, page.row, None) } else { String::new() },
         over: frame.over,
         heading: frame.heading,
     };
     html_with(status, &view)
+}
+
+/// Everything that is said above the form.
+fn above(dossier: &Dossier, page: &Page, news: &News<'_>, errors: &[(String, String)], suspended: bool, asked: &HashMap<String, String>) -> Vec<Alert> {
+    let mut alerts = Vec::new();
+    alerts.extend(alerts::conflict_alert(page, news));
+    alerts.extend(alerts::touched_alert(page, news));
+    alerts.extend(alerts::error_alert(errors, news.conflicts.is_empty() && news.disputes.is_empty()));
+    alerts.extend(suspended.then(alerts::suspended_alert));
+    if let (Err(refusal), true) = (dossier.may_edit(), dossier.is_team()) {
+        alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
+    }
+    alerts.extend(alerts::removed_piece_alert(dossier, asked));
+    alerts
 }
 
 async fn fill_slots(conn: &mut PgConnection, dossier: &Dossier, page: &Page, items: &mut [ItemView]) -> Result<(), AppError> {
