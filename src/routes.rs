@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, reset, sign_in, team};
 use crate::app::App;
+use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, overview, rows, sections};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
@@ -56,6 +57,7 @@ routes! { PAGES, pages:
     "/dossiers/{id}/imprimer" => get deposit::print;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
+    "/dossiers/{id}/perimetre" => get perimeter::show, post perimeter::save;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;

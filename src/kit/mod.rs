@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod french;
+pub mod geometry;
 pub mod ids;
 pub mod moment;
 pub mod territory;

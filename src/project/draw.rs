@@ -51,6 +51,8 @@ pub struct ItemView {
     pub word_count: String,
     /// A fact computed from elsewhere in the dossier.
     pub aside: String,
+    /// Where to go from there: address and words.
+    pub links: Vec<(String, &'static str)>,
     /// One line in the place of the answers until they are opened; nothing when they are shown at once.
     pub fold: String,
 }
@@ -307,6 +309,7 @@ impl Pen<'_> {
             words: item.words.and_then(|(low, high)| text.map(|field| (field.key.to_owned(), low, high))),
             word_count: text.map_or_else(String::new, |field| count(words::count(unit.text(field.key)), "mot", "mots")),
             aside: self.aside(page, unit, item),
+            links: links(page, item.key),
             fold: String::new(),
             controls,
         }
@@ -325,16 +328,7 @@ impl Pen<'_> {
                 let end = if gap.get() == 0 { "équilibré".to_owned() } else { format!("écart de {}", euros(gap)) };
                 format!("Dépenses\u{a0}: {}, ressources\u{a0}: {}, {end}.", euros(expenses), euros(resources))
             }
-            (_, "q1") => {
-                let people: u64 =
-                    self.content.rows("perimeter_commune").filter_map(|row| territory::commune(row.text("commune"))?.population).map(u64::from).sum();
-                let communes = self.content.rows("perimeter_commune").filter(|row| row.has("commune")).count();
-                if communes == 0 {
-                    String::new()
-                } else {
-                    format!("{}, {} habitants.", count(communes, "commune", "communes"), crate::kit::french::thousands(i64::try_from(people).unwrap_or(0)))
-                }
-            }
+            ("organisation.perimetre", key) => super::perimeter::figures::beside(self.content, key),
             _ => String::new(),
         }
     }
@@ -530,6 +524,19 @@ impl Pen<'_> {
         let shown: Vec<String> = keys.iter().filter_map(|key| rows.field(key)).map(|field| self.shown(field, unit)).filter(|text| !text.is_empty()).collect();
         shown.join(" · ")
     }
+}
+
+/// Pages that help to answer a question; none where the dossier is only read.
+fn links(page: &Page, question: &str) -> Vec<(String, &'static str)> {
+    let Some((dossier, _)) = page.url.split_once("/organisation") else { return Vec::new() };
+    let (path, words) = match question {
+        "q1" => ("/perimetre", "Choisir les communes par EPCI ou sur la carte"),
+        "q2" => ("/acteurs?vue=carte", "Voir les acteurs sur la carte"),
+        "q3" => ("/perimetre#chiffres", "Tous les chiffres du périmètre"),
+        "q4" => ("/perimetre#collectivites", "Ajouter les collectivités du périmètre"),
+        _ => return Vec::new(),
+    };
+    vec![(format!("{dossier}{path}"), words)]
 }
 
 /// The page's values as its form would post them.

@@ -138,8 +138,9 @@ pub struct Overview {
 }
 
 /// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 16] = [
     "saved",
+    "perimeter_changed",
     "added",
     "removed",
     "restored",

@@ -1,0 +1,4 @@
+//! Drawn views of the actors, each with its table.
+
+pub mod map;
+pub mod marks;
