@@ -31,7 +31,8 @@ pub(super) fn import(mut args: Arguments) -> anyhow::Result<ExitCode> {
     if verb.as_deref() != Some("contours") {
         bail!("le seul import est : trame import contours FICHIER.geojson");
     }
-    let file: PathBuf = args.free_from_os_str(|text| Ok::<_, std::convert::Infallible>(PathBuf::from(text))).context("indiquez le fichier GeoJSON à importer")?;
+    let file: PathBuf =
+        args.free_from_os_str(|text| Ok::<_, std::convert::Infallible>(PathBuf::from(text))).context("indiquez le fichier GeoJSON à importer")?;
     finish(args)?;
     let done = on_base(async |app| import::run(&app, &file).await)?;
     println!("Communes : {}, EPCI : {}, départements : {} ; contours nouveaux ou changés : {}.", done.communes, done.groups, done.departments, done.changed);

@@ -145,6 +145,11 @@ impl Bounds {
         Self { west: self.west - dx, south: self.south - dy, east: self.east + dx, north: self.north + dy }
     }
 
+    /// Its middle.
+    pub fn middle(&self) -> Point {
+        (self.west.midpoint(self.east), self.south.midpoint(self.north))
+    }
+
     /// Is the point inside?
     pub fn holds(&self, (x, y): Point) -> bool {
         (self.west..=self.east).contains(&x) && (self.south..=self.north).contains(&y)

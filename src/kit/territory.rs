@@ -33,6 +33,19 @@ pub struct Commune {
     pub town_hall: Option<(i32, i32)>,
 }
 
+impl Commune {
+    /// Where to draw it: its town hall, or the middle of its outline when the public directory places the former
+    /// elsewhere (27 communes of the four départements shipped) or nowhere.
+    pub fn position(&self) -> Option<(i32, i32)> {
+        let bounds = outlines::shipped(self.code).map(|outline| outline.bounds());
+        match (bounds, self.town_hall) {
+            (Some(bounds), Some(hall)) if bounds.wider(1).holds(hall) => Some(hall),
+            (Some(bounds), _) => Some(bounds.middle()),
+            (None, hall) => hall,
+        }
+    }
+}
+
 /// Lines of the table in the order of their codes, each read when it is asked: the whole of it, read, would weigh on
 /// every process.
 static LINES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
@@ -83,13 +96,17 @@ pub fn commune(code: &str) -> Option<Commune> {
 /// Communes of a département, in the order of their codes: a département's code begins those of its communes.
 pub fn of_department(department: &str) -> impl Iterator<Item = Commune> {
     let start = LINES.partition_point(|line| code_of(line) < department);
-    LINES[start..].iter().take_while(move |line| line.starts_with(department)).filter_map(|line| read_line(line)).filter(move |commune| commune.department == department)
+    LINES[start..]
+        .iter()
+        .take_while(move |line| line.starts_with(department))
+        .filter_map(|line| read_line(line))
+        .filter(move |commune| commune.department == department)
 }
 
-/// Communes whose town hall lies in that box.
+/// Communes that are placed in that box.
 pub fn within(bounds: &super::geometry::Bounds) -> Vec<Commune> {
     static HALLS: LazyLock<Vec<(i32, i32)>> =
-        LazyLock::new(|| LINES.iter().map(|line| read_line(line).and_then(|commune| commune.town_hall).unwrap_or((i32::MAX, i32::MAX))).collect());
+        LazyLock::new(|| LINES.iter().map(|line| read_line(line).and_then(|commune| commune.position()).unwrap_or((i32::MAX, i32::MAX))).collect());
     HALLS.iter().enumerate().filter(|(_, hall)| bounds.holds(**hall)).filter_map(|(index, _)| at(index)).collect()
 }
 
@@ -142,6 +159,15 @@ mod tests {
         assert_eq!(ten_thousandths("-0.3"), Some(-3000));
         assert_eq!(ten_thousandths("45.69581"), Some(456_958));
         assert_eq!(ten_thousandths(""), None);
+    }
+
+    #[test]
+    fn a_town_hall_placed_outside_its_commune_is_not_believed() {
+        let reignac = commune("16276").expect("Reignac");
+        let bounds = outlines::shipped("16276").expect("outline").bounds();
+        assert!(reignac.town_hall.is_some_and(|hall| !bounds.wider(1).holds(hall)), "the table was corrected: drop the exception");
+        assert!(reignac.position().is_some_and(|place| bounds.holds(place)));
+        assert_eq!(commune("16102").map(|cognac| cognac.position() == cognac.town_hall), Some(true));
     }
 
     #[test]

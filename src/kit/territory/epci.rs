@@ -71,7 +71,8 @@ pub fn search(typed: &str) -> Vec<Epci> {
     if words.is_empty() {
         return Vec::new();
     }
-    let mut found: Vec<(String, Epci)> = EPCI.iter().map(|epci| (key(epci.name), *epci)).filter(|(name, _)| words.iter().all(|word| name.contains(word))).collect();
+    let mut found: Vec<(String, Epci)> =
+        EPCI.iter().map(|epci| (key(epci.name), *epci)).filter(|(name, _)| words.iter().all(|word| name.contains(word))).collect();
     found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     found.into_iter().map(|(_, epci)| epci).collect()
 }

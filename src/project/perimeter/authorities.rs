@@ -99,7 +99,9 @@ mod tests {
         };
         add("perimeter_commune", "commune", "16102");
         add("perimeter_commune", "commune", "17415");
-        typed.iter().for_each(|name| add("territory", "authority", name));
+        for name in typed {
+            add("territory", "authority", name);
+        }
         content
     }
 
@@ -107,9 +109,20 @@ mod tests {
     fn the_data_propose_the_authorities_not_typed_yet() {
         assert_eq!(
             proposed(&content(&[])),
-            ["CA \"Saintes - Grandes Rives - L'Agglo\"", "CA du Grand Cognac", "Conseil départemental, Charente", "Conseil départemental, Charente-Maritime", "Conseil régional, Nouvelle-Aquitaine"]
+            [
+                "CA \"Saintes - Grandes Rives - L'Agglo\"",
+                "CA du Grand Cognac",
+                "Conseil départemental, Charente",
+                "Conseil départemental, Charente-Maritime",
+                "Conseil régional, Nouvelle-Aquitaine"
+            ]
         );
-        let typed = ["Communauté d’agglomération du Grand Cognac", "Saintes Grandes Rives, l’Agglo", "Département de la Charente-Maritime", "Région Nouvelle-Aquitaine"];
+        let typed = [
+            "Communauté d’agglomération du Grand Cognac",
+            "Saintes Grandes Rives, l’Agglo",
+            "Département de la Charente-Maritime",
+            "Région Nouvelle-Aquitaine",
+        ];
         assert_eq!(proposed(&content(&typed)), ["Conseil départemental, Charente"]);
         assert_eq!(proposed(&Content::default()), Vec::<String>::new());
     }

@@ -99,7 +99,9 @@ fn places(input: &Input, button: &str) -> Result<Vec<String>, AppError> {
         }
         let joined = members(value);
         if joined.is_empty() {
-            return Err(AppError::Unprocessable("Cette commune ou cet EPCI n’est pas dans les tables de l’INSEE. Cherchez son nom ou son code, puis ajoutez.".to_owned()));
+            return Err(AppError::Unprocessable(
+                "Cette commune ou cet EPCI n’est pas dans les tables de l’INSEE. Cherchez son nom ou son code, puis ajoutez.".to_owned(),
+            ));
         }
         codes.extend(joined.into_iter().map(|commune| commune.code.to_owned()));
     }

@@ -2,6 +2,7 @@
 //! figure that the data do not give is said to be unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::framework::content::{Content, Unit};
 use crate::kit::french::{count, decimal, list, thousands};
@@ -219,7 +220,7 @@ fn coverage(communes: &[Commune]) -> Vec<Coverage> {
 
 /// A number of square kilometres, or a density, as precise as it deserves.
 pub fn rounded(number: f64) -> String {
-    decimal(format!("{number:.*}", if number < 10.0 { 1 } else { 0 }), 1)
+    decimal(format!("{number:.*}", usize::from(number < 10.0)), 1)
 }
 
 /// What is computed beside one of questions 1 to 4, or nothing.
@@ -266,12 +267,12 @@ fn beside_density(figures: &Figures) -> String {
     let mut sentence = count(figures.inside, "acteur économique saisi", "acteurs économiques saisis");
     sentence.push_str(" dans le périmètre");
     if let Some(density) = figures.actor_density() {
-        sentence.push_str(&format!(", soit {} pour 100\u{a0}km²", rounded(density)));
+        let _ = write!(sentence, ", soit {} pour 100\u{a0}km²", rounded(density));
     }
     if let Some(jobs) = figures.jobs.sentence() {
-        sentence.push_str(&format!("\u{202f}; {jobs} d’après leurs classes d’effectif"));
+        let _ = write!(sentence, "\u{202f}; {jobs} d’après leurs classes d’effectif");
         if figures.jobs.unknown > 0 {
-            sentence.push_str(&format!(" ({} sans effectif)", count(figures.jobs.unknown, "fiche", "fiches")));
+            let _ = write!(sentence, " ({} sans effectif)", count(figures.jobs.unknown, "fiche", "fiches"));
         }
     }
     format!("{sentence}. Source\u{a0}: fiches du dossier, pas un recensement.")
@@ -337,7 +338,10 @@ mod tests {
         let figures = Figures::of(&content);
         assert_eq!((figures.actors, figures.inside, figures.outside, figures.unplaced, figures.contradictory), (7, 3, 2, 1, 1));
         assert_eq!(figures.jobs, Jobs { low: 20, high: 49, is_open: false, known: 2, unknown: 1 });
-        assert_eq!(beside(&content, "q2").replace('\u{a0}', " "), "7 acteurs saisis dans le dossier. Acteurs économiques : 3 dans le périmètre, 2 hors du périmètre et 1 sans commune.");
+        assert_eq!(
+            beside(&content, "q2").replace('\u{a0}', " "),
+            "7 acteurs saisis dans le dossier. Acteurs économiques : 3 dans le périmètre, 2 hors du périmètre et 1 sans commune."
+        );
         assert!(beside(&content, "q3").replace('\u{a0}', " ").contains("de 20 à 49 emplois d’après leurs classes d’effectif (1 fiche sans effectif)"));
     }
 
@@ -345,7 +349,9 @@ mod tests {
     fn jobs_are_a_range_never_a_guess() {
         let jobs = |classes: &[&str]| {
             let mut jobs = Jobs::default();
-            classes.iter().for_each(|class| jobs.add(class));
+            for class in classes {
+                jobs.add(class);
+            }
             jobs.sentence().map(|sentence| sentence.replace(['\u{a0}', '\u{202f}'], " "))
         };
         assert_eq!(jobs(&[""]), None);

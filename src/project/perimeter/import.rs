@@ -1,4 +1,4 @@
-//! `trame import contours`: outlines of other territories, from a GeoJSON file, all or nothing.
+//! `trame import contours`: outlines of other territories, from a `GeoJSON` file, all or nothing.
 
 use std::collections::BTreeMap;
 use std::fs::File;

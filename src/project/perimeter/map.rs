@@ -64,7 +64,7 @@ pub fn codes(shown: &[Commune]) -> Vec<&'static str> {
 pub fn frame(heart: &[Commune], outlines: &HashMap<String, Outline>) -> Option<Frame> {
     let boxes = heart.iter().filter_map(|commune| match outlines.get(commune.code) {
         Some(outline) => Some(outline.bounds()),
-        None => commune.town_hall.map(|hall| Bounds::NOTHING.with(hall).wider(2)),
+        None => commune.position().map(|hall| Bounds::NOTHING.with(hall).wider(2)),
     });
     let bounds = boxes.fold(Bounds::NOTHING, Bounds::and);
     (!bounds.is_empty()).then(|| Frame::over(bounds.wider(1), WIDTH))
@@ -76,7 +76,7 @@ pub fn draw(zone: &Zone, held: &[Commune], shown: &[Commune], outlines: &HashMap
     let inside: BTreeSet<&str> = held.iter().map(|commune| commune.code).collect();
     let mut map = MapView { height: frame.height, scale: frame.scale(), ..MapView::default() };
     for commune in shown {
-        let d = match (outlines.get(commune.code), commune.town_hall) {
+        let d = match (outlines.get(commune.code), commune.position()) {
             (Some(outline), _) => frame.path(outline),
             (None, hall) => {
                 map.unknown += 1;
@@ -108,7 +108,7 @@ pub fn labels(frame: &Frame, shown: &[Commune], most: usize) -> Vec<LabelView> {
     by_people.sort_by_key(|commune| std::cmp::Reverse(commune.population));
     let mut labels: Vec<LabelView> = Vec::new();
     for commune in by_people {
-        let Some((x, y)) = commune.town_hall.map(|hall| frame.place(hall)) else { continue };
+        let Some((x, y)) = commune.position().map(|hall| frame.place(hall)) else { continue };
         let half = half_width(commune.name);
         let is_free = labels.iter().all(|label| (label.y - y).abs() > 20 || (label.x - x).abs() > half + half_width(label.name) + 6);
         if is_free && x > half && x < frame.width - half && y > 16 && y < frame.height - 6 {

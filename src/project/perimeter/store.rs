@@ -67,7 +67,8 @@ pub async fn keep_act(conn: &mut PgConnection, project: ProjectId, operation: Uu
 
 /// What an operation did.
 pub async fn act(conn: &mut PgConnection, project: ProjectId, operation: Uuid) -> sqlx::Result<Option<Done>> {
-    let row =
-        sqlx::query!("select added, removed from perimeter_act where project_id = $1 and operation = $2", project.get(), operation).fetch_optional(conn).await?;
+    let row = sqlx::query!("select added, removed from perimeter_act where project_id = $1 and operation = $2", project.get(), operation)
+        .fetch_optional(conn)
+        .await?;
     Ok(row.map(|row| Done { added: row.added, removed: row.removed }))
 }

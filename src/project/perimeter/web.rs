@@ -231,7 +231,8 @@ fn page(app: &App, reader: &Dossier, sight: &Sight<'_>, done: Option<(Uuid, Done
     let refusal = reader.may_edit().err();
     let inside: BTreeSet<&str> = sight.held.iter().map(|commune| commune.code).collect();
     let typed = asked.get("q").map(|text| text.replace(char::is_control, " ").trim().chars().take(80).collect::<String>()).unwrap_or_default();
-    let kept: Vec<String> = asked.get("reste").into_iter().flat_map(|text| text.split('.')).filter(|code| inside.contains(code)).map(ToOwned::to_owned).collect();
+    let kept: Vec<String> =
+        asked.get("reste").into_iter().flat_map(|text| text.split('.')).filter(|code| inside.contains(code)).map(ToOwned::to_owned).collect();
     PerimeterPage {
         layout: Layout::dossier(app, reader, "Périmètre", ""),
         script: assets::path("perimeter.js"),
@@ -298,10 +299,12 @@ fn kept_sentence(kept: &[String]) -> String {
 
 fn figure_views(figures: &Figures) -> Vec<FigureView> {
     let unknown = "inconnue".to_owned();
-    let unpeopled = if figures.unpeopled == 0 { String::new() } else { format!("sans {}", count(figures.unpeopled, "commune non publiée", "communes non publiées")) };
+    let unpeopled =
+        if figures.unpeopled == 0 { String::new() } else { format!("sans {}", count(figures.unpeopled, "commune non publiée", "communes non publiées")) };
     let area = figures.area.map(|area| format!("{}\u{a0}km²", rounded(area)));
     let missing = "les contours de certaines communes ne sont pas chargés";
-    let by_area = |value: Option<String>| (value.clone().unwrap_or_else(|| unknown.clone()), if value.is_some() || figures.communes == 0 { "" } else { missing });
+    let by_area =
+        |value: Option<String>| (value.clone().unwrap_or_else(|| unknown.clone()), if value.is_some() || figures.communes == 0 { "" } else { missing });
     let (area, area_note) = by_area(area);
     let (density, _) = by_area(figures.density().map(|density| format!("{}\u{a0}habitants au km²", rounded(density))));
     let (actor_density, _) = by_area(figures.actor_density().map(|density| format!("{} pour 100\u{a0}km²", rounded(density))));

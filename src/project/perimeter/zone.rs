@@ -70,7 +70,7 @@ impl Zone {
         if matches!(self, Self::Department(_) | Self::Nowhere) {
             return shown;
         }
-        let halls = shown.iter().filter_map(|commune| commune.town_hall).fold(Bounds::NOTHING, Bounds::with);
+        let halls = shown.iter().filter_map(Commune::position).fold(Bounds::NOTHING, Bounds::with);
         let around = if halls.is_empty() { Vec::new() } else { territory::within(&halls.wider(3)) };
         let known: BTreeSet<&str> = shown.iter().map(|commune| commune.code).collect();
         let around: Vec<Commune> = around.into_iter().filter(|commune| !known.contains(commune.code)).collect();

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use askama::Template;
 use axum::response::Response;
 
-use super::marks::{self, Actor, Filters, MarkView, actors, kinds, sign};
+use super::marks::{Actor, Filters, actors, kinds, sign};
+use super::placing::{Placed, placed};
 use crate::access::{Dossier, policy};
 use crate::app::App;
 use crate::error::{AppError, url_encode};
@@ -17,7 +18,7 @@ use crate::kit::territory::{self, Commune};
 use crate::page::{Layout, html};
 use crate::project::draw::Pen;
 use crate::project::perimeter::figures::{self, Place};
-use crate::project::perimeter::map::{LabelView, WIDTH, labels};
+use crate::project::perimeter::map::WIDTH;
 use crate::project::perimeter::store;
 use crate::project::units;
 
@@ -26,7 +27,7 @@ const MOST: usize = 500;
 /// Actors of the table; the filters find the others.
 const SHOWN: usize = 300;
 /// How far outside the perimeter an actor still widens the map, in kilometres.
-const REACH: i32 = 40;
+const REACH: i32 = 15;
 
 #[derive(Template)]
 #[template(path = "project/territory.html")]
@@ -58,8 +59,7 @@ struct Drawing {
     around: String,
     perimeter: String,
     departments: String,
-    labels: Vec<LabelView>,
-    marks: Vec<MarkView>,
+    placed: Placed,
     scale: (i32, i32),
 }
 
@@ -110,8 +110,8 @@ struct Ground {
 
 impl Ground {
     fn of(held: &[Commune], wanted: &[&Actor<'_>]) -> Self {
-        let halls = held.iter().filter_map(|commune| commune.town_hall).fold(Bounds::NOTHING, Bounds::with);
-        let placed = || wanted.iter().filter_map(|actor| actor.commune?.town_hall);
+        let halls = held.iter().filter_map(Commune::position).fold(Bounds::NOTHING, Bounds::with);
+        let placed = || wanted.iter().filter_map(|actor| actor.commune?.position());
         let bounds = if halls.is_empty() {
             placed().fold(Bounds::NOTHING, Bounds::with)
         } else {
@@ -149,11 +149,8 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
     let mut notes = Vec::new();
     let unplaced = sight.wanted.iter().filter(|actor| actor.commune.is_none()).count();
     let placed = sight.wanted.len() - unplaced;
-    if let Some((_, beyond)) = &drawing {
-        let far = beyond.saturating_sub(unplaced);
-        if far > 0 {
-            notes.push(format!("{} au-delà de la carte.", count(far, "acteur se trouve", "acteurs se trouvent")));
-        }
+    if let Some(far) = drawing.as_ref().map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
+        notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
     }
     if unplaced > 0 {
         notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
@@ -171,7 +168,7 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
         is_filtered: !query(filters).is_empty(),
         said: said(sight.wanted, placed),
         notes,
-        drawing: drawing.map(|(drawing, _)| drawing),
+        drawing,
         key: key(&kinds_used),
         rows: rows(dossier, sight),
         shown: if sight.wanted.len() > SHOWN { format!("{SHOWN} sur {}", sight.wanted.len()) } else { String::new() },
@@ -181,7 +178,8 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
 
 fn query(filters: &Filters) -> String {
     let pairs = [("q", &filters.words), ("type", &filters.kind), ("lieu", &filters.place)];
-    pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("&{name}={}", url_encode(value))).collect()
+    let parts: Vec<String> = pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("&{name}={}", url_encode(value))).collect();
+    parts.concat()
 }
 
 fn tabs(dossier: &Dossier, filters: &Filters) -> Vec<(&'static str, String, bool)> {
@@ -199,8 +197,8 @@ fn said(wanted: &[&Actor<'_>], placed: usize) -> String {
     format!("{}{place}{out}", count(wanted.len(), "acteur", "acteurs"))
 }
 
-/// The drawing, and how many actors it does not show.
-fn drawing(sight: &Sight<'_>) -> Option<(Drawing, usize)> {
+/// The drawing, unless nothing is placed anywhere.
+fn drawing(sight: &Sight<'_>) -> Option<Drawing> {
     if sight.ground.bounds.is_empty() {
         return None;
     }
@@ -211,21 +209,14 @@ fn drawing(sight: &Sight<'_>) -> Option<(Drawing, usize)> {
         communes.filter_map(|commune| sight.outlines.get(commune.code)).map(|outline| frame.path(outline)).collect::<String>()
     };
     let departments: BTreeSet<&str> = sight.ground.communes.iter().map(|commune| commune.department).collect();
-    let (marks, beyond) = marks::marks(&frame, sight.wanted);
-    let named: BTreeSet<&str> = sight.wanted.iter().filter_map(|actor| actor.commune).map(|commune| commune.code).collect();
-    let named: Vec<Commune> = named.into_iter().filter_map(territory::commune).collect();
-    let mut labels = labels(&frame, &named, 16);
-    labels.iter_mut().for_each(|label| label.y += 30);
-    let drawing = Drawing {
+    Some(Drawing {
         height: frame.height,
         around: paths(false),
         perimeter: paths(true),
         departments: departments.into_iter().filter_map(|code| sight.outlines.get(code)).map(|outline| frame.path(outline)).collect(),
-        labels,
-        marks,
+        placed: placed(&frame, sight.wanted),
         scale: frame.scale(),
-    };
-    Some((drawing, beyond))
+    })
 }
 
 fn key(used: &BTreeSet<&str>) -> Vec<KeyView> {
