@@ -197,6 +197,7 @@ pub async fn sweep(app: &App) -> anyhow::Result<()> {
     // Ended sessions are kept as long as a suspended form may need to know whose it was.
     sqlx::query!("delete from session where expires_at < $1::timestamptz - interval '60 days'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from password_reset where expires_at < $1::timestamptz - interval '60 days'", now).execute(&mut *conn).await?;
+    sqlx::query!("delete from perimeter_act where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from operation where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
     let named = named_files(&mut conn).await?;
     let data = app.config.data.clone();

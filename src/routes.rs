@@ -8,6 +8,7 @@ use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
 use crate::app::App;
 use crate::live::web as live;
 use crate::project::comments::web as talk;
+use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, finished, history, overview, rows, sections, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
@@ -69,6 +70,7 @@ routes! { PAGES, pages:
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
     "/dossiers/{id}/historique" => get history::show, post history::restore;
+    "/dossiers/{id}/perimetre" => get perimeter::show, post perimeter::save;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;

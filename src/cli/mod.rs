@@ -2,6 +2,7 @@
 
 mod base;
 mod bench;
+mod import;
 mod serve;
 mod tools;
 
@@ -22,6 +23,7 @@ Commandes
   demo              charge les données de démonstration dans une base vide
   check             vérifie les données : scores, empreintes, journal, fichiers
   bench pages       mesure ce que coûtent les pages
+  import contours   ajoute des contours de communes et d’EPCI pour les cartes
   account create    crée un compte
   dossier create    crée un dossier et affiche son numéro
 
@@ -65,6 +67,7 @@ fn command(mut args: Arguments) -> anyhow::Result<ExitCode> {
         Some("account") => tools::account(args),
         Some("dossier") => tools::dossier(args),
         Some("bench") => bench::bench(args),
+        Some("import") => import::import(args),
         Some("with-postgres") => tools::with_postgres(args),
         Some(other) => bail!("commande inconnue : {other}. Les commandes sont listées par trame --help"),
     }

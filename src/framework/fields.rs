@@ -168,6 +168,9 @@ pub(super) static COMMITMENT_KINDS: [Choice; 4] = [
     choice("commitment_charter", "Charte d’engagement"),
 ];
 
+/// Whether an authority holds a power (R32).
+static EXERCISES: [Choice; 3] = [choice("exercises", "exerce"), choice("shares", "partage"), choice("none", "non")];
+
 static STAFF_STATUSES: [Choice; 2] = [choice("acquired", "Acquis"), choice("unconfirmed", "À confirmer")];
 
 static BODY_KINDS: [Choice; 4] = [
@@ -204,7 +207,8 @@ pub(super) static PERIMETER_COMMUNE: Rows = Rows {
     one: "une commune",
     many: "communes",
     name_field: "commune",
-    most: 400,
+    // A whole département and its neighbours: the largest of the region has 462 communes.
+    most: 600,
     items: &[columns(
         "perimeter_commune",
         "Communes du périmètre",
@@ -224,7 +228,17 @@ pub(super) static TERRITORY: Rows = Rows {
         "territory",
         "Territoires et compétences",
         &["R32"],
-        &[line("authority", "Collectivité", 120), line("powers", "Compétences exercées", 200)],
+        &[
+            line("authority", "Collectivité", 120),
+            one_of("economy", "Économie", &EXERCISES).optional(),
+            one_of("waste", "Déchets", &EXERCISES).optional(),
+            one_of("water", "Eau potable", &EXERCISES).optional(),
+            one_of("sanitation", "Assainissement", &EXERCISES).optional(),
+            one_of("energy", "Énergie", &EXERCISES).optional(),
+            one_of("planning", "Urbanisme", &EXERCISES).optional(),
+            one_of("transport", "Transports", &EXERCISES).optional(),
+            line("powers", "Précisions, autres compétences", 200),
+        ],
     )],
     ..TABLE
 };

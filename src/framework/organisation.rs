@@ -71,7 +71,7 @@ static PERIMETER: [Item; 4] = [
         title: "Quel périmètre géographique avez-vous choisi ?",
         requirements: &["R26", "R28", "R29"],
         expected: "Les limites retenues et leur raison : un bassin d’activité, une zone industrielle, des sites assez proches pour échanger. \
-            Dire aussi ce qui est resté en dehors, et pourquoi. Les communes se saisissent une à une dans le tableau.",
+            Dire aussi ce qui est resté en dehors, et pourquoi. Les communes se choisissent par EPCI ou sur la carte, ou se saisissent dans le tableau.",
         criteria: &["G1", "G2"],
         fields: &[text("q1").guided(150, 300, 600)],
         tables: &[&PERIMETER_COMMUNE],

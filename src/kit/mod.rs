@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod diff;
 pub mod french;
+pub mod geometry;
 pub mod ids;
 pub mod merge;
 pub mod moment;

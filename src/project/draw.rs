@@ -84,6 +84,7 @@ impl Pen<'_> {
                 action: String::new(),
             }),
             aside: self.aside(page, unit, item),
+            links: links(page, item.key),
             fold: String::new(),
             guide: Guide::default(),
             controls,
@@ -184,4 +185,17 @@ fn shape(kind: Kind) -> Shape {
 
 fn is_figure(kind: Kind) -> bool {
     matches!(kind, Kind::Whole(_) | Kind::Decimal(..) | Kind::Money)
+}
+
+/// Pages that help to answer a question; none where the dossier is only read.
+fn links(page: &Page, question: &str) -> Vec<(String, &'static str)> {
+    let Some((dossier, _)) = page.url.split_once("/organisation") else { return Vec::new() };
+    let (path, words) = match question {
+        "q1" => ("/perimetre", "Choisir les communes par EPCI ou sur la carte"),
+        "q2" => ("/acteurs?vue=carte", "Voir les acteurs sur la carte"),
+        "q3" => ("/perimetre#chiffres", "Tous les chiffres du périmètre"),
+        "q4" => ("/perimetre#collectivites", "Ajouter les collectivités du périmètre"),
+        _ => return Vec::new(),
+    };
+    vec![(format!("{dossier}{path}"), words)]
 }

@@ -221,6 +221,7 @@ pub fn act_text(act: &str, subject: &str) -> String {
             };
             format!("{verb} {}", subject_name(subject))
         }
+        "perimeter_changed" => perimeter_text(subject),
         "attached" => "a joint une pièce".to_owned(),
         "attachment_removed" => "a retiré une pièce".to_owned(),
         "attachment_restored" => "a rétabli une pièce".to_owned(),
@@ -245,6 +246,17 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "comment_reopened" => "a rouvert un fil de commentaires".to_owned(),
         "shared" => "a changé ce que l’administration peut lire avant le dépôt".to_owned(),
         _ => "a modifié le dossier".to_owned(),
+    }
+}
+
+/// "a ajouté 57 communes au périmètre", from "57 0": what was added, what was taken out.
+fn perimeter_text(subject: &str) -> String {
+    let (added, removed) = subject.split_once(' ').unwrap_or((subject, "0"));
+    let figure = |text: &str| count(text.parse::<i64>().unwrap_or(0), "commune", "communes");
+    match (added, removed) {
+        (added, "0") => format!("a ajouté {} au périmètre", figure(added)),
+        ("0", removed) => format!("a retiré {} du périmètre", figure(removed)),
+        (added, removed) => format!("a ajouté {} au périmètre et en a retiré {removed}", figure(added)),
     }
 }
 

@@ -43,8 +43,6 @@ static SOURCES: &[Source] = &[
     source("q2", &["stakeholder"], actors::all),
     source("q2", &["stakeholder"], actors::major),
     source("q3", &["stakeholder"], actors::companies),
-    source("q3", &["perimeter_commune"], means::perimeter),
-    source("q4", &["perimeter_commune"], means::perimeter),
     source("q5", &["stakeholder"], actors::key),
     source("q5", &["staff"], means::staff),
     source("q7", &["stakeholder"], actors::outside),

@@ -56,6 +56,9 @@ fn collection(path: &str) -> Result<&'static Rows, AppError> {
 /// The team lists the rows of a collection; its address is beside those of the deliverables.
 pub async fn list(app: &App, dossier: &Dossier, key: &str, asked: &HashMap<String, String>) -> Result<Response, AppError> {
     let rows = collection(key)?;
+    if rows.kind == "stakeholder" && asked.get("vue").is_some_and(|view| view == "carte") {
+        return super::views::map::show(app, dossier, asked).await;
+    }
     policy::team(dossier.ties(), dossier.facts())?;
     let mut conn = app.db.acquire().await?;
     let content = units::load(&mut conn, dossier.project(), &[rows.kind, "stakeholder"]).await?;

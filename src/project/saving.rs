@@ -68,6 +68,10 @@ impl Page {
                 kinds.push(kind);
             }
         }
+        // The figures beside questions 1 to 4 count the actors of the perimeter.
+        if self.kind == "organisation.perimetre" {
+            kinds.push("stakeholder");
+        }
         kinds
     }
 }

@@ -148,8 +148,9 @@ pub struct Overview {
 }
 
 /// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
-const TOLD: [&str; 21] = [
+const TOLD: [&str; 22] = [
     "saved",
+    "perimeter_changed",
     "added",
     "removed",
     "restored",

@@ -261,6 +261,23 @@ pub async fn rows(conn: &mut PgConnection, project: ProjectId, ids: &[Uuid]) -> 
     content(rows)
 }
 
+/// Rows of a kind taken out, as they were, in their order.
+pub async fn removed_rows(conn: &mut PgConnection, project: ProjectId, kind: &str, rows: &[Uuid]) -> Result<Vec<Unit>, AppError> {
+    let found = sqlx::query_as!(
+        Held,
+        r#"select kind, row, parent, position, version, content::text as "content!", raw::text as "raw!", account_id, at
+         from unit
+         where project_id = $1 and kind = $2 and row = any($3) and is_deleted
+         order by position, row"#,
+        project.get(),
+        kind,
+        rows
+    )
+    .fetch_all(conn)
+    .await?;
+    found.into_iter().map(Held::unit).collect()
+}
+
 /// What a save does to one unit.
 #[derive(Debug, Clone)]
 pub struct Change {

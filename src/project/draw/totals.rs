@@ -3,9 +3,9 @@
 use super::Pen;
 use crate::framework::content::Unit;
 use crate::framework::{Item, Rows, rules};
-use crate::kit::french::{count, decimal, euros};
-use crate::kit::territory;
+use crate::kit::french::{decimal, euros};
 use crate::kit::values::Cents;
+use crate::project::perimeter;
 use crate::project::saving::Page;
 
 impl Pen<'_> {
@@ -18,16 +18,7 @@ impl Pen<'_> {
                 let end = if gap.get() == 0 { "équilibré".to_owned() } else { format!("écart de {}", euros(gap)) };
                 format!("Dépenses\u{a0}: {}, ressources\u{a0}: {}, {end}.", euros(expenses), euros(resources))
             }
-            (_, "q1") => {
-                let people: u64 =
-                    self.content.rows("perimeter_commune").filter_map(|row| territory::commune(row.text("commune"))?.population).map(u64::from).sum();
-                let communes = self.content.rows("perimeter_commune").filter(|row| row.has("commune")).count();
-                if communes == 0 {
-                    String::new()
-                } else {
-                    format!("{}, {} habitants.", count(communes, "commune", "communes"), crate::kit::french::thousands(i64::try_from(people).unwrap_or(0)))
-                }
-            }
+            ("organisation.perimetre", key) => perimeter::figures::beside(self.content, key),
             _ => String::new(),
         }
     }

@@ -45,6 +45,8 @@ pub struct ItemView {
     pub guide: Guide,
     /// A fact computed from elsewhere in the dossier.
     pub aside: String,
+    /// Where to go from there: address and words.
+    pub links: Vec<(String, &'static str)>,
     /// One line in the place of the answers until they are opened; nothing when they are shown at once.
     pub fold: String,
 }

@@ -1,0 +1,253 @@
+//! `/dossiers/{id}/acteurs?vue=carte`: the actors on the territory, with the same in a table.
+
+use std::collections::{BTreeSet, HashMap};
+
+use askama::Template;
+use axum::response::Response;
+
+use super::marks::{Actor, Filters, actors, kinds, sign};
+use super::placing::{Placed, placed};
+use crate::access::{Dossier, policy};
+use crate::app::App;
+use crate::error::{AppError, url_encode};
+use crate::framework::STAKEHOLDER;
+use crate::framework::content::Content;
+use crate::kit::french::count;
+use crate::kit::geometry::{Bounds, Frame, Outline};
+use crate::kit::territory::{self, Commune};
+use crate::page::{Layout, html};
+use crate::project::draw::{News, Pen};
+use crate::project::perimeter::figures::{self, Place};
+use crate::project::perimeter::map::WIDTH;
+use crate::project::perimeter::store;
+use crate::project::units;
+
+/// Most communes drawn around the perimeter.
+const MOST: usize = 500;
+/// Actors of the table; the filters find the others.
+const SHOWN: usize = 300;
+/// How far outside the perimeter an actor still widens the map, in kilometres.
+const REACH: i32 = 15;
+
+#[derive(Template)]
+#[template(path = "project/territory.html")]
+struct TerritoryPage {
+    layout: Layout,
+    base: String,
+    tabs: Vec<(&'static str, String, bool)>,
+    words: String,
+    kind_options: Vec<OptionView>,
+    place_options: Vec<OptionView>,
+    is_filtered: bool,
+    said: String,
+    notes: Vec<String>,
+    drawing: Option<Drawing>,
+    key: Vec<KeyView>,
+    rows: Vec<RowView>,
+    shown: String,
+    total: String,
+}
+
+struct OptionView {
+    key: &'static str,
+    label: &'static str,
+    is_on: bool,
+}
+
+struct Drawing {
+    height: i32,
+    around: String,
+    perimeter: String,
+    departments: String,
+    placed: Placed,
+    scale: (i32, i32),
+}
+
+struct KeyView {
+    letter: &'static str,
+    class: &'static str,
+    label: &'static str,
+}
+
+struct RowView {
+    name: String,
+    href: String,
+    kind: String,
+    commune: String,
+    headcount: String,
+    place: &'static str,
+    is_confidential: bool,
+}
+
+/// The team sees its actors on the territory. Nobody else does: some of them are confidential.
+pub async fn show(app: &App, dossier: &Dossier, asked: &HashMap<String, String>) -> Result<Response, AppError> {
+    policy::team(dossier.ties(), dossier.facts())?;
+    let mut conn = app.db.acquire().await?;
+    let content = units::load(&mut conn, dossier.project(), &["stakeholder", "perimeter_commune"]).await?;
+    let held = figures::communes(&content);
+    let all = actors(&content, &held);
+    let filters = read(asked);
+    let wanted: Vec<&Actor<'_>> = all.iter().filter(|actor| filters.takes(actor)).collect();
+    let ground = Ground::of(&held, &wanted);
+    let outlines = store::outlines(&mut conn, &ground.codes()).await?;
+    html(&page(app, dossier, &Sight { content: &content, held: &held, all: &all, wanted: &wanted, filters: &filters, ground: &ground, outlines: &outlines }))
+}
+
+fn read(asked: &HashMap<String, String>) -> Filters {
+    let get = |name: &str| asked.get(name).map(|text| text.trim()).unwrap_or_default();
+    Filters {
+        words: get("q").chars().filter(|c| !c.is_control()).take(100).collect(),
+        kind: kinds().find(|(key, _)| *key == get("type")).map(|(key, _)| key.to_owned()).unwrap_or_default(),
+        place: if matches!(get("lieu"), "dans" | "hors") { get("lieu").to_owned() } else { String::new() },
+    }
+}
+
+/// What lies under the marks.
+struct Ground {
+    bounds: Bounds,
+    communes: Vec<Commune>,
+}
+
+impl Ground {
+    fn of(held: &[Commune], wanted: &[&Actor<'_>]) -> Self {
+        let halls = held.iter().filter_map(Commune::position).fold(Bounds::NOTHING, Bounds::with);
+        let placed = || wanted.iter().filter_map(|actor| actor.commune?.position());
+        let bounds = if halls.is_empty() {
+            placed().fold(Bounds::NOTHING, Bounds::with)
+        } else {
+            let near = halls.wider(REACH);
+            placed().filter(|hall| near.holds(*hall)).fold(halls, Bounds::with)
+        };
+        if bounds.is_empty() {
+            return Self { bounds, communes: Vec::new() };
+        }
+        let around = territory::within(&bounds.wider(12));
+        let communes = if around.len() <= MOST { around } else { held.to_vec() };
+        Self { bounds: bounds.wider(5), communes }
+    }
+
+    fn codes(&self) -> Vec<&'static str> {
+        let mut codes: BTreeSet<&'static str> = self.communes.iter().map(|commune| commune.code).collect();
+        codes.extend(self.communes.iter().map(|commune| commune.department));
+        codes.into_iter().collect()
+    }
+}
+
+struct Sight<'a> {
+    content: &'a Content,
+    held: &'a [Commune],
+    all: &'a [Actor<'a>],
+    wanted: &'a [&'a Actor<'a>],
+    filters: &'a Filters,
+    ground: &'a Ground,
+    outlines: &'a HashMap<String, Outline>,
+}
+
+fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
+    let drawing = drawing(sight);
+    let filters = sight.filters;
+    let mut notes = Vec::new();
+    let unplaced = sight.wanted.iter().filter(|actor| actor.commune.is_none()).count();
+    let placed = sight.wanted.len() - unplaced;
+    if let Some(far) = drawing.as_ref().map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
+        notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
+    }
+    if unplaced > 0 {
+        notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
+    }
+    let kinds_used: BTreeSet<&str> = sight.wanted.iter().map(|actor| actor.unit.text("kind")).collect();
+    TerritoryPage {
+        layout: Layout::dossier(app, dossier, "Acteurs sur le territoire", "/acteurs"),
+        base: dossier.url(""),
+        tabs: tabs(dossier, filters),
+        words: filters.words.clone(),
+        kind_options: kinds().map(|(key, label)| OptionView { key, label, is_on: filters.kind == key }).collect(),
+        place_options: [("dans", "Dans le périmètre"), ("hors", "Hors du périmètre")]
+            .map(|(key, label)| OptionView { key, label, is_on: filters.place == key })
+            .into(),
+        is_filtered: !query(filters).is_empty(),
+        said: said(sight.wanted, placed),
+        notes,
+        drawing,
+        key: key(&kinds_used),
+        rows: rows(dossier, sight),
+        shown: if sight.wanted.len() > SHOWN { format!("{SHOWN} sur {}", sight.wanted.len()) } else { String::new() },
+        total: count(sight.all.len(), "acteur", "acteurs"),
+    }
+}
+
+fn query(filters: &Filters) -> String {
+    let pairs = [("q", &filters.words), ("type", &filters.kind), ("lieu", &filters.place)];
+    let parts: Vec<String> = pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("&{name}={}", url_encode(value))).collect();
+    parts.concat()
+}
+
+fn tabs(dossier: &Dossier, filters: &Filters) -> Vec<(&'static str, String, bool)> {
+    let query = query(filters);
+    let list = if query.is_empty() { String::new() } else { format!("?{}", &query[1..]) };
+    vec![("Liste", dossier.url(&format!("/acteurs{list}")), false), ("Carte", dossier.url(&format!("/acteurs?vue=carte{query}")), true)]
+}
+
+/// The finding of the figure.
+fn said(wanted: &[&Actor<'_>], placed: usize) -> String {
+    let communes: BTreeSet<&str> = wanted.iter().filter_map(|actor| actor.commune).map(|commune| commune.code).collect();
+    let outside = wanted.iter().filter(|actor| actor.place == Place::Outside).count();
+    let place = if placed == 0 { String::new() } else { format!(" dans {}", count(communes.len(), "commune", "communes")) };
+    let out = if outside == 0 { String::new() } else { format!(", {outside} hors du périmètre") };
+    format!("{}{place}{out}", count(wanted.len(), "acteur", "acteurs"))
+}
+
+/// The drawing, unless nothing is placed anywhere.
+fn drawing(sight: &Sight<'_>) -> Option<Drawing> {
+    if sight.ground.bounds.is_empty() {
+        return None;
+    }
+    let frame = Frame::over(sight.ground.bounds, WIDTH);
+    let inside: BTreeSet<&str> = sight.held.iter().map(|commune| commune.code).collect();
+    let paths = |is_in: bool| {
+        let communes = sight.ground.communes.iter().filter(|commune| inside.contains(commune.code) == is_in);
+        communes.filter_map(|commune| sight.outlines.get(commune.code)).map(|outline| frame.path(outline)).collect::<String>()
+    };
+    let departments: BTreeSet<&str> = sight.ground.communes.iter().map(|commune| commune.department).collect();
+    Some(Drawing {
+        height: frame.height,
+        around: paths(false),
+        perimeter: paths(true),
+        departments: departments.into_iter().filter_map(|code| sight.outlines.get(code)).map(|outline| frame.path(outline)).collect(),
+        placed: placed(&frame, sight.wanted),
+        scale: frame.scale(),
+    })
+}
+
+fn key(used: &BTreeSet<&str>) -> Vec<KeyView> {
+    let view = |key: &str, label| {
+        let (letter, class) = sign(key);
+        KeyView { letter, class, label }
+    };
+    let mut keys: Vec<KeyView> = kinds().filter(|(key, _)| used.contains(key)).map(|(key, label)| view(key, label)).collect();
+    keys.extend(used.contains("").then(|| view("", "Type non dit")));
+    keys
+}
+
+fn rows(dossier: &Dossier, sight: &Sight<'_>) -> Vec<RowView> {
+    let pen = Pen { content: sight.content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+    let shown = |actor: &Actor<'_>, key: &str| STAKEHOLDER.field(key).map(|field| pen.shown(field, actor.unit)).unwrap_or_default();
+    sight
+        .wanted
+        .iter()
+        .take(SHOWN)
+        .map(|actor| RowView {
+            name: actor.name.clone(),
+            href: dossier.url(&format!("/acteurs/{}", actor.unit.row)),
+            kind: shown(actor, "kind"),
+            commune: shown(actor, "commune"),
+            headcount: shown(actor, "headcount"),
+            place: match actor.place {
+                Place::Inside => "dans le périmètre",
+                Place::Outside => "hors du périmètre",
+                Place::Unknown => "commune non dite",
+            },
+            is_confidential: actor.unit.flag("confidential"),
+        })
+        .collect()
+}

@@ -1,0 +1,5 @@
+//! Drawn views of the actors, each with its table.
+
+pub mod map;
+pub mod marks;
+pub mod placing;

@@ -1,0 +1,246 @@
+//! Where the marks of the territory map stand: at the town hall, pushed apart where they would cover one another, at the
+//! edge when their commune lies beyond; and the names that find room between them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use uuid::Uuid;
+
+use super::marks::{Actor, kinds, radius, shape, sign};
+use crate::kit::geometry::Frame;
+use crate::kit::territory::Commune;
+use crate::project::perimeter::figures::Place;
+use crate::project::perimeter::map::LabelView;
+
+/// Actors of one commune drawn one by one; more are one mark with their number.
+const SPREAD: usize = 12;
+/// Rounds of pushing apart; a few dozen marks need ten.
+const ROUNDS: usize = 80;
+/// Marks beyond which they are left where they are: pushing each from each would cost more than it shows.
+const MOST: usize = 400;
+/// Names written.
+const NAMES: usize = 24;
+/// Room kept along the edges.
+const EDGE: i32 = 18;
+
+/// A mark, ready for the template.
+#[derive(Debug)]
+pub struct MarkView {
+    /// Row of its actor; nothing for several.
+    pub row: Option<Uuid>,
+    /// Its middle.
+    pub x: i32,
+    /// Its middle.
+    pub y: i32,
+    /// Outline around the middle: a disc in the perimeter, a square outside.
+    pub d: String,
+    /// Class: colour of the kind.
+    pub class: &'static str,
+    /// Letter of the kind, or number of actors.
+    pub letter: String,
+    /// Everything, under the pointer.
+    pub title: String,
+    /// Line from the town hall, when the mark stands away from it.
+    pub line: String,
+    radius: i32,
+    hall: (i32, i32),
+}
+
+/// What a map shows of the actors.
+#[derive(Debug, Default)]
+pub struct Placed {
+    /// Marks.
+    pub marks: Vec<MarkView>,
+    /// Names of communes.
+    pub labels: Vec<LabelView>,
+    /// Actors at the edge: their commune lies beyond.
+    pub at_edge: usize,
+}
+
+/// Places the actors whose commune is known.
+pub fn placed(frame: &Frame, actors: &[&Actor<'_>]) -> Placed {
+    let mut groups: BTreeMap<&str, (Commune, Vec<&Actor<'_>>)> = BTreeMap::new();
+    for actor in actors {
+        if let Some(commune) = actor.commune {
+            groups.entry(commune.code).or_insert_with(|| (commune, Vec::new())).1.push(actor);
+        }
+    }
+    let mut placed = Placed::default();
+    let mut names = Vec::new();
+    for (commune, mut here) in groups.into_values() {
+        let Some(hall) = commune.position().map(|hall| frame.place(hall)) else { continue };
+        let inside = (hall.0.clamp(EDGE, frame.width - EDGE), hall.1.clamp(EDGE, frame.height - EDGE));
+        let is_far = (hall.0 - inside.0).abs().max((hall.1 - inside.1).abs()) > EDGE;
+        placed.at_edge += if is_far { here.len() } else { 0 };
+        let from = placed.marks.len();
+        here.sort_by_key(|actor| std::cmp::Reverse(radius(actor.unit.text("headcount"))));
+        if here.len() > SPREAD {
+            placed.marks.push(several(&commune, &here, inside));
+        } else {
+            placed.marks.extend(here.iter().map(|actor| one(actor, inside)));
+        }
+        names.push((commune.name, is_far, from..placed.marks.len()));
+    }
+    part(&mut placed.marks, frame);
+    placed.labels = labels(frame, &placed.marks, names);
+    placed
+}
+
+fn one(actor: &Actor<'_>, hall: (i32, i32)) -> MarkView {
+    let (letter, class) = sign(actor.unit.text("kind"));
+    let kind = kinds().find(|(key, _)| *key == actor.unit.text("kind")).map_or("type non dit", |(_, label)| label);
+    let mut title = format!("{}, {kind}", actor.name);
+    if let Some(commune) = actor.commune {
+        let _ = write!(title, ", {}", commune.name);
+    }
+    if actor.place == Place::Outside {
+        title.push_str(", hors du périmètre");
+    }
+    mark(Some(actor.unit.row), hall, (actor.place, radius(actor.unit.text("headcount"))), (letter.to_owned(), class, title))
+}
+
+fn several(commune: &Commune, here: &[&Actor<'_>], hall: (i32, i32)) -> MarkView {
+    let names: Vec<&str> = here.iter().take(SPREAD).map(|actor| actor.name.as_str()).collect();
+    let place = if here.iter().all(|actor| actor.place == Place::Outside) { Place::Outside } else { Place::Inside };
+    let title = format!("{}\u{a0}: {} acteurs, dont {}", commune.name, here.len(), names.join(", "));
+    mark(None, hall, (place, 20), (here.len().to_string(), "a-sev", title))
+}
+
+fn mark(row: Option<Uuid>, hall: (i32, i32), (place, radius): (Place, i32), (letter, class, title): (String, &'static str, String)) -> MarkView {
+    MarkView { row, x: hall.0, y: hall.1, d: shape(place, radius), class, letter, title, line: String::new(), radius, hall }
+}
+
+/// Pushes marks apart until none covers another.
+fn part(marks: &mut [MarkView], frame: &Frame) {
+    if marks.len() > MOST {
+        return;
+    }
+    // Marks of one place leave it each by its own way, the golden angle apart.
+    let mut spots: Vec<(f64, f64)> = (0..).zip(marks.iter()).map(|(rank, mark)| started(rank, mark)).collect();
+    for _ in 0..ROUNDS {
+        let mut is_settled = true;
+        for one in 0..spots.len() {
+            for other in one + 1..spots.len() {
+                let least = f64::from(marks[one].radius + marks[other].radius) + 2.0;
+                let (dx, dy) = (spots[other].0 - spots[one].0, spots[other].1 - spots[one].1);
+                let gap = dx.hypot(dy);
+                if gap < least {
+                    is_settled = false;
+                    let push = (least - gap) / 2.0 / gap.max(0.01);
+                    spots[one] = (spots[one].0 - dx * push, spots[one].1 - dy * push);
+                    spots[other] = (spots[other].0 + dx * push, spots[other].1 + dy * push);
+                }
+            }
+        }
+        for (spot, mark) in spots.iter_mut().zip(marks.iter()) {
+            let room = f64::from(mark.radius + 2);
+            *spot = (spot.0.clamp(room, f64::from(frame.width) - room), spot.1.clamp(room, f64::from(frame.height).max(2.0 * room) - room));
+        }
+        if is_settled {
+            break;
+        }
+    }
+    for (mark, spot) in marks.iter_mut().zip(spots) {
+        (mark.x, mark.y) = (whole(spot.0), whole(spot.1));
+        if (mark.x - mark.hall.0).abs().max((mark.y - mark.hall.1).abs()) > mark.radius + 4 {
+            mark.line = format!("M{} {}L{} {}", mark.hall.0, mark.hall.1, mark.x, mark.y);
+        }
+    }
+}
+
+fn started(rank: u32, mark: &MarkView) -> (f64, f64) {
+    let angle = f64::from(rank) * 2.399_963;
+    (f64::from(mark.hall.0) + angle.cos(), f64::from(mark.hall.1) + angle.sin())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a drawing of a thousand units")]
+fn whole(value: f64) -> i32 {
+    value.round() as i32
+}
+
+/// A box of the drawing: left, top, right, bottom.
+type Area = (i32, i32, i32, i32);
+
+fn meets(one: Area, other: Area) -> bool {
+    one.0 < other.2 && other.0 < one.2 && one.1 < other.3 && other.1 < one.3
+}
+
+/// Names of the communes that hold marks, the fullest first, where they cover neither a mark nor another name.
+fn labels(frame: &Frame, marks: &[MarkView], mut names: Vec<(&'static str, bool, std::ops::Range<usize>)>) -> Vec<LabelView> {
+    let areas: Vec<Area> = marks.iter().map(|mark| (mark.x - mark.radius, mark.y - mark.radius, mark.x + mark.radius, mark.y + mark.radius)).collect();
+    names.sort_by_key(|(name, is_far, range)| (!is_far, std::cmp::Reverse(range.len()), *name));
+    let (mut taken, mut labels): (Vec<Area>, Vec<LabelView>) = (Vec::new(), Vec::new());
+    for (name, _, range) in names {
+        let own = areas[range].iter().copied().reduce(|one, other| (one.0.min(other.0), one.1.min(other.1), one.2.max(other.2), one.3.max(other.3)));
+        let Some(own) = own else { continue };
+        let half = i32::try_from(name.chars().count()).unwrap_or(100) * 4;
+        let (x, y) = (own.0.midpoint(own.2), own.1.midpoint(own.3) + 5);
+        for (x, y) in [(x, own.3 + 14), (x, own.1 - 5), (own.2 + half + 3, y), (own.0 - half - 3, y)] {
+            let area = (x - half, y - 12, x + half, y + 4);
+            let fits = area.0 >= 0 && area.1 >= 0 && area.2 <= frame.width && area.3 <= frame.height;
+            if fits && !areas.iter().chain(&taken).any(|other| meets(area, *other)) {
+                taken.push(area);
+                labels.push(LabelView { x, y, name });
+                break;
+            }
+        }
+        if labels.len() == NAMES {
+            break;
+        }
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::marks::actors;
+    use super::*;
+    use crate::framework::content::{Content, Unit, Value};
+    use crate::kit::geometry::Bounds;
+    use crate::kit::territory;
+
+    fn actor(name: &str, commune: &str) -> Unit {
+        let mut unit = Unit::blank("stakeholder", Uuid::now_v7(), None);
+        for (key, value) in [("name", name), ("commune", commune), ("kind", "company"), ("headcount", "20-49")] {
+            unit.fields.insert(key.to_owned(), Value::Text(value.to_owned()));
+        }
+        unit
+    }
+
+    fn drawn(units: Vec<Unit>) -> Placed {
+        let held: Vec<Commune> = territory::commune("16102").into_iter().collect();
+        let bounds = held[0].position().map(|hall| Bounds::NOTHING.with(hall).wider(10)).expect("hall");
+        let content = Content { units, filled_slots: Vec::new() };
+        let all = actors(&content, &held);
+        placed(&Frame::over(bounds, 800), &all.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn no_mark_covers_another_and_all_stay_in_the_drawing() {
+        let mut units: Vec<Unit> = (0..12).map(|n| actor(&format!("Acteur {n}"), "16102")).collect();
+        units.extend((0..9).map(|n| actor(&format!("Voisin {n}"), "16089")));
+        let placed = drawn(units);
+        assert_eq!((placed.marks.len(), placed.at_edge), (21, 0));
+        for (rank, one) in placed.marks.iter().enumerate() {
+            assert!((0..=800).contains(&one.x) && one.y >= 0);
+            for other in &placed.marks[rank + 1..] {
+                let gap = f64::from((one.x - other.x).pow(2) + (one.y - other.y).pow(2)).sqrt();
+                assert!(gap >= f64::from(one.radius + other.radius) - 1.5, "{gap}");
+            }
+        }
+        assert!(placed.marks.iter().any(|mark| !mark.line.is_empty()));
+        assert_eq!(placed.labels.len(), 2);
+    }
+
+    #[test]
+    fn too_many_are_counted_and_the_far_ones_stand_at_the_edge() {
+        let mut units: Vec<Unit> = (0..13).map(|n| actor(&format!("Acteur {n}"), "16102")).collect();
+        units.push(actor("Au loin", "75056"));
+        units.push(actor("Nulle part", ""));
+        let placed = drawn(units);
+        let mut letters: Vec<&str> = placed.marks.iter().map(|mark| mark.letter.as_str()).collect();
+        letters.sort_unstable();
+        assert_eq!((letters, placed.at_edge), (vec!["13", "E"], 1));
+        assert!(placed.labels.iter().any(|label| label.name == "Paris"));
+    }
+}
