@@ -205,10 +205,6 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
     } else {
         (outcome.content, outcome.standing)
     };
-    let rows: serde_json::Map<String, serde_json::Value> = page
-        .tables()
-        .flat_map(|rows| content.children(rows.kind, page.parent()).map(|unit| (unit.row.to_string(), unit.version.into())).collect::<Vec<_>>())
-        .collect();
     // The page is told what is stored whenever it may differ from what it shows, or its next save would undo a colleague's.
     let fields = (outcome.is_merged || outcome.is_replay).then(|| draw::posted(page, &content));
     let errors: Vec<_> = complaints(page, &content).into_iter().map(|(id, message)| serde_json::json!({ "id": id, "message": message })).collect();
@@ -217,7 +213,7 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
         &serde_json::json!({
             "saved_at": moment::hour(editor.now()),
             "version": content.row(page.kind, page.row).map_or(0, |unit| unit.version),
-            "rows": rows,
+            "rows": line_versions(page, &content),
             "errors": errors,
             "fields": fields,
             "merged": merged,
@@ -226,6 +222,12 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
             "progress": frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)),
         }),
     ))
+}
+
+/// Versions of the lines of the page's tables.
+fn line_versions(page: &Page, content: &Content) -> serde_json::Map<String, serde_json::Value> {
+    let lines = page.tables().flat_map(|rows| content.children(rows.kind, page.parent()).collect::<Vec<_>>());
+    lines.map(|unit| (unit.row.to_string(), unit.version.into())).collect()
 }
 
 /// What the script says when somebody has to choose: it then posts the page, which shows both.
@@ -241,7 +243,15 @@ async fn asked(app: &App, editor: &ProjectEditor, page: &Page, outcome: &Outcome
         (None, None) => String::new(),
     };
     let names: Vec<&str> = outcome.conflicts.iter().map(|conflict| conflict.name.as_str()).collect();
-    Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": message, "conflicts": names })))
+    // The rest is saved: the page takes it in, and asks about these fields alone.
+    let body = serde_json::json!({
+        "message": message,
+        "conflicts": names,
+        "version": outcome.content.row(page.kind, page.row).map_or(0, |unit| unit.version),
+        "rows": line_versions(page, &outcome.content),
+        "fields": draw::posted(page, &outcome.content),
+    });
+    Ok(json(StatusCode::CONFLICT, &body))
 }
 
 /// What colleagues changed in the fields of the page, for the script: the control's name and label, who and when, one
