@@ -55,6 +55,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     standings(&mut conn, &mut report).await?;
     deposits(&mut conn, &mut report).await?;
     chains(&mut conn, &mut report).await?;
+    histories(&mut conn, &mut report).await?;
     scores(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
@@ -129,6 +130,33 @@ async fn chains(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<
     .fetch_all(conn)
     .await?;
     report.faults.extend(loose.into_iter().map(|id| format!("dossier {id} : la tête du journal ne suit pas sa chaîne")));
+    Ok(())
+}
+
+/// Entries of the histories against the versions they gather: each version in one, of the same author.
+async fn histories(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let entries = sqlx::query_scalar!(r#"select count(*) as "count!" from history_entry"#).fetch_one(&mut *conn).await?;
+    report.figure("Entrées d’historique", usize::try_from(entries).unwrap_or(0));
+    let wrong = sqlx::query_scalar!(
+        r#"with gathered as (
+           select entry.id, entry.project_id, entry.saves, count(line.id) as lines, max(line.id) = entry.last_id as is_last
+           from history_entry as entry
+           left join unit_history as line
+             on line.project_id = entry.project_id and line.kind = entry.kind and line.row = entry.row and line.account_id = entry.account_id
+             and case when entry.act = 'set_aside' then line.id = entry.last_id
+                      else not line.is_set_aside and line.version between entry.first_version and entry.last_version end
+           where entry.last_id is not null
+           group by entry.id
+         )
+         select project_id as "project_id!" from gathered where lines <> saves or is_last is not true
+         union all
+         select project_id from unit_history group by project_id
+         having count(*) <> (select coalesce(sum(saves), 0) from history_entry
+                             where history_entry.project_id = unit_history.project_id and last_id is not null)"#
+    )
+    .fetch_all(conn)
+    .await?;
+    report.faults.extend(wrong.into_iter().map(|id| format!("dossier {id} : une entrée d’historique ne suit pas ses enregistrements")));
     Ok(())
 }
 

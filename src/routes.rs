@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use crate::account::{invited, operation, own, reset, sign_in, team};
 use crate::app::App;
 use crate::live::web as live;
-use crate::project::{attachments, files, overview, rows, sections};
+use crate::project::{attachments, files, history, overview, rows, sections};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::{assets, board, call, mail, public};
@@ -58,6 +58,7 @@ routes! { PAGES, pages:
     "/dossiers/{id}/presence" => get live::stream, post live::mark;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
+    "/dossiers/{id}/historique" => get history::show, post history::restore;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;

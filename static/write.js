@@ -18,7 +18,8 @@ import { PAGE, all, byId, drafts, el, flush, forget, go, here, hold, isPassing, 
 const isVersion = (name) => /^(version|operation)$|\.version$|~depuis$/.test(name);
 const isCheck = (control) => /checkbox|radio/.test(control.type);
 const pairs = (form) => /** @type {any} */ ([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-const same = (a = [], b = []) => a.length === b.length && a.every((value, index) => value === b[index]);
+/** The server trims. */
+const same = (a = [], b = []) => a.length === b.length && a.every((value, index) => value.trim() === b[index].trim());
 const control = (form, name) => [...form.elements].find((c) => c.name === name && c.type !== "hidden");
 
 /** @returns {Values} */
@@ -31,7 +32,9 @@ function group(/** @type {import("./trame.js").Fields} */ fields) {
 /** The caret of someone typing stays by the same words. */
 function write(control, value) {
 	const { value: old, selectionEnd: caret, scrollTop } = control;
-	if (old === value) return;
+	if (old.trim() === value.trim()) return;
+	// The space after the last word typed is not lost: the next word would stick to it.
+	if (control === document.activeElement && caret === old.length && value.endsWith(old.trimEnd().slice(-24))) value += old.slice(old.trimEnd().length);
 	control.value = value;
 	if (caret == null || control !== document.activeElement) return;
 	const before = old.slice(Math.max(0, caret - 24), caret), near = value.indexOf(before, Math.max(0, caret - 24 - Math.abs(value.length - old.length)));
@@ -74,6 +77,8 @@ function autosave(form) {
 	let was = base; // what it holds
 	let news; // what colleagues saved meanwhile
 	let behind = false; // the text put back was typed on an older version: it goes before anything is read
+	/** @type {Values} */
+	const kept = new Map(); // how the server writes what was typed here: an amount, a commune
 	const pressed = new Map(); // operations of the buttons whose answer never came
 
 	/** Names whose values the server lacks; a group of radios is one. */
@@ -204,9 +209,11 @@ function autosave(form) {
 	}
 
 	/** What a save left in the server, but for what it asks about. */
-	function absorb({ version: number, rows = {}, fields }, asked = new Map()) {
+	function absorb({ version: number, rows = {}, fields, kept: own = [] }, asked = new Map()) {
 		behind = false;
 		roots.clear();
+		for (const name of was.keys()) kept.delete(name);
+		for (const [name, values] of group(own)) kept.set(name, values);
 		const stored = fields ? group(fields) : was;
 		for (const name of asked.keys()) base.set(name, stored.get(name) ?? []), stored.delete(name);
 		take(was, stored);
@@ -243,9 +250,10 @@ function autosave(form) {
 	 */
 	function take(/** @type {Values} */ common, /** @type {Values} */ stored) {
 		const now = group(pairs(form)), told = { shown: /** @type {string[]} */ ([]), left: /** @type {string[]} */ ([]) };
-		for (const [name, theirs] of stored) {
+		for (const [name, values] of stored) {
 			const mine = now.get(name), before = common.get(name);
 			if (/\.id$/.test(name) || mine === undefined) continue;
+			const theirs = kept.has(name) && same(values, kept.get(name)) ? before ?? [] : values;
 			base.set(name, theirs);
 			if (same(mine, theirs)) roots.delete(name);
 			else if (same(mine, before) && !(composing && control(form, name) === document.activeElement)) roots.delete(name), put(form, name, theirs), told.shown.push(name);

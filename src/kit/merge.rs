@@ -137,7 +137,7 @@ mod tests {
     }
 
     /// A text, and the same after a few words were changed in places.
-    fn edited(base: String) -> impl Strategy<Value = String> {
+    fn edited(base: &str) -> impl Strategy<Value = String> + use<> {
         let words: Vec<String> = base.split(' ').map(str::to_owned).collect();
         let length = words.len();
         proptest::collection::vec((0..=length, prop_oneof!["[xyz]{1,3}", Just(String::new()), "[ab] [xy]"], any::<bool>()), 0..4).prop_map(move |changes| {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn written_together() -> impl Strategy<Value = (String, String, String)> {
-        prose().prop_flat_map(|base| (Just(base.clone()), edited(base.clone()), edited(base)))
+        prose().prop_flat_map(|base| (Just(base.clone()), edited(&base), edited(&base)))
     }
 
     proptest! {

@@ -207,11 +207,30 @@ pub async fn remove(State(app): State<App>, editor: ProjectEditor, RowPart(id): 
     .fetch_optional(&mut *tx)
     .await?
     .ok_or(AppError::NotFound)?;
+    if is_return {
+        enter_return(&mut tx, &editor, id, &slot).await?;
+    }
     settle(&mut tx, &editor, locked, (operation, &location, if is_return { "attachment_restored" } else { "attachment_removed" }, &slot)).await?;
     tx.commit().await?;
     let (path, fragment) = location.split_once('#').unwrap_or((location.as_str(), ""));
     let separator = if path.contains('?') { '&' } else { '?' };
     Ok(see(&if is_return { location.clone() } else { format!("{path}{separator}piece={id}#{fragment}") }))
+}
+
+/// The return of a file in the dossier's history; its arrival and removal are entered by the database.
+async fn enter_return(conn: &mut PgConnection, editor: &ProjectEditor, id: Uuid, slot: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into history_entry (project_id, kind, row, account_id, act, first_version, last_version, started_at, ended_at)
+         values ($1, 'slot:' || split_part($2, ':', 1), $3, $4, 'attachment_restored', 0, 0, $5, $5)",
+        editor.project().get(),
+        slot,
+        id,
+        editor.account().get(),
+        editor.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Whoever reads the draft, or a deposit that holds it, downloads a file.

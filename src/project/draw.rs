@@ -9,7 +9,7 @@ mod totals;
 mod views;
 
 pub use clash::Clash;
-pub use news::{DisputeView, News, Note};
+pub use news::{AROUND, DisputeView, News, Note};
 pub use posted::posted;
 pub use shown::row_name;
 pub use views::{Answer, Control, ItemView, ListView, OptionView, RowView, Shape, SlotView, TableView};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use posted::typed_value;
 use shown::MONTHS;
 
+use super::history;
 use super::saving::Page;
 use crate::framework::content::{Content, Unit};
 use crate::framework::reading::complaint;
@@ -53,7 +54,10 @@ impl Pen<'_> {
 
     fn item(&self, page: &Page, unit: &Unit, item: &'static Item) -> ItemView {
         let note = if item.expected.is_empty() { String::new() } else { format!("n-{}", item.key) };
-        let controls: Vec<Control> = item.fields.iter().map(|field| self.control(field, unit, field.key.to_owned(), &note)).collect();
+        let mut controls: Vec<Control> = item.fields.iter().map(|field| self.control(field, unit, field.key.to_owned(), &note)).collect();
+        for control in controls.iter_mut().filter(|_| unit.version > 0) {
+            control.past = history::address(&page.url, page.kind, page.row, Some(&control.name));
+        }
         let is_lone = controls.len() == 1 && item.fields[0].label.is_empty();
         let text = item.fields.iter().find(|field| matches!(field.kind, Kind::Text));
         let is_taken = controls.iter().any(|control| control.id == item.key);
@@ -115,6 +119,7 @@ impl Pen<'_> {
             error,
             clash,
             note: self.note(field, unit, &name),
+            past: String::new(),
             described_by: described.join(" "),
             is_optional: field.is_optional,
             most: if let Kind::Line(most) = field.kind { most } else { 0 },

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod attachments;
 pub mod draw;
 pub mod files;
+pub mod history;
 pub mod overview;
 pub mod reading;
 pub mod rows;

@@ -74,6 +74,7 @@ fn wide(pen: &Pen<'_>, deliverable: &'static Deliverable, rows: &'static Rows, k
             version: unit.version,
             cells: Vec::new(),
             values: fields.iter().map(|field| pen.shown(field, unit)).collect(),
+            past: String::new(),
         })
         .collect();
     if lines.is_empty() {

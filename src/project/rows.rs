@@ -177,14 +177,8 @@ fn frame(dossier: &Dossier, rows: &'static Rows, name: String) -> Frame {
 
 async fn name_of(conn: &mut PgConnection, dossier: &Dossier, rows: &Rows, row: Uuid) -> Result<String, AppError> {
     let content = units::load(conn, dossier.project(), &[rows.kind, "stakeholder"]).await?;
-    let removed;
-    let unit = match content.row(rows.kind, row) {
-        Some(unit) => unit,
-        None => {
-            removed = units::removed(conn, dossier.project(), rows.kind, row).await?.ok_or(AppError::NotFound)?;
-            &removed
-        }
-    };
+    let removed = if content.row(rows.kind, row).is_none() { units::removed(conn, dossier.project(), rows.kind, row).await? } else { None };
+    let unit = content.row(rows.kind, row).or(removed.as_ref()).ok_or(AppError::NotFound)?;
     // A commitment is known by its stakeholder.
     let named = unit.row_of("stakeholder").and_then(|holder| content.row("stakeholder", holder)).map(row_name);
     Ok(named.unwrap_or_else(|| row_name(unit)))

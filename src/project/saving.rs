@@ -2,6 +2,7 @@
 //! by word or asked about, never overwritten (design §5). One mechanism for every deliverable, table and row of a dossier.
 
 mod lines;
+pub mod restoring;
 mod slot;
 
 use sqlx::PgConnection;
@@ -236,6 +237,20 @@ struct Target<'a> {
     is_back: bool,
 }
 
+/// A unit being saved, field after field.
+struct Unfinished {
+    now: Unit,
+    seen: i32,
+    /// As the visitor saw it; nothing when that is as it is.
+    base: Option<Unit>,
+    /// Who changed each field since.
+    authors: Vec<(String, Author)>,
+    next: Unit,
+    /// With the texts that gave way.
+    aside: Unit,
+    is_aside: bool,
+}
+
 struct Work<'a> {
     editor: &'a ProjectEditor,
     page: &'a Page,
@@ -288,38 +303,11 @@ impl Work<'_> {
         if !authors.is_empty() {
             self.overtaken.push(now.clone());
         }
-        let author_of = |key: &str| authors.iter().find(|(held, _)| held == key).map(|(_, author)| author.clone());
-        let (mut next, mut aside, mut is_aside) = (now.clone(), now.clone(), false);
+        let mut work = Unfinished { seen, base, authors, next: now.clone(), aside: now.clone(), is_aside: false, now };
         for (field, name) in names {
-            let Some(mine) = Slot::posted(field, self.input, name, &self.content) else { continue };
-            let current = Slot::of(&now, field.key);
-            // A page that took the new version of the rest says what this field was written from.
-            let written_from = Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content);
-            self.out.is_merged |= written_from.is_some();
-            // The answer to a question is about what the question showed.
-            let written_from = written_from.filter(|_| !self.input.has(&format!("{name}~autre")));
-            let former = written_from.or_else(|| base.as_ref().map(|base| Slot::of(base, field.key)));
-            let (decision, mine) = self.decide(field, name, mine, &current, former.as_ref());
-            let was = match (&decision, &former) {
-                (Decision::Join(_), _) => Some(mine.clone()),
-                (Decision::Keep, Some(former)) if *former != current && mine == *former => Some(former.clone()),
-                _ => None,
-            };
-            if let (Some(was), Some(by)) = (was, author_of(field.key)) {
-                let is_joined = matches!(decision, Decision::Join(_));
-                self.out.touched.push(Touched { name: name.clone(), key: field.key, kind: now.kind.clone(), row: now.row, was, is_joined, by });
-            }
-            match decision {
-                Decision::Keep => {}
-                Decision::Apply(slot) | Decision::Join(slot) => slot.put(&mut next, field.key),
-                Decision::Conflict { is_new } => {
-                    is_aside |= is_new;
-                    mine.put(&mut aside, field.key);
-                    let conflict = self.conflict(conn, (field, name), &now, (seen, former), author_of(field.key)).await?;
-                    self.out.conflicts.push(conflict);
-                }
-            }
+            self.field(conn, field, name, &mut work).await?;
         }
+        let Unfinished { now, mut next, aside, is_aside, .. } = work;
         if is_aside {
             self.changes.push(Change { unit: aside, is_deleted: false, is_set_aside: true });
         }
@@ -333,21 +321,56 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Applies what was posted to one field.
+    async fn field(&mut self, conn: &mut PgConnection, field: &'static Field, name: &str, work: &mut Unfinished) -> Result<(), AppError> {
+        let Some(mine) = Slot::posted(field, self.input, name, &self.content) else { return Ok(()) };
+        let current = Slot::of(&work.now, field.key);
+        // A page that took the new version of the rest says what this field was written from; the answer to a question is
+        // about what the question showed.
+        let written_from = Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content);
+        self.out.is_merged |= written_from.is_some();
+        let written_from = written_from.filter(|_| !self.input.has(&format!("{name}~autre")));
+        let former = written_from.or_else(|| work.base.as_ref().map(|base| Slot::of(base, field.key)));
+        let by = work.authors.iter().find(|(held, _)| held == field.key).map(|(_, author)| author.clone());
+        let (decision, mine) = self.decide(field, name, mine, &current, former.as_ref());
+        let was = match (&decision, &former) {
+            (Decision::Join(_), _) => Some(mine.clone()),
+            (Decision::Keep, Some(former)) if *former != current && mine == *former => Some(former.clone()),
+            _ => None,
+        };
+        if let (Some(was), Some(by)) = (was, by.clone()) {
+            let is_joined = matches!(decision, Decision::Join(_));
+            let (kind, row) = (work.now.kind.clone(), work.now.row);
+            self.out.touched.push(Touched { name: name.to_owned(), key: field.key, kind, row, was, is_joined, by });
+        }
+        match decision {
+            Decision::Keep => {}
+            Decision::Apply(slot) | Decision::Join(slot) => slot.put(&mut work.next, field.key),
+            Decision::Conflict { is_new } => {
+                work.is_aside |= is_new;
+                mine.put(&mut work.aside, field.key);
+                let conflict = self.conflict(conn, (field, name), work, former, by).await?;
+                self.out.conflicts.push(conflict);
+            }
+        }
+        Ok(())
+    }
+
     /// The question to ask about a field; asked again, it is about the same former version.
     async fn conflict(
         &self,
         conn: &mut PgConnection,
         (field, name): (&'static Field, &str),
-        now: &Unit,
-        (seen, base): (i32, Option<Slot>),
+        work: &Unfinished,
+        base: Option<Slot>,
         by: Option<Author>,
     ) -> Result<Conflict, AppError> {
-        let seen = self.input.get(&format!("{name}~base")).parse().unwrap_or(seen);
+        let seen = self.input.get(&format!("{name}~base")).parse().unwrap_or(work.seen);
         let from: Vec<String> = self.input.all(&format!("{name}~depuis")).map(ToOwned::to_owned).collect();
         let base = match base {
             _ if !from.is_empty() => Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content).unwrap_or_default(),
             Some(base) if !self.input.has(&format!("{name}~base")) => base,
-            _ => Slot::of(&self.former(conn, now, seen).await?, field.key),
+            _ => Slot::of(&self.former(conn, &work.now, seen).await?, field.key),
         };
         let typed = if self.choice(name) == Some("texte") { format!("{name}~texte") } else { name.to_owned() };
         Ok(Conflict { name: name.to_owned(), mine: self.input.all(&typed).map(ToOwned::to_owned).collect(), seen, from, base, by })

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::alerts::{self, Alert};
 use super::attachments;
 use super::draw::{self, DisputeView, ItemView, News, Pen};
+use super::history;
 use super::saving::{self, Fate, Outcome, Page};
 use super::units;
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
@@ -78,6 +79,7 @@ struct SectionPage {
     accepted: &'static str,
     removal: Option<String>,
     removal_operation: Uuid,
+    past: String,
 }
 
 /// Where a page stands in the dossier: its deliverable and section, or the row it edits.
@@ -176,7 +178,7 @@ pub async fn respond(app: &App, editor: &ProjectEditor, page: &Page, frame: Fram
     let outcome = saving::save(&mut tx, editor, page, input).await?;
     tx.commit().await?;
     if input.wants_json {
-        return answer(app, editor, page, &frame, outcome).await;
+        return answer(app, editor, page, &frame, (input, outcome)).await;
     }
     let is_button = ["ajouter", "retirer", "retablir"].iter().any(|name| input.has(name));
     let is_quiet = outcome.is_settled() && outcome.touched.is_empty();
@@ -194,11 +196,12 @@ fn asked_by(location: &str) -> HashMap<String, String> {
 }
 
 /// What the script reads after a save.
-async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, outcome: Outcome) -> Result<Response, AppError> {
+async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, (input, outcome): (&Input, Outcome)) -> Result<Response, AppError> {
     if !outcome.is_settled() {
         return asked(app, editor, page, &outcome).await;
     }
     let merged = merged(editor, page, &outcome);
+    let kept = kept(page, input, &outcome);
     let (content, standing) = if outcome.is_replay {
         let mut conn = app.db.acquire().await?;
         (units::load(&mut conn, editor.project(), &page.kinds()).await?, super::store::standing(&mut conn, editor.project()).await?)
@@ -216,12 +219,24 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
             "rows": line_versions(page, &content),
             "errors": errors,
             "fields": fields,
+            "kept": kept,
             "merged": merged,
             "gone": outcome.gone,
             "location": outcome.location,
             "progress": frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)),
         }),
     ))
+}
+
+/// What the server made of posted values that nobody else changed: an amount, a commune, in its own way of writing them.
+/// The page knows it then for its own, and leaves what was typed as it was.
+fn kept(page: &Page, input: &Input, outcome: &Outcome) -> Vec<(String, String)> {
+    let stored = draw::posted(page, &outcome.content);
+    let of = |name: &str| stored.iter().filter(|(held, _)| held == name).map(|(_, value)| value.trim()).collect::<Vec<_>>();
+    let is_own = |name: &str| input.has(name) && !outcome.touched.iter().any(|touched| touched.name == name);
+    let mut found = stored.clone();
+    found.retain(|(name, _)| !name.ends_with(".id") && is_own(name) && !input.all(name).map(str::trim).eq(of(name)));
+    found
 }
 
 /// Versions of the lines of the page's tables.
@@ -335,15 +350,7 @@ pub async fn draw(
     }
     let errors = complaints(page, &content);
     let dispute = pen.disputed_row(page);
-    let mut alerts = Vec::new();
-    alerts.extend(alerts::conflict_alert(page, &news));
-    alerts.extend(alerts::touched_alert(page, &news));
-    alerts.extend(alerts::error_alert(&errors, is_settled));
-    alerts.extend(suspended.then(alerts::suspended_alert));
-    if let (Some(refusal), true) = (&refusal, dossier.is_team()) {
-        alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
-    }
-    alerts.extend(alerts::removed_piece_alert(dossier, asked));
+    let alerts = above(dossier, page, &news, &errors, suspended, asked);
     let facts = facts_of(conn, dossier, page).await?;
     let status = match (outcome.is_some(), is_settled, errors.is_empty()) {
         (true, false, _) => StatusCode::CONFLICT,
@@ -381,10 +388,25 @@ pub async fn draw(
         accepted: ACCEPTED,
         removal: (!page.row.is_nil() && !is_gone).then(|| format!("{}/retirer", page.url)),
         removal_operation: Uuid::new_v4(),
+        past: if dossier.is_team() { history::address(&page.url, page.kind, page.row, None) } else { String::new() },
         over: frame.over,
         heading: frame.heading,
     };
     html_with(status, &view)
+}
+
+/// Everything that is said above the form.
+fn above(dossier: &Dossier, page: &Page, news: &News<'_>, errors: &[(String, String)], suspended: bool, asked: &HashMap<String, String>) -> Vec<Alert> {
+    let mut alerts = Vec::new();
+    alerts.extend(alerts::conflict_alert(page, news));
+    alerts.extend(alerts::touched_alert(page, news));
+    alerts.extend(alerts::error_alert(errors, news.conflicts.is_empty() && news.disputes.is_empty()));
+    alerts.extend(suspended.then(alerts::suspended_alert));
+    if let (Err(refusal), true) = (dossier.may_edit(), dossier.is_team()) {
+        alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
+    }
+    alerts.extend(alerts::removed_piece_alert(dossier, asked));
+    alerts
 }
 
 async fn fill_slots(conn: &mut PgConnection, dossier: &Dossier, page: &Page, items: &mut [ItemView]) -> Result<(), AppError> {

@@ -215,6 +215,22 @@ pub async fn removed(conn: &mut PgConnection, project: ProjectId, kind: &str, ro
     found.map(Held::unit).transpose()
 }
 
+/// Rows of those ids, live or removed: what other rows point at.
+pub async fn rows(conn: &mut PgConnection, project: ProjectId, ids: &[Uuid]) -> Result<Content, AppError> {
+    let rows = sqlx::query_as!(
+        Held,
+        r#"select kind, row, parent, position, version, content::text as "content!", raw::text as "raw!", account_id, at
+         from unit
+         where project_id = $1 and row = any($2)
+         order by kind, position, row"#,
+        project.get(),
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    content(rows)
+}
+
 /// What a save does to one unit.
 #[derive(Debug, Clone)]
 pub struct Change {
@@ -267,8 +283,8 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
              where unit.version = excluded.version - 1
            returning kind, row, version
          ), kept as (
-           insert into unit_history (project_id, kind, row, version, content, raw, is_deleted, is_set_aside, account_id, at)
-           select $1, kind, row, version, content, raw, is_deleted, is_set_aside, $2, $3 from change
+           insert into unit_history (project_id, kind, row, version, content, raw, is_deleted, is_set_aside, account_id, at, act)
+           select $1, kind, row, version, content, raw, is_deleted, is_set_aside, $2, $3, $16 from change
            -- a conflict asked about twice sets the same text aside once
            where not (is_set_aside and exists (
              select from unit_history as held

@@ -12,7 +12,7 @@ use crate::project::saving::{Conflict, Dispute, Fate, Outcome, Page, Slot, Touch
 use crate::project::units::Author;
 
 /// Characters kept on each side of a change.
-const AROUND: usize = 90;
+pub const AROUND: usize = 90;
 
 /// What the save that was just made met.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,6 +6,7 @@ use super::{Pen, is_figure};
 use crate::framework::Rows;
 use crate::framework::content::Unit;
 use crate::kit::french::count;
+use crate::project::history;
 use crate::project::saving::Page;
 
 impl Pen<'_> {
@@ -26,7 +27,8 @@ impl Pen<'_> {
                 })
                 .collect();
             let values = rows.fields().map(|field| self.shown(field, unit)).collect();
-            views.push(RowView { no: index + 1, row: unit.row, version: unit.version, cells, values });
+            let past = history::address(&page.url, rows.kind, unit.row, None);
+            views.push(RowView { no: index + 1, row: unit.row, version: unit.version, cells, values, past });
         }
         TableView {
             kind: rows.kind,

@@ -123,6 +123,8 @@ pub struct Control {
     pub clash: Option<Clash>,
     /// What a colleague changed while the page was open.
     pub note: Option<Note>,
+    /// Address of its history; nothing when it has none, or is a cell of a table.
+    pub past: String,
     /// Ids of what describes it.
     pub described_by: String,
     /// Not counted.
@@ -200,6 +202,8 @@ pub struct RowView {
     pub cells: Vec<Control>,
     /// Values to read.
     pub values: Vec<String>,
+    /// Address of its history.
+    pub past: String,
 }
 
 /// Rows that have pages of their own.
