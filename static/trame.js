@@ -33,11 +33,14 @@ export const uuid = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/
 export const here = () => location.pathname + location.search;
 export const signIn = () => el("a", { href: "/connexion?next=" + encodeURIComponent(here()) }, "Se reconnecter");
 
-/** An address that differs only by its fragment would not load again. */
+const TARGET = "trame:cible";
+
+/** An address that differs only by its fragment would not load again; a reload might post a form again. */
 export function go(address) {
 	const { hash, pathname, search } = new URL(address, location.href);
-	location.assign(address);
-	if (hash && pathname + search === here()) location.reload();
+	if (!hash || pathname + search !== here()) return location.assign(address);
+	try { sessionStorage.setItem(TARGET, hash); } catch {}
+	location.assign(pathname + search);
 }
 
 /** Ties a message to its field, above it; or takes it away. */
@@ -365,5 +368,10 @@ function focusTarget() {
 	if (target?.matches("input, textarea, select")) target.focus();
 }
 addEventListener("hashchange", focusTarget);
+try {
+	const asked = sessionStorage.getItem(TARGET);
+	sessionStorage.removeItem(TARGET);
+	if (asked) history.replaceState(null, "", asked), byId(asked.slice(1))?.scrollIntoView();
+} catch {}
 const summary = all(".alert.bad[tabindex='-1'][data-focus]")[0];
 summary ? summary.focus() : focusTarget();

@@ -18,7 +18,8 @@ import { PAGE, all, byId, drafts, el, flush, forget, go, here, hold, isPassing, 
 const isVersion = (name) => /^(version|operation)$|\.version$|~depuis$/.test(name);
 const isCheck = (control) => /checkbox|radio/.test(control.type);
 const pairs = (form) => /** @type {any} */ ([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-const same = (a = [], b = []) => a.length === b.length && a.every((value, index) => value === b[index]);
+/** The server trims. */
+const same = (a = [], b = []) => a.length === b.length && a.every((value, index) => value.trim() === b[index].trim());
 const control = (form, name) => [...form.elements].find((c) => c.name === name && c.type !== "hidden");
 
 /** @returns {Values} */
@@ -31,7 +32,9 @@ function group(/** @type {import("./trame.js").Fields} */ fields) {
 /** The caret of someone typing stays by the same words. */
 function write(control, value) {
 	const { value: old, selectionEnd: caret, scrollTop } = control;
-	if (old === value) return;
+	if (old.trim() === value.trim()) return;
+	// The space after the last word typed is not lost: the next word would stick to it.
+	if (control === document.activeElement && caret === old.length && value.endsWith(old.trimEnd().slice(-24))) value += old.slice(old.trimEnd().length);
 	control.value = value;
 	if (caret == null || control !== document.activeElement) return;
 	const before = old.slice(Math.max(0, caret - 24), caret), near = value.indexOf(before, Math.max(0, caret - 24 - Math.abs(value.length - old.length)));
@@ -73,6 +76,9 @@ function autosave(form) {
 	/** @type {Values} */
 	let was = base; // what it holds
 	let news; // what colleagues saved meanwhile
+	let behind = false; // the text put back was typed on an older version: it goes before anything is read
+	/** @type {Values} */
+	const kept = new Map(); // how the server writes what was typed here: an amount, a commune
 	const pressed = new Map(); // operations of the buttons whose answer never came
 
 	/** Names whose values the server lacks; a group of radios is one. */
@@ -127,7 +133,7 @@ function autosave(form) {
 		for (const [name, value] of draft.fields) if (/~depuis$/.test(name)) roots.set(name.slice(0, -7), [...(roots.get(name.slice(0, -7)) ?? []), value]);
 		forget(last.key);
 		if (!changed().length) return;
-		[version.value, since, was] = [draft.version, draft.at, sent ?? fields];
+		[version.value, since, was, behind] = [draft.version, draft.at, sent ?? fields, true];
 		rowVersions(form, draft.fields);
 		job();
 		[operation, unsure] = [draft.operation, draft.sent];
@@ -173,6 +179,11 @@ function autosave(form) {
 		if (isPassing(answer)) return retry(status);
 		tries = 0;
 		stopped = status === 409; // every button now submits the page: the server shows both texts
+		if (stopped && answer.fields) {
+			const asked = new Map((answer.conflicts ?? []).map((name) => [name, roots.get(name) ?? base.get(name) ?? []]));
+			absorb(answer, asked);
+			for (const [name, from] of asked) roots.set(name, from);
+		}
 		stuck = stopped ? { status, message } : undefined;
 		if (status === 401) say("warn", ["Session expirée. ", signIn(), safe ? ", votre texte est gardé" : ""]);
 		else if (stopped) say("warn", [message], el("button", { class: "alt s" }, "Comparer les deux versions"));
@@ -197,13 +208,24 @@ function autosave(form) {
 		if (!isSilent || /^warn(Hors|Le service)/.test(shown)) say("warn", [`${why}, ${n || 1} ${plural(n, "modification")} en attente${where}`], undefined, isSilent);
 	}
 
-	function accept({ saved_at, version: number, rows = {}, errors = [], progress, fields, merged }) {
-		[unsure, stuck, tries] = [null, undefined, 0];
+	/** What a save left in the server, but for what it asks about. */
+	function absorb({ version: number, rows = {}, fields, kept: own = [] }, asked = new Map()) {
+		behind = false;
 		roots.clear();
-		for (const extra of all("[data-unseen]", form)) if (!control(form, extra.name)) extra.remove();
-		take(was, fields ? group(fields) : was);
+		for (const name of was.keys()) kept.delete(name);
+		for (const [name, values] of group(own)) kept.set(name, values);
+		const stored = fields ? group(fields) : was;
+		for (const name of asked.keys()) base.set(name, stored.get(name) ?? []), stored.delete(name);
+		take(was, stored);
 		version.value = number;
 		for (const id in rows) for (const input of all(`[data-row="${CSS.escape(id)}"]`, form)) input.value = rows[id];
+	}
+
+	function accept(answer) {
+		const { saved_at, rows = {}, errors = [], progress, merged } = answer;
+		[unsure, stuck, tries] = [null, undefined, 0];
+		for (const extra of all("[data-unseen]", form)) if (!control(form, extra.name)) extra.remove();
+		absorb(answer);
 		for (const control of all("[aria-invalid=true]", form)) if (!errors.some(({ id }) => id === control.id)) mark(control);
 		for (const { id, message } of errors) if (byId(id)) mark(byId(id), message);
 		if (progress) for (const line of all("[data-progress]")) line.textContent = progress;
@@ -228,9 +250,10 @@ function autosave(form) {
 	 */
 	function take(/** @type {Values} */ common, /** @type {Values} */ stored) {
 		const now = group(pairs(form)), told = { shown: /** @type {string[]} */ ([]), left: /** @type {string[]} */ ([]) };
-		for (const [name, theirs] of stored) {
+		for (const [name, values] of stored) {
 			const mine = now.get(name), before = common.get(name);
 			if (/\.id$/.test(name) || mine === undefined) continue;
+			const theirs = kept.has(name) && same(values, kept.get(name)) ? before ?? [] : values;
 			base.set(name, theirs);
 			if (same(mine, theirs)) roots.delete(name);
 			else if (same(mine, before) && !(composing && control(form, name) === document.activeElement)) roots.delete(name), put(form, name, theirs), told.shown.push(name);
@@ -242,14 +265,14 @@ function autosave(form) {
 
 	/** What colleagues saved is fetched once nothing of ours is on its way. */
 	async function catchUp() {
-		if (!news || flight || unsure || stopped || ended) return;
+		if (!news || flight || unsure || stopped || ended || behind) return;
 		const told = news;
 		news = null;
 		if (told.units && knows(told.units)) return;
 		const page = await fetch(action, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(20_000) }).catch(() => null);
 		if (!page?.ok || ended || stopped) return;
 		const fresh = all("form[data-save]", new DOMParser().parseFromString(await page.text(), "text/html"))[0];
-		if (flight || unsure) return (news ??= told), undefined; // ours left meanwhile: after it
+		if (flight || unsure || behind) return (news ??= told), undefined; // ours left meanwhile: after it
 		if (!fresh || fresh.dataset.section !== dataset.section || all(".clash", fresh)[0]) return notify("Cette page a changé.");
 		const number = all("input[name=version]", fresh)[0].value;
 		if (+number < +version.value) return;
@@ -391,8 +414,11 @@ function settleClash(form) {
 			for (const { key } of drafts().filter(({ key }) => key.startsWith(keyOf(form.dataset)))) forget(key);
 			return go(answer.location ?? form.getAttribute("action"));
 		}
+		// Answered, and another question remains: the server draws it, without the one that is settled.
+		const name = button?.value.split("=")[0] ?? "", isSettled = answer.status === 409 && button?.name === "garder" && !answer.conflicts?.includes(name);
+		if (isSettled) for (const input of [...form.elements]) if (input.name === name || input.name.startsWith(name + "~") || input.name.startsWith(name + ".")) input.remove();
 		passing = true;
-		form.requestSubmit(button);
+		form.requestSubmit(isSettled ? undefined : button);
 		passing = false;
 	});
 }

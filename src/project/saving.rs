@@ -85,7 +85,9 @@ pub struct Conflict {
     pub mine: Vec<String>,
     /// Version that both were written from.
     pub seen: i32,
-    /// The field in that version.
+    /// What mine was written from, as posted, when it is no version.
+    pub from: Vec<String>,
+    /// The field as both were written from.
     pub base: Slot,
     /// Who saved the other, and when; nothing when the question is asked again.
     pub by: Option<Author>,
@@ -182,7 +184,7 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
         content.filled_slots = units::slots(conn, editor.project()).await?;
     }
     let out = Outcome { location: page.url.clone(), ..Outcome::default() };
-    let mut work = Work { editor, page, input, content, changes: Vec::new(), overtaken: Vec::new(), out };
+    let mut work = Work { editor, page, input, is_again, content, changes: Vec::new(), overtaken: Vec::new(), out };
     work.main_unit(conn).await?;
     for rows in page.tables() {
         work.table(conn, rows).await?;
@@ -258,6 +260,8 @@ struct Work<'a> {
     editor: &'a ProjectEditor,
     page: &'a Page,
     input: &'a Input,
+    /// The same operation was received before: what its buttons asked is done.
+    is_again: bool,
     content: Content,
     changes: Vec<Change>,
     /// Units that colleagues changed meanwhile, as they left them.
@@ -326,9 +330,11 @@ impl Work<'_> {
     async fn field(&mut self, conn: &mut PgConnection, field: &'static Field, name: &str, work: &mut Unfinished) -> Result<(), AppError> {
         let Some(mine) = Slot::posted(field, self.input, name, &self.content) else { return Ok(()) };
         let current = Slot::of(&work.now, field.key);
-        // A page that took the new version of the rest says what this field was written from.
+        // A page that took the new version of the rest says what this field was written from; the answer to a question is
+        // about what the question showed.
         let written_from = Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content);
         self.out.is_merged |= written_from.is_some();
+        let written_from = written_from.filter(|_| !self.input.has(&format!("{name}~autre")));
         let former = written_from.or_else(|| work.base.as_ref().map(|base| Slot::of(base, field.key)));
         let by = work.authors.iter().find(|(held, _)| held == field.key).map(|(_, author)| author.clone());
         let (decision, mine) = self.decide(field, name, mine, &current, former.as_ref());
@@ -365,16 +371,21 @@ impl Work<'_> {
         by: Option<Author>,
     ) -> Result<Conflict, AppError> {
         let seen = self.input.get(&format!("{name}~base")).parse().unwrap_or(work.seen);
+        let from: Vec<String> = self.input.all(&format!("{name}~depuis")).map(ToOwned::to_owned).collect();
         let base = match base {
+            _ if !from.is_empty() => Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content).unwrap_or_default(),
             Some(base) if !self.input.has(&format!("{name}~base")) => base,
             _ => Slot::of(&self.former(conn, &work.now, seen).await?, field.key),
         };
         let typed = if self.choice(name) == Some("texte") { format!("{name}~texte") } else { name.to_owned() };
-        Ok(Conflict { name: name.to_owned(), mine: self.input.all(&typed).map(ToOwned::to_owned).collect(), seen, base, by })
+        Ok(Conflict { name: name.to_owned(), mine: self.input.all(&typed).map(ToOwned::to_owned).collect(), seen, from, base, by })
     }
 
     /// What was answered to the question about a field or a row.
     fn choice(&self, name: &str) -> Option<&str> {
+        if self.is_again {
+            return None;
+        }
         self.input.get("garder").strip_prefix(name)?.strip_prefix('=')
     }
 
@@ -387,8 +398,8 @@ impl Work<'_> {
         }
         let is_asked = self.input.has(&format!("{name}~autre"));
         let decision = match (is_asked, base) {
-            // A third person changed it while the question was on screen.
-            (true, Some(base)) if base != current => Decision::Conflict { is_new: true },
+            // A third person changed it while the question was on screen: what would replace it is asked again.
+            (true, Some(base)) if base != current && !matches!(self.choice(name), Some("autre" | "deux")) => Decision::Conflict { is_new: true },
             (true, _) => match self.choice(name) {
                 Some("mienne" | "texte") => Decision::Apply(mine.clone()),
                 Some("autre") => Decision::Keep,

@@ -186,7 +186,7 @@ pub async fn respond(app: &App, editor: &ProjectEditor, page: &Page, frame: Fram
     let outcome = saving::save(&mut tx, editor, page, input).await?;
     tx.commit().await?;
     if input.wants_json {
-        return answer(app, editor, page, &frame, outcome).await;
+        return answer(app, editor, page, &frame, (input, outcome)).await;
     }
     let is_button = ["ajouter", "retirer", "retablir", "monter", "descendre"].iter().any(|name| input.has(name));
     let is_quiet = outcome.is_settled() && outcome.touched.is_empty();
@@ -204,21 +204,18 @@ fn asked_by(location: &str) -> HashMap<String, String> {
 }
 
 /// What the script reads after a save.
-async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, outcome: Outcome) -> Result<Response, AppError> {
+async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, (input, outcome): (&Input, Outcome)) -> Result<Response, AppError> {
     if !outcome.is_settled() {
         return asked(app, editor, page, &outcome).await;
     }
     let merged = merged(editor, page, &outcome);
+    let kept = kept(page, input, &outcome);
     let (content, standing) = if outcome.is_replay {
         let mut conn = app.db.acquire().await?;
         (units::load(&mut conn, editor.project(), &page.kinds()).await?, super::store::standing(&mut conn, editor.project()).await?)
     } else {
         (outcome.content, outcome.standing)
     };
-    let rows: serde_json::Map<String, serde_json::Value> = page
-        .tables()
-        .flat_map(|rows| content.children(rows.kind, page.parent()).map(|unit| (unit.row.to_string(), unit.version.into())).collect::<Vec<_>>())
-        .collect();
     // The page is told what is stored whenever it may differ from what it shows, or its next save would undo a colleague's.
     let fields = (outcome.is_merged || outcome.is_replay).then(|| draw::posted(page, &content));
     let errors: Vec<_> = complaints(page, &content).into_iter().map(|(id, message)| serde_json::json!({ "id": id, "message": message })).collect();
@@ -227,15 +224,33 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, o
         &serde_json::json!({
             "saved_at": moment::hour(editor.now()),
             "version": content.row(page.kind, page.row).map_or(0, |unit| unit.version),
-            "rows": rows,
+            "rows": line_versions(page, &content),
             "errors": errors,
             "fields": fields,
+            "kept": kept,
             "merged": merged,
             "gone": outcome.gone,
             "location": outcome.location,
             "progress": frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)),
         }),
     ))
+}
+
+/// What the server made of posted values that nobody else changed: an amount, a commune, in its own way of writing them.
+/// The page knows it then for its own, and leaves what was typed as it was.
+fn kept(page: &Page, input: &Input, outcome: &Outcome) -> Vec<(String, String)> {
+    let stored = draw::posted(page, &outcome.content);
+    let of = |name: &str| stored.iter().filter(|(held, _)| held == name).map(|(_, value)| value.trim()).collect::<Vec<_>>();
+    let is_own = |name: &str| input.has(name) && !outcome.touched.iter().any(|touched| touched.name == name);
+    let mut found = stored.clone();
+    found.retain(|(name, _)| !name.ends_with(".id") && is_own(name) && !input.all(name).map(str::trim).eq(of(name)));
+    found
+}
+
+/// Versions of the lines of the page's tables.
+fn line_versions(page: &Page, content: &Content) -> serde_json::Map<String, serde_json::Value> {
+    let lines = page.tables().flat_map(|rows| content.children(rows.kind, page.parent()).collect::<Vec<_>>());
+    lines.map(|unit| (unit.row.to_string(), unit.version.into())).collect()
 }
 
 /// What the script says when somebody has to choose: it then posts the page, which shows both.
@@ -251,7 +266,15 @@ async fn asked(app: &App, editor: &ProjectEditor, page: &Page, outcome: &Outcome
         (None, None) => String::new(),
     };
     let names: Vec<&str> = outcome.conflicts.iter().map(|conflict| conflict.name.as_str()).collect();
-    Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": message, "conflicts": names })))
+    // The rest is saved: the page takes it in, and asks about these fields alone.
+    let body = serde_json::json!({
+        "message": message,
+        "conflicts": names,
+        "version": outcome.content.row(page.kind, page.row).map_or(0, |unit| unit.version),
+        "rows": line_versions(page, &outcome.content),
+        "fields": draw::posted(page, &outcome.content),
+    });
+    Ok(json(StatusCode::CONFLICT, &body))
 }
 
 /// What colleagues changed in the fields of the page, for the script: the control's name and label, who and when, one

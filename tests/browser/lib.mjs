@@ -33,7 +33,7 @@ export class Trame {
 
   async up() {
     const env = { ...process.env, TRAME_DEMO: "1", TRAME_DATA: this.data, PORT: String(this.port), TRAME_LOG: "warn", ...this.env };
-    delete env.DATABASE_URL;
+    if (!this.env.DATABASE_URL) delete env.DATABASE_URL;
     this.process = spawn(process.env.TRAME_BIN, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
     this.output = "";
     this.process.stdout.on("data", (text) => (this.output += text));
@@ -60,14 +60,36 @@ export class Trame {
 
   command(...args) {
     return new Promise((resolve) => {
-      const env = { ...process.env, TRAME_DATA: this.data, TRAME_LOG: "warn" };
-      delete env.DATABASE_URL;
+      const env = { ...process.env, TRAME_DATA: this.data, TRAME_LOG: "warn", ...this.env };
+      if (!this.env.DATABASE_URL) delete env.DATABASE_URL;
       const child = spawn(process.env.TRAME_BIN, args, { env });
       let output = "";
       child.stdout.on("data", (text) => (output += text));
       child.stderr.on("data", (text) => (output += text));
       child.on("exit", (code) => resolve({ code, output }));
     });
+  }
+}
+
+// A throw-away Postgres that several processes of Trame share.
+export class Database {
+  static async start() {
+    const database = new Database();
+    const env = { ...process.env, TRAME_LOG: "warn" };
+    delete env.DATABASE_URL;
+    const script = "console.log(process.env.DATABASE_URL); process.stdin.resume().on('end', () => process.exit())";
+    database.process = spawn(process.env.TRAME_BIN, ["with-postgres", "--", process.execPath, "-e", script], { env, stdio: ["pipe", "pipe", "inherit"] });
+    database.exited = new Promise((resolve) => database.process.on("exit", resolve));
+    database.url = await new Promise((resolve, reject) => {
+      database.process.stdout.once("data", (text) => resolve(String(text).trim()));
+      database.exited.then(() => reject(new Error("no database")));
+    });
+    return database;
+  }
+
+  async stop() {
+    this.process.stdin.end();
+    await this.exited;
   }
 }
 

@@ -57,9 +57,12 @@ test("two people on one answer lose nothing and choose", async () => {
   const path = `${open}/organisation?theme=gouvernance`;
   await ana.visit(path);
   await bob.visit(path);
+  // What Ana writes would come to Bob's page by itself.
+  await bob.context().setOffline(true);
   await ana.locator("#legal").fill("La version d’Ana");
   await saved(ana);
   await bob.locator("#legal").fill("La version de Bob");
+  await bob.context().setOffline(false);
   await bob.locator("[data-status]", { hasText: "Une autre version" }).waitFor();
   await bob.getByRole("button", { name: "Comparer les deux versions" }).click();
   await bob.locator(".clash").waitFor();

@@ -18,6 +18,8 @@ pub struct Clash {
     pub again: Vec<String>,
     /// Version that both were written from, to ask about the same one again.
     pub seen: i32,
+    /// What mine was written from when it is no version, to post again.
+    pub from: Vec<String>,
     /// Who saved the other, and when.
     pub by: String,
     /// Both may be put end to end.
@@ -51,6 +53,7 @@ impl Pen<'_> {
             draft: is_written.then(|| Slot::of(&mine, field.key).text().to_owned()),
             again: conflict.mine.clone(),
             seen: conflict.seen,
+            from: conflict.from.clone(),
             by: conflict.by.as_ref().map_or_else(|| self.by.to_owned(), |by| self.news.signed(by)),
             is_text: matches!(field.kind, Kind::Text),
         }
