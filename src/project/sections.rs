@@ -276,10 +276,7 @@ pub async fn draw(
     asked: &HashMap<String, String>,
 ) -> Result<Response, AppError> {
     let (conflicts, is_after_save) = (conflicts.unwrap_or_default(), conflicts.is_some());
-    let mut kinds = page.kinds();
-    if dossier.is_team() {
-        kinds.extend(related::kinds(page));
-    }
+    let kinds = related::loaded(page, dossier.is_team());
     let mut content = units::load(conn, dossier.project(), &kinds).await?;
     let suspended = super::suspended::restore(conn, dossier, page, &mut content, asked).await?;
     let by = signature(conn, dossier, page, &content).await?;
@@ -287,13 +284,7 @@ pub async fn draw(
     let refusal = dossier.may_edit().err();
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, conflicts, by: &by, shows_errors: true, removed };
-    let mut items = pen.items(page);
-    guide::recall(&mut items, page, &content, &kinds);
-    if refusal.is_none() {
-        guide::explain(&mut items, page, &criteria);
-    } else if frame.section.is_some_and(Section::is_added) {
-        items = guide::added(&pen, page);
-    }
+    let mut items = guide::items(&pen, page, &kinds, refusal.is_none());
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
