@@ -2,7 +2,7 @@
 //! It is put on the items once they are drawn, so that reading a deposit carries no more than it must.
 
 use crate::framework::content::{Content, Unit};
-use crate::framework::{examples, requirements};
+use crate::framework::{Rows, examples, requirements};
 use crate::project::draw::{Answer, ItemView, Pen};
 use crate::project::related::{self, Related};
 use crate::project::saving::Page;
@@ -23,6 +23,21 @@ pub struct Guide {
     pub related: Vec<Related>,
 }
 
+/// The items of a page of the draft, to fill in with all that guides them, or to read.
+pub fn items(pen: &Pen<'_>, page: &Page, loaded: &[&str], is_editable: bool) -> Vec<ItemView> {
+    if !is_editable && page.tables().any(Rows::is_added) {
+        let mut items = added(pen, page);
+        anchor(items.iter_mut());
+        return items;
+    }
+    let mut items = pen.items(page);
+    recall(&mut items, page, pen.content, loaded);
+    if is_editable {
+        explain(&mut items, page, pen.criteria);
+    }
+    items
+}
+
 /// Facts and anchors, for a page to read or to fill in; `loaded` are the kinds that `content` holds.
 pub fn recall(items: &mut [ItemView], page: &Page, content: &Content, loaded: &[&str]) {
     let blank = Unit::blank(page.kind, page.row, None);
@@ -35,7 +50,7 @@ pub fn recall(items: &mut [ItemView], page: &Page, content: &Content, loaded: &[
 }
 
 /// Marks and examples, for a page to fill in.
-pub fn explain(items: &mut [ItemView], page: &Page, criteria: &[Criterion]) {
+fn explain(items: &mut [ItemView], page: &Page, criteria: &[Criterion]) {
     for (view, item) in items.iter_mut().zip(page.items) {
         view.guide.marks = item.criteria.iter().filter_map(|code| criteria.iter().find(|held| held.code == *code)).cloned().collect();
         view.guide.example = examples::of(item.key);
@@ -57,7 +72,7 @@ pub fn added(pen: &Pen<'_>, page: &Page) -> Vec<ItemView> {
     rows.flat_map(|rows| pen.content.children(rows.kind, page.parent()).filter(|unit| !unit.is_blank()).map(move |unit| one(pen, rows, unit))).collect()
 }
 
-fn one(pen: &Pen<'_>, rows: &'static crate::framework::Rows, unit: &Unit) -> ItemView {
+fn one(pen: &Pen<'_>, rows: &'static Rows, unit: &Unit) -> ItemView {
     let read = |key: &str| rows.field(key).map(|field| pen.shown(field, unit)).unwrap_or_default();
     let title = match read("title") {
         title if title.is_empty() => "(question sans intitulé)".to_owned(),

@@ -78,10 +78,12 @@ static SOURCES: &[Source] = &[
     source("st_role", &["commitment"], actors::own_commitments),
 ];
 
-/// Kinds of units to load with a page, for the facts beside its questions.
-pub fn kinds(page: &Page) -> impl Iterator<Item = &'static str> + use<> {
-    let items = page.items;
-    SOURCES.iter().filter(move |source| items.iter().any(|item| item.key == source.item)).flat_map(|source| source.kinds.iter().copied())
+/// Kinds of units to load for a page: its own; for the team, those of the facts beside its questions too.
+pub fn loaded(page: &Page, is_team: bool) -> Vec<&'static str> {
+    let told = SOURCES.iter().filter(|source| is_team && page.items.iter().any(|item| item.key == source.item));
+    let mut kinds = page.kinds();
+    kinds.extend(told.flat_map(|source| source.kinds));
+    kinds
 }
 
 /// Facts beside an item. `loaded` are the kinds that `content` holds: a fact read from another kind is not told, so that

@@ -341,10 +341,7 @@ pub async fn draw(
     let news = outcome.map_or_else(News::default, |outcome| News::of(outcome, dossier));
     let is_settled = news.conflicts.is_empty() && news.disputes.is_empty();
     let is_gone = news.disputes.iter().any(|dispute| dispute.fate == Fate::Gone && dispute.mine.row == page.row);
-    let mut kinds = page.kinds();
-    if dossier.is_team() {
-        kinds.extend(related::kinds(page));
-    }
+    let kinds = related::loaded(page, dossier.is_team());
     let mut content = units::load(conn, dossier.project(), &kinds).await?;
     // A row that a colleague removed is shown as it was typed, until somebody decides.
     if let Some(dispute) = news.disputes.iter().find(|dispute| dispute.mine.kind == page.kind && dispute.mine.row == page.row) {
@@ -356,13 +353,7 @@ pub async fn draw(
     let refusal = dossier.may_write(part_of(page.kind)).err();
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, news, by: &by, shows_errors: true, removed };
-    let mut items = pen.items(page);
-    guide::recall(&mut items, page, &content, &kinds);
-    if refusal.is_none() {
-        guide::explain(&mut items, page, &criteria);
-    } else if frame.section.is_some_and(Section::is_added) {
-        items = guide::added(&pen, page);
-    }
+    let mut items = guide::items(&pen, page, &kinds, refusal.is_none());
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }

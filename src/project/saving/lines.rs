@@ -155,13 +155,11 @@ impl Work<'_> {
     fn reorder(&mut self, rows: &'static Rows, row: Uuid, is_up: bool) {
         let lines: Vec<&Unit> = self.content.children(rows.kind, self.page.parent()).collect();
         for mut unit in order::moved(&lines, row, is_up) {
-            let held = self.changes.iter().position(|change| change.unit.row == unit.row && !change.is_set_aside);
-            match held {
-                Some(index) => self.changes[index].unit.position = unit.position,
-                None => {
-                    unit.version += 1;
-                    self.changes.push(Change { unit: unit.clone(), is_deleted: false, is_set_aside: false });
-                }
+            if let Some(held) = self.changes.iter_mut().find(|change| change.unit.row == unit.row && !change.is_set_aside) {
+                held.unit.position = unit.position;
+            } else {
+                unit.version += 1;
+                self.changes.push(Change { unit: unit.clone(), is_deleted: false, is_set_aside: false });
             }
             self.content.put(unit);
         }
