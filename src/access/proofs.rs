@@ -172,6 +172,8 @@ project_proofs! {
     ProjectReader = |d| policy::team(&d.ties, &d.facts);
     /// May change the draft now.
     ProjectEditor = |d| policy::edit(&d.ties, &d.facts, d.now);
+    /// May publish the engagement document and ask for signatures now.
+    EngagementManager = |d| policy::manage_engagement(&d.ties, &d.facts, d.now);
     /// May deposit now.
     ProjectDepositor = |d| policy::deposit(&d.ties, &d.facts, d.now);
     /// May manage the team and what is shown before the deposit.

@@ -138,6 +138,10 @@ fn kind_name(kind: &str) -> &'static str {
         "assigned" => "Dossiers à évaluer",
         "deadline" => "Date limite modifiée",
         "owner" => "Dossier ouvert",
+        "engagement" => "Document d’engagement à signer",
+        "engagement_reminder" => "Document d’engagement, rappel",
+        "engagement_copy" => "Document d’engagement, exemplaire",
+        "engagement_answer" => "Document d’engagement, réponse",
         _ => "Autre",
     }
 }

@@ -15,12 +15,14 @@ use super::saving::{self, Conflict, Outcome, Page};
 use super::units;
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
 use crate::app::App;
+use crate::engagement;
 use crate::error::AppError;
 use crate::framework::content::Content;
 use crate::framework::reading::complaint;
 use crate::framework::standing::{Standing, section_address};
 use crate::framework::{DELIVERABLES, Deliverable, Section};
 use crate::input::Input;
+use crate::kit::french::count;
 use crate::kit::moment;
 use crate::page::{Layout, Weave, filters, html_with, see};
 use crate::project::files::ACCEPTED;
@@ -291,6 +293,9 @@ pub async fn draw(
         alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
     }
     alerts.extend(removed_piece_alert(dossier, asked));
+    if page.kind == engagement::text::SECTION {
+        alerts.extend(engagement_alert(conn, dossier).await?);
+    }
     let facts = facts_of(conn, dossier, page).await?;
     let status = match (is_after_save, conflicts.is_empty(), errors.is_empty()) {
         (true, false, _) => StatusCode::CONFLICT,
@@ -401,6 +406,18 @@ fn suspended_alert() -> Alert {
         links: Vec::new(),
         is_focused: true,
     }
+}
+
+/// Where the single document stands, and the way to its page.
+async fn engagement_alert(conn: &mut PgConnection, dossier: &Dossier) -> Result<Option<Alert>, AppError> {
+    let (version, signatures) = engagement::store::tally(conn, dossier.project()).await?;
+    let (sentence, label) = match version {
+        None if !dossier.is_team() => return Ok(None),
+        None => ("Aucune version publiée. Écrivez les objectifs et les principes, puis faites-les signer par un lien personnel, sans compte\u{a0}:".to_owned(), "préparer le document et ses signataires"),
+        Some(number) => (format!("Version {number} publiée, {}\u{a0}:", count(signatures, "signature", "signatures")), "ouvrir le document et ses signataires"),
+    };
+    let links = vec![(dossier.url("/engagement"), label.to_owned())];
+    Ok(Some(Alert { class: "", heading: "Document unique d’engagement".to_owned(), sentence, links, is_focused: false }))
 }
 
 fn removed_piece_alert(dossier: &Dossier, asked: &HashMap<String, String>) -> Option<Alert> {

@@ -138,7 +138,7 @@ pub struct Overview {
 }
 
 /// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 20] = [
     "saved",
     "added",
     "removed",
@@ -154,6 +154,11 @@ const TOLD: [&str; 15] = [
     "joined",
     "member_changed",
     "shared",
+    "engagement_published",
+    "engagement_signed",
+    "engagement_recorded",
+    "engagement_declined",
+    "engagement_withdrawn",
 ];
 
 /// Reads the overview of a dossier.
