@@ -29,7 +29,14 @@ impl Stage {
         let mut stage = Self { scene, owner, project, actors: Vec::new() };
         stage.write("Réduire de dix pour cent l’eau prélevée.", "Ce qui est dit en réunion y reste.").await;
         let sheets: [&[(&str, &str)]; 3] = [
-            &[("name", "Verrerie des Borderies"), ("kind", "company"), ("naf", "23.13Z"), ("headcount", "100-199"), ("role", "Fournit la chaleur"), ("influence", "3")],
+            &[
+                ("name", "Verrerie des Borderies"),
+                ("kind", "company"),
+                ("naf", "23.13Z"),
+                ("headcount", "100-199"),
+                ("role", "Fournit la chaleur"),
+                ("influence", "3"),
+            ],
             &[("name", "Communauté de Jarnac"), ("kind", "authority"), ("headcount", "50-99"), ("role", "Finance"), ("influence", "4")],
             &[("name", "Tonnellerie du Port"), ("kind", "company"), ("headcount", "20-49")],
         ];
@@ -87,7 +94,13 @@ impl Stage {
     async fn secret(&self, email: &str) -> String {
         let bodies = self.mails(email).await;
         let body = bodies.iter().rev().find(|(kind, _)| kind.starts_with("engagement") && kind != "engagement_copy").expect("a link").1.clone();
-        body.split("/engagement/").nth(1).expect("a link").split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').next().expect("a secret").to_owned()
+        body.split("/engagement/")
+            .nth(1)
+            .expect("a link")
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+            .next()
+            .expect("a secret")
+            .to_owned()
     }
 
     async fn mails(&self, email: &str) -> Vec<(String, String)> {
@@ -130,7 +143,11 @@ async fn a_partner_signs_without_an_account_and_the_dossier_follows(db: PgPool) 
     stage.scene.get(&stage.owner, &stage.url("")).await.says("Inès Marchand").says("Invité").says("Fournit la chaleur").says("100 à 199 salariés");
 
     let page = stage.open(&token).await;
-    page.expect(200).says("Réduire de dix pour cent").says("Ce qui est dit en réunion y reste").says("Syndicat mixte Rives de Charente").says("mercredi 14 octobre 2015");
+    page.expect(200)
+        .says("Réduire de dix pour cent")
+        .says("Ce qui est dit en réunion y reste")
+        .says("Syndicat mixte Rives de Charente")
+        .says("mercredi 14 octobre 2015");
     assert_eq!(page.headers["x-robots-tag"], "noindex, nofollow, noarchive");
     assert_eq!(page.headers["cache-control"], "no-store");
     stage.scene.get(&stage.owner, &stage.url("")).await.says("Vu");
@@ -139,9 +156,12 @@ async fn a_partner_signs_without_an_account_and_the_dossier_follows(db: PgPool) 
     answer.expect(303);
     assert_eq!(answer.location, format!("/engagement/{token}#etat"));
     let page = stage.open(&token).await;
-    page.says("Vous avez signé ce document").says("Inès Marchand, Directrice, mercredi 23 septembre 2015 à 14 h, heure de Paris").is_silent_on("Signer le document");
+    page.says("Vous avez signé ce document")
+        .says("Inès Marchand, Directrice, mercredi 23 septembre 2015 à 14 h, heure de Paris")
+        .is_silent_on("Signer le document");
 
-    let (digest, content): (Vec<u8>, String) = sqlx::query_as("select digest, content from engagement_document").fetch_one(&stage.scene.app.db).await.expect("text");
+    let (digest, content): (Vec<u8>, String) =
+        sqlx::query_as("select digest, content from engagement_document").fetch_one(&stage.scene.app.db).await.expect("text");
     let hex = trame::project::files::hex(&digest);
     let copy = stage.scene.get_public(&format!("/engagement/{token}/exemplaire?version=1")).await;
     copy.expect(200).says("Réduire de dix pour cent").says("Inès Marchand, Directrice").says(&hex);
@@ -161,7 +181,9 @@ async fn a_partner_signs_without_an_account_and_the_dossier_follows(db: PgPool) 
     );
     assert_eq!(stage.count("select commitments::bigint from project").await, 1);
     let page = stage.scene.get(&stage.owner, &stage.url("")).await;
-    page.says("1 signature sur 1 organisation").says("1 organisation signataire, 1 sollicitée et 3 acteurs au dossier").says("100 à 199 salariés chez les signataires, 170 à 347");
+    page.says("1 signature sur 1 organisation")
+        .says("1 organisation signataire, 1 sollicitée et 3 acteurs au dossier")
+        .says("100 à 199 salariés chez les signataires, 170 à 347");
     page.says("23, Fabrication d’autres produits minéraux non métalliques").says("1 signataire d’influence forte ou décisive sur 2");
     stage.scene.get(&stage.owner, &format!("/dossiers/{}", stage.project)).await.says("a reçu la signature d’un partenaire");
     stage.scene.check().await;
@@ -239,14 +261,32 @@ async fn the_same_form_sent_five_times_at_once_is_one_signature(db: PgPool) {
     let stage = Stage::new(db).await;
     stage.publish(&[]).await.expect(303);
     let (_, token) = stage.invite(0, "Inès Marchand").await;
-    let send = || stage.sign(&stage.scene, &token, "Inès Marchand");
+    let page = stage.open(&token).await;
+    let (fingerprint, operation) = (page.hidden("empreinte"), page.hidden("operation"));
+    let address = format!("/engagement/{token}");
+    let form = [
+        ("operation", operation.as_str()),
+        ("empreinte", &fingerprint),
+        ("nom", "Inès Marchand"),
+        ("fonction", "Directrice"),
+        ("organisation", "Verrerie"),
+        ("accord", "oui"),
+    ];
+    let send = || stage.scene.post_public(&address, &form);
     let (a, b, c, d, e) = tokio::join!(send(), send(), send(), send(), send());
     for page in [a, b, c, d, e] {
         page.expect(303);
         assert_eq!(page.location, format!("/engagement/{token}#etat"));
     }
-    let form = [("operation", "0190a5a0-0000-7000-8000-000000000001"), ("nom", "Autre"), ("fonction", "x"), ("organisation", "y"), ("accord", "oui"), ("empreinte", "z")];
-    stage.scene.post_public(&format!("/engagement/{token}"), &form).await.expect(303);
+    let form = [
+        ("operation", "0190a5a0-0000-7000-8000-000000000001"),
+        ("nom", "Autre"),
+        ("fonction", "x"),
+        ("organisation", "y"),
+        ("accord", "oui"),
+        ("empreinte", "z"),
+    ];
+    stage.scene.post_public(&address, &form).await.expect(303);
     assert_eq!(stage.count("select count(*) from engagement_answer").await, 1);
     assert_eq!(stage.count("select count(*) from unit where kind = 'commitment'").await, 1);
     assert_eq!(stage.count("select count(*) from mail where kind = 'engagement_copy'").await, 1);
@@ -278,7 +318,13 @@ async fn a_partner_declines_signs_all_the_same_then_takes_it_back(db: PgPool) {
     stage.scene.post_public(&take_back, &[]).await.expect(303);
     assert_eq!(stage.count("select commitments::bigint from project").await, 0);
     stage.open(&token).await.says("Vous avez retiré votre signature").says("Signer le document");
-    stage.scene.get(&stage.owner, &stage.url(&format!("/signataires/{id}"))).await.says("Signature retirée").says("a signé par son lien").says("A retiré sa signature");
+    stage
+        .scene
+        .get(&stage.owner, &stage.url(&format!("/signataires/{id}")))
+        .await
+        .says("Signature retirée")
+        .says("a signé par son lien")
+        .says("A retiré sa signature");
     stage.sign(&stage.scene, &token, "Inès Marchand").await.expect(303);
     assert_eq!(stage.count("select count(*) from engagement_answer").await, 4, "nothing is erased");
     assert_eq!(stage.count("select count(*) from unit where kind = 'commitment'").await, 1, "one organisation has one commitment");
@@ -447,7 +493,11 @@ async fn after_the_bound_a_signature_is_refused_with_the_instant_and_what_was_ty
     let answer = late.post_public(&format!("/engagement/{token}"), &form).await;
     answer.expect(403).says("L’appel est clos depuis le jeudi 15 octobre 2015 à 0 h").says("Votre envoi est arrivé le jeudi 15 octobre 2015");
     assert!(answer.body.contains("value=\"Directrice\""));
-    late.post_public(&format!("/engagement/{token}/refus"), &[("motif", "Trop tard pour nous")]).await.expect(403).says("L’appel est clos").says("Trop tard pour nous");
+    late.post_public(&format!("/engagement/{token}/refus"), &[("motif", "Trop tard pour nous")])
+        .await
+        .expect(403)
+        .says("L’appel est clos")
+        .says("Trop tard pour nous");
     late.post(&stage.owner, &stage.url(&format!("/signataires/{id}/envoi")), &[("version", "1")]).await.expect(403).says("L’appel est clos");
     stage.sign(&stage.scene.at(BOUND - Duration::microseconds(1)), &token, "Inès Marchand").await.expect(303);
     late.post_public(&format!("/engagement/{token}/retrait"), &[]).await.expect(403);
@@ -538,16 +588,23 @@ async fn a_signature_on_paper_is_recorded_with_its_scan_for_a_given_version(db: 
     let fields = [("nom", "Inès Marchand"), ("fonction", "Directrice"), ("signe", "2015-09-22"), ("numero", "1")];
     let scan = b"%PDF-1.4\n1 0 obj\n";
     let page = paper(&stage, &stage.owner, id, &[("nom", ""), ("fonction", "Directrice"), ("signe", "2015-12-31"), ("numero", "7")], None).await;
-    page.expect(422).says("Écrire le prénom et le nom").says("Cette date est dans le futur").says("Choisir la version signée").says("Joindre le document signé");
+    page.expect(422)
+        .says("Écrire le prénom et le nom")
+        .says("Cette date est dans le futur")
+        .says("Choisir la version signée")
+        .says("Joindre le document signé");
     assert!(page.body.contains("value=\"Directrice\""));
     paper(&stage, &stage.owner, id, &fields, Some(b"<script>")).await.expect(422).says("n’est pas d’un type accepté");
     assert_eq!(stage.count("select count(*) from engagement_answer").await, 0);
     paper(&stage, &stage.owner, id, &fields, Some(scan)).await.expect(303);
     let page = stage.scene.get(&stage.owner, &stage.url(&format!("/signataires/{id}"))).await;
     page.says("a signé sur papier, le mardi 22 septembre 2015").says("Ouvrir le document signé").is_silent_on("Enregistrer une signature sur papier");
-    let (slot, row): (String, Uuid) = sqlx::query_as("select slot, unit.row from attachment join unit on unit.kind = 'commitment'").fetch_one(&stage.scene.app.db).await.expect("scan");
+    let (slot, row): (String, Uuid) =
+        sqlx::query_as("select slot, unit.row from attachment join unit on unit.kind = 'commitment'").fetch_one(&stage.scene.app.db).await.expect("scan");
     assert_eq!(slot, format!("engagement:{row}"));
-    stage.scene.get(&stage.owner, &format!("/dossiers/{}/engagements/{row}", stage.project)).await.says("charte signee.pdf").says("Inès Marchand");
+    let sheet = stage.scene.get(&stage.owner, &format!("/dossiers/{}/engagements/{row}", stage.project)).await;
+    sheet.says("charte signee.pdf");
+    assert!(sheet.body.contains("value=\"Inès Marchand\"") && sheet.body.contains("value=\"2015-09-22\""));
     paper(&stage, &stage.owner, id, &fields, Some(scan)).await.expect(422).says("plus récente que celle déjà signée");
     assert_eq!(stage.count("select commitments::bigint from project").await, 1);
 
@@ -564,7 +621,13 @@ async fn a_signature_fills_the_commitment_that_awaited_it(db: PgPool) {
     stage.publish(&[]).await.expect(303);
     let row = stage.scene.row(&stage.owner, stage.project, "engagements").await;
     let path = format!("/dossiers/{}/engagements/{row}", stage.project);
-    let fields = [("version", "1"), ("stakeholder", stage.actors[0].as_str()), ("kind", "commitment_charter"), ("strength", "Deux jours par mois."), ("economic_weight", "180 emplois")];
+    let fields = [
+        ("version", "1"),
+        ("stakeholder", stage.actors[0].as_str()),
+        ("kind", "commitment_charter"),
+        ("strength", "Deux jours par mois."),
+        ("economic_weight", "180 emplois"),
+    ];
     stage.scene.post(&stage.owner, &path, &fields).await.expect(303);
     let (_, token) = stage.invite(0, "Inès Marchand").await;
     stage.sign(&stage.scene, &token, "Inès Marchand").await.expect(303);
@@ -619,7 +682,12 @@ async fn readers_read_others_see_nothing_and_a_signatory_of_another_dossier_is_u
     stage.scene.get(&zoe, &format!("/dossiers/{other}/engagement/signataires/{id}")).await.expect(404);
     stage.scene.get(&zoe, &format!("/dossiers/{other}/engagement/versions/1")).await.expect(404);
     let pairs = [("version", "0"), ("stakeholder", stage.actors[0].as_str()), ("contact", "Zoe"), ("email", "zoe@example.org"), ("envoyer", "non")];
-    stage.scene.post(&zoe, &format!("/dossiers/{other}/engagement/signataires"), &pairs).await.expect(422).says("Choisir une organisation parmi les acteurs du dossier");
+    stage
+        .scene
+        .post(&zoe, &format!("/dossiers/{other}/engagement/signataires"), &pairs)
+        .await
+        .expect(422)
+        .says("Choisir une organisation parmi les acteurs du dossier");
     stage.scene.post(&editor, &own, &[("version", "1"), ("contact", "Inès Marchand"), ("email", "direction@partenaire.example")]).await.expect(303);
     stage.scene.check().await;
 }
@@ -630,7 +698,13 @@ async fn changing_the_address_ends_the_links_sent_to_the_former_one(db: PgPool) 
     stage.publish(&[]).await.expect(303);
     let (id, token) = stage.invite(0, "Inès Marchand").await;
     let own = stage.url(&format!("/signataires/{id}"));
-    stage.scene.post(&stage.owner, &own, &[("version", "1"), ("contact", " "), ("email", "pas une adresse")]).await.expect(422).says("pas une adresse").says("Écrire le prénom");
+    stage
+        .scene
+        .post(&stage.owner, &own, &[("version", "1"), ("contact", " "), ("email", "pas une adresse")])
+        .await
+        .expect(422)
+        .says("pas une adresse")
+        .says("Écrire le prénom");
     stage.scene.post(&stage.owner, &own, &[("version", "7"), ("contact", "Inès Marchand"), ("email", "autre@partenaire.example")]).await.expect(409);
     stage.open(&token).await.expect(200);
     stage.scene.post(&stage.owner, &own, &[("version", "1"), ("contact", "Inès Marchand"), ("email", "autre@partenaire.example")]).await.expect(303);
@@ -669,7 +743,13 @@ async fn hostile_input_gets_a_sentence_and_never_a_fault_of_ours(db: PgPool) {
     stage.scene.get_public(&format!("/engagement/{token}/exemplaire?version=2")).await.expect(404);
     stage.scene.get(&stage.owner, &stage.url("/versions/99999999999")).await.expect(404);
     stage.scene.get(&stage.owner, &stage.url("/signataires/-1")).await.expect(404);
-    let form = [("empreinte", read.as_str()), ("nom", "Inès\r\nBcc: x@y.fr"), ("fonction", "<b>Directrice</b>"), ("organisation", "'; drop table unit;--"), ("accord", "oui")];
+    let form = [
+        ("empreinte", read.as_str()),
+        ("nom", "Inès\r\nBcc: x@y.fr"),
+        ("fonction", "<b>Directrice</b>"),
+        ("organisation", "'; drop table unit;--"),
+        ("accord", "oui"),
+    ];
     stage.scene.post_public(&format!("/engagement/{token}"), &form).await.expect(303);
     let page = stage.scene.get(&stage.owner, &stage.url("/versions/1")).await;
     page.says("Inès  Bcc: x@y.fr".replace("  ", " ").as_str());

@@ -221,9 +221,7 @@ impl<'a> Entry<'a> {
     fn commitment(&self, content: &Content) -> Unit {
         let own = self.signatory.commitment.and_then(|row| content.row("commitment", row));
         let awaits = |unit: &&Unit| {
-            unit.row_of("stakeholder") == Some(self.signatory.stakeholder)
-                && !unit.has("signed_on")
-                && matches!(unit.text("kind"), "" | "commitment_charter")
+            unit.row_of("stakeholder") == Some(self.signatory.stakeholder) && !unit.has("signed_on") && matches!(unit.text("kind"), "" | "commitment_charter")
         };
         own.or_else(|| content.rows("commitment").find(awaits)).cloned().unwrap_or_else(|| {
             let last = content.rows("commitment").map(|unit| unit.position).max().unwrap_or(0);

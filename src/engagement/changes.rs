@@ -165,7 +165,13 @@ fn backtrack(trace: &[Vec<usize>], (mut x, mut y): (usize, usize)) -> Vec<(usize
         let is_down = k == 0 || (k != 2 * edits && at(k - 1) < at(k + 1));
         let (from, before) = if is_down { (k + 1, at(k + 1)) } else { (k.saturating_sub(1), at(k.saturating_sub(1))) };
         let (start_x, start_y) = if edits == 0 { (0, 0) } else { (before, before + edits - from) };
-        let snake_x = if edits == 0 { 0 } else if is_down { start_x } else { start_x + 1 };
+        let snake_x = if edits == 0 {
+            0
+        } else if is_down {
+            start_x
+        } else {
+            start_x + 1
+        };
         while x > snake_x {
             (x, y) = (x - 1, y - 1);
             pairs.push((x, y));
@@ -200,7 +206,7 @@ mod tests {
             ("un deux trois", "un quatre trois", "un [-deux ][+quatre ]trois"),
             ("un deux", "un deux trois", "un deux [+trois]"),
             ("un deux trois", "deux trois", "[-un ]deux trois"),
-            ("a b c a b b a", "c b a b a c", "[-a b ]c [+b ]a b [-b ]a[+c]"),
+            ("a b c a b b a", "c b a b a c", "[-a b ]c [+b ]a b [-b ]a [+c]"),
             ("un\n\ndeux", "un deux", "un deux"),
             ("", "un deux", "[+un deux]"),
         ] {
@@ -219,8 +225,8 @@ mod tests {
 
     #[test]
     fn texts_that_share_nothing_are_compared_in_bounded_time() {
-        let old: String = (0..6_000).map(|n| format!("a{n} ")).collect();
-        let new: String = (0..6_000).map(|n| format!("b{n} ")).collect();
+        let words = |letter: &str| (0..6_000).map(|n| format!("{letter}{n}")).collect::<Vec<_>>().join(" ");
+        let (old, new) = (words("a"), words("b"));
         let pieces = between(&old, &new);
         assert_eq!(pieces.len(), 2);
         assert_eq!(pieces[1].text, new);

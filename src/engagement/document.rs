@@ -60,16 +60,12 @@ struct DocumentPage {
 }
 
 impl DocumentPage {
-    /// A day as people read it.
-    fn day(&self, signatory: &FrozenSignatory) -> String {
-        moment::read_date(&signatory.signed_on).map_or_else(|_| signatory.signed_on.clone(), moment::day)
-    }
-
     /// How one signed: on paper, or an older text than this one.
     fn how(&self, signatory: &FrozenSignatory) -> String {
         let paper = if signatory.is_paper { ", sur papier" } else { "" };
         let older = if signatory.number == self.printed.number { String::new() } else { format!(", version {}", signatory.number) };
-        format!("{}{paper}{older}", self.day(signatory))
+        let day = moment::read_date(&signatory.signed_on).map_or_else(|_| signatory.signed_on.clone(), moment::day);
+        format!("{day}{paper}{older}")
     }
 }
 

@@ -262,12 +262,8 @@ pub async fn opened(conn: &mut PgConnection, partner: &Partner) -> sqlx::Result<
 
 /// The holder wants no more reminders, or wants them again.
 pub async fn set_reminders(conn: &mut PgConnection, partner: &Partner, is_stop: bool) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update engagement_signatory set reminders_stopped_at = $2 where id = $1",
-        partner.signatory.id,
-        is_stop.then_some(partner.now)
-    )
-    .execute(conn)
-    .await?;
+    sqlx::query!("update engagement_signatory set reminders_stopped_at = $2 where id = $1", partner.signatory.id, is_stop.then_some(partner.now))
+        .execute(conn)
+        .await?;
     Ok(())
 }

@@ -123,7 +123,13 @@ pub async fn show(Shared(app): Shared<App>, visitor: ProjectVisitor, Query(asked
 fn told(done: &str, n: u32) -> Option<(&'static str, String, String)> {
     let (heading, sentence) = match done {
         "publie" => ("Version publiée", format!("La version {n} est celle que les partenaires lisent et signent désormais.")),
-        "relances" if n == 0 => return Some(("warn", "Aucun rappel envoyé".to_owned(), "Chacun a déjà reçu un courriel depuis moins d’un jour, ou n’est plus à relancer.".to_owned())),
+        "relances" if n == 0 => {
+            return Some((
+                "warn",
+                "Aucun rappel envoyé".to_owned(),
+                "Chacun a déjà reçu un courriel depuis moins d’un jour, ou n’est plus à relancer.".to_owned(),
+            ));
+        }
         "relances" => ("Rappels envoyés", format!("{} dans la file d’envoi.", count(n, "courriel est", "courriels sont"))),
         "envoi" => ("Lien envoyé", "Le courriel est dans la file d’envoi.".to_owned()),
         "ajout" => ("Organisation ajoutée", "Elle est dans la liste. Rien ne lui a été envoyé.".to_owned()),
@@ -239,7 +245,8 @@ pub async fn settle(Shared(app): Shared<App>, manager: EngagementManager, input:
     policy::manage_engagement(manager.ties(), &locked.facts(manager.facts()), manager.now())?;
     if !store::choose(&mut tx, &manager, choice).await? {
         drop(tx);
-        let alert = ("warn", "Réglages inchangés".to_owned(), "Une autre personne vient de les changer. Relisez-les avant d’enregistrer les vôtres.".to_owned());
+        let alert =
+            ("warn", "Réglages inchangés".to_owned(), "Une autre personne vient de les changer. Relisez-les avant d’enregistrer les vôtres.".to_owned());
         let mut conn = app.db.acquire().await?;
         return html_with(StatusCode::CONFLICT, &page(&app, &mut conn, &manager, Typed::default(), Some(alert)).await?);
     }

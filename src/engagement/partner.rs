@@ -103,7 +103,8 @@ fn page(app: &App, partner: &Partner, token: &str, typed: Typed, alert: Option<(
     let document = partner.document()?.clone();
     let signatory = partner.signatory();
     let signature = signatory.signature();
-    let signed = signature.filter(|held| held.number == document.number).map(|held| (format!("{}, {}", held.name, held.function), moment::full(held.at), held.is_paper));
+    let signed =
+        signature.filter(|held| held.number == document.number).map(|held| (format!("{}, {}", held.name, held.function), moment::full(held.at), held.is_paper));
     let former = signature.filter(|held| held.number != document.number).and_then(|held| Some((held, partner.version(held.number)?)));
     let last = signatory.answers.last().filter(|answer| answer.number == document.number);
     let declined = match last.map(|answer| (answer.kind, moment::date(answer.at))) {
@@ -163,10 +164,12 @@ impl Typed {
     }
 
     fn read(&mut self) -> Option<Signer> {
-        let name = Line::read(&self.name).map_err(|_| self.faults.push(("nom", "Écrire votre prénom et votre nom, en 120\u{a0}caractères au plus.".to_owned())));
-        let function = Line::read(&self.function).map_err(|_| self.faults.push(("fonction", "Écrire votre fonction, en 120\u{a0}caractères au plus.".to_owned())));
-        let organisation =
-            Line::read(&self.organisation).map_err(|_| self.faults.push(("organisation", "Écrire le nom de votre organisation, en 160\u{a0}caractères au plus.".to_owned())));
+        let name =
+            Line::read(&self.name).map_err(|_| self.faults.push(("nom", "Écrire votre prénom et votre nom, en 120\u{a0}caractères au plus.".to_owned())));
+        let function =
+            Line::read(&self.function).map_err(|_| self.faults.push(("fonction", "Écrire votre fonction, en 120\u{a0}caractères au plus.".to_owned())));
+        let organisation = Line::read(&self.organisation)
+            .map_err(|_| self.faults.push(("organisation", "Écrire le nom de votre organisation, en 160\u{a0}caractères au plus.".to_owned())));
         if !self.has_consent {
             self.faults.push(("accord", "Cocher la case pour dire votre accord.".to_owned()));
         }
@@ -202,7 +205,11 @@ pub async fn sign(Shared(app): Shared<App>, guest: Guest, TokenPart(token): Toke
             Ok(discreet(see(&format!("/engagement/{token}#etat"))))
         }
         Outcome::TextChanged => {
-            let alert = ("warn", "Le texte a changé depuis que vous l’avez ouvert".to_owned(), "Rien n’est signé. Voici le texte en vigueur\u{a0}: relisez-le, puis signez.".to_owned());
+            let alert = (
+                "warn",
+                "Le texte a changé depuis que vous l’avez ouvert".to_owned(),
+                "Rien n’est signé. Voici le texte en vigueur\u{a0}: relisez-le, puis signez.".to_owned(),
+            );
             let again = links::find(&mut tx, &token, now).await?.ok_or(AppError::NotFound)?;
             paged(StatusCode::CONFLICT, &page(&app, &again, &token, Typed { has_consent: false, ..typed }, Some(alert))?)
         }

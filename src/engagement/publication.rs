@@ -192,5 +192,7 @@ async fn announce(
 /// What changed, as lines of a mail.
 fn lines(former: &Document, draft: &Text) -> Vec<String> {
     let parts = former.text.parts().into_iter().zip(draft.parts()).filter(|(old, new)| old.1 != new.1);
-    parts.flat_map(|((heading, old), (_, new))| changes::lines(&changes::between(old, new), TOLD).into_iter().map(move |line| format!("{heading}, {line}"))).collect()
+    parts
+        .flat_map(|((heading, old), (_, new))| changes::lines(&changes::between(old, new), TOLD).into_iter().map(move |line| format!("{heading}, {line}")))
+        .collect()
 }

@@ -16,7 +16,13 @@ use crate::kit::ids::{AccountId, ProjectId};
 pub const BEFORE: Duration = Duration::days(7);
 
 /// Reminds these signatories, in the name of that account, in the caller's transaction and under the dossier's lock.
-pub async fn remind(conn: &mut PgConnection, app: &App, (place, account): (&Place, AccountId), signatories: &[Signatory], now: OffsetDateTime) -> Result<(), AppError> {
+pub async fn remind(
+    conn: &mut PgConnection,
+    app: &App,
+    (place, account): (&Place, AccountId),
+    signatories: &[Signatory],
+    now: OffsetDateTime,
+) -> Result<(), AppError> {
     for signatory in signatories {
         links::send(conn, app, (place, account), signatory, (Why::Reminder, &[]), now).await?;
     }

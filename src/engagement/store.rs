@@ -15,11 +15,7 @@ use crate::project::units;
 
 /// Everything the team's page shows of the document, but the dossier's own rows.
 pub async fn engagement(conn: &mut PgConnection, project: ProjectId) -> Result<Engagement, AppError> {
-    Ok(Engagement {
-        documents: documents(conn, project).await?,
-        signatories: signatories(conn, project, None).await?,
-        setting: setting(conn, project).await?,
-    })
+    Ok(Engagement { documents: documents(conn, project).await?, signatories: signatories(conn, project, None).await?, setting: setting(conn, project).await? })
 }
 
 /// Versions of a dossier, the last one first.
@@ -193,10 +189,9 @@ pub async fn draft_of(conn: &mut PgConnection, project: ProjectId, content: &Con
 /// Freezes a text as the next version, under the dossier's lock; its id and number.
 pub async fn publish(conn: &mut PgConnection, manager: &EngagementManager, text: &Text) -> sqlx::Result<(i64, i32)> {
     let project = manager.project().get();
-    let number =
-        sqlx::query_scalar!(r#"select coalesce(max(number), 0) + 1 as "number!" from engagement_document where project_id = $1"#, project)
-            .fetch_one(&mut *conn)
-            .await?;
+    let number = sqlx::query_scalar!(r#"select coalesce(max(number), 0) + 1 as "number!" from engagement_document where project_id = $1"#, project)
+        .fetch_one(&mut *conn)
+        .await?;
     let content = text.canonical(number);
     let id = sqlx::query_scalar!(
         "insert into engagement_document (project_id, number, title, carrier, territory, objectives, principles, meaning, content, digest, account_id, at)

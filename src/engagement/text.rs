@@ -97,7 +97,8 @@ pub fn digest(canonical: &str) -> Vec<u8> {
 
 /// The communes of the perimeter, or the carrier's own place while there are none.
 fn place(label: &str, content: &Content) -> String {
-    let communes: Vec<String> = content.rows("perimeter_commune").map(|row| row.text("commune")).filter(|code| !code.is_empty()).map(territory::label).collect();
+    let communes: Vec<String> =
+        content.rows("perimeter_commune").map(|row| row.text("commune")).filter(|code| !code.is_empty()).map(territory::label).collect();
     match communes.len() {
         0 => label.split_once(", ").map_or(label, |(_, place)| place).to_owned(),
         all if all <= NAMED => list(&communes),

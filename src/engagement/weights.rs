@@ -54,7 +54,13 @@ pub fn figures(engagement: &Engagement, content: &Content) -> Vec<Figure> {
 pub fn sentence(actor: Option<&Unit>, commitment: Option<&Unit>) -> String {
     let said = |name: &str, key: &str| commitment.map(|unit| unit.text(key)).filter(|text| !text.is_empty()).map(|text| format!("poids {name}\u{a0}: {text}"));
     let influence = actor.and_then(|unit| label("influence", unit)).map(|level| format!("influence {level}"));
-    let parts: Vec<String> = actor.and_then(|unit| label("headcount", unit)).into_iter().chain(said("économique", "economic_weight")).chain(said("politique", "political_weight")).chain(influence).collect();
+    let parts: Vec<String> = actor
+        .and_then(|unit| label("headcount", unit))
+        .into_iter()
+        .chain(said("économique", "economic_weight"))
+        .chain(said("politique", "political_weight"))
+        .chain(influence)
+        .collect();
     if parts.is_empty() { UNKNOWN.to_owned() } else { parts.join(&format!("{NNBSP}; ")) }
 }
 
@@ -254,6 +260,6 @@ mod tests {
         assert_eq!(figure.rows, [["Entreprise", "1", "1", "Verrerie"], ["inconnu", "1", "1", "Disparue"]].map(|row| row.map(str::to_owned).to_vec()));
         assert_eq!(figure.finding, "1\u{a0}groupe chez les signataires, sur 1 au dossier (1\u{a0}signataire de qui on l’ignore).");
         assert_eq!(sentence(Some(&other), None), "inconnu");
-        assert_eq!(sentence(Some(&actor(&[("headcount", "20-49"), ("influence", "3")])), None), "20 à 49 salariés\u{202f}; influence 3, forte");
+        assert_eq!(sentence(Some(&actor(&[("headcount", "20-49"), ("influence", "3")])), None), "20 à 49\u{a0}salariés\u{202f}; influence 3, forte");
     }
 }

@@ -34,8 +34,13 @@ pub fn asking(app: &App, said: &Asking<'_>) -> (String, String) {
     let what = format!("le document d’engagement de la démarche «\u{a0}{}\u{a0}», portée par\u{a0}: {}", said.title, said.carrier);
     let (subject, opening) = match said.why {
         Why::Invitation => ("Document d’engagement à signer", format!("{sender} vous propose de signer, au nom de\u{a0}: {}, {what}.", said.organisation)),
-        Why::Reminder => ("Rappel, document d’engagement à signer", format!("Vous n’avez pas encore répondu, au nom de\u{a0}: {}, pour {what}.", said.organisation)),
-        Why::NewVersion => ("Document d’engagement, nouveau texte à signer", format!("Le texte a changé\u{a0}: {sender} vous demande, au nom de\u{a0}: {}, de relire {what}.", said.organisation)),
+        Why::Reminder => {
+            ("Rappel, document d’engagement à signer", format!("Vous n’avez pas encore répondu, au nom de\u{a0}: {}, pour {what}.", said.organisation))
+        }
+        Why::NewVersion => (
+            "Document d’engagement, nouveau texte à signer",
+            format!("Le texte a changé\u{a0}: {sender} vous demande, au nom de\u{a0}: {}, de relire {what}.", said.organisation),
+        ),
         Why::Again => ("Document d’engagement, votre lien", format!("Voici de nouveau votre lien, au nom de\u{a0}: {}, pour {what}.", said.organisation)),
     };
     let changes = if said.changes.is_empty() { String::new() } else { format!("Ce qui change\u{a0}:\n- {}", said.changes.join("\n- ")) };
@@ -90,11 +95,7 @@ pub fn copy(app: &App, said: &Copy<'_>) -> (String, String) {
             said.number,
             said.digest
         ),
-        format!(
-            "Votre exemplaire, à imprimer ou à enregistrer, jusqu’au {}\u{a0}:\n{}",
-            moment::date(said.expires_at),
-            app.link(said.path)
-        ),
+        format!("Votre exemplaire, à imprimer ou à enregistrer, jusqu’au {}\u{a0}:\n{}", moment::date(said.expires_at), app.link(said.path)),
         "Ce même lien permet de retirer votre signature jusqu’à la date limite de dépôt.".to_owned(),
         format!("Le texte que vous avez signé\u{a0}:\n\n{}", said.content.trim_end()),
     ];

@@ -215,7 +215,9 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "engagement_published" => format!("a publié la version {subject} du document d’engagement"),
         "engagement_added" => "a ajouté un signataire attendu".to_owned(),
         "engagement_invited" => "a envoyé le document d’engagement à un partenaire".to_owned(),
-        "engagement_reminded" => format!("a envoyé un rappel pour le document d’engagement ({})", count(subject.parse::<i64>().unwrap_or(1), "partenaire", "partenaires")),
+        "engagement_reminded" => {
+            format!("a envoyé un rappel pour le document d’engagement ({})", count(subject.parse::<i64>().unwrap_or(1), "partenaire", "partenaires"))
+        }
         "engagement_signed" => "a reçu la signature d’un partenaire sur le document d’engagement".to_owned(),
         "engagement_recorded" => "a enregistré une signature sur papier du document d’engagement".to_owned(),
         "engagement_declined" => "a reçu le refus d’un partenaire de signer le document d’engagement".to_owned(),

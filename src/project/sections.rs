@@ -413,7 +413,10 @@ async fn engagement_alert(conn: &mut PgConnection, dossier: &Dossier) -> Result<
     let (version, signatures) = engagement::store::tally(conn, dossier.project()).await?;
     let (sentence, label) = match version {
         None if !dossier.is_team() => return Ok(None),
-        None => ("Aucune version publiée. Écrivez les objectifs et les principes, puis faites-les signer par un lien personnel, sans compte\u{a0}:".to_owned(), "préparer le document et ses signataires"),
+        None => (
+            "Aucune version publiée. Écrivez les objectifs et les principes, puis faites-les signer par un lien personnel, sans compte\u{a0}:".to_owned(),
+            "préparer le document et ses signataires",
+        ),
         Some(number) => (format!("Version {number} publiée, {}\u{a0}:", count(signatures, "signature", "signatures")), "ouvrir le document et ses signataires"),
     };
     let links = vec![(dossier.url("/engagement"), label.to_owned())];
