@@ -492,7 +492,7 @@ async fn after_the_bound_a_signature_is_refused_with_the_instant_and_what_was_ty
     let late = stage.scene.at(BOUND);
     let answer = late.post_public(&format!("/engagement/{token}"), &form).await;
     answer.expect(403).says("L’appel est clos depuis le jeudi 15 octobre 2015 à 0 h").says("Votre envoi est arrivé le jeudi 15 octobre 2015");
-    assert!(answer.body.contains("value=\"Directrice\""));
+    answer.says("Ce que vous aviez écrit").says("Directrice").is_silent_on("Signer le document");
     late.post_public(&format!("/engagement/{token}/refus"), &[("motif", "Trop tard pour nous")])
         .await
         .expect(403)
@@ -543,12 +543,15 @@ async fn between_two_deposits_a_signature_is_an_undeposited_change_and_the_depos
     assert!(frozen.contains("\"engagement\":{\"number\":1") && !frozen.contains("partenaire.example") && !frozen.contains("répartition"));
     let rita = scene.staff("Rita", &["reviewer"]).await;
     scene.assign(project, &rita).await;
-    scene.get(&rita, &format!("/evaluation/{project}?onglet=4")).await.expect(200);
+    let read = scene.get(&rita, &format!("/evaluation/{project}?livrable=4")).await;
+    read.expect(200).says("Document unique d’engagement, version 1").says("Inès Marchand, Directrice");
+    assert!(!read.body.contains("partenaire.example"));
     // The page itself opens to the administration only when deliverable 4 is shown to it.
     for path in ["", "/publier", "/versions/1", "/signataires/1"] {
         scene.get(&max, &stage.url(path)).await.expect(404);
     }
     scene.post(owner, &format!("/dossiers/{project}/partage"), &[("version", "0"), ("partage4", "oui")]).await.expect(303);
+    scene.get(&max, &format!("/dossiers/{project}/mobilisation?theme=engagements")).await.expect(200).says("Version 1 publiée, 1 signature");
     let shown = scene.get(&max, &stage.url("")).await;
     shown.expect(200).says("Verrerie des Borderies").says("Inès Marchand, Directrice").is_silent_on("Paul Roy");
     assert!(!shown.body.contains("partenaire.example"));
@@ -709,7 +712,9 @@ async fn changing_the_address_ends_the_links_sent_to_the_former_one(db: PgPool) 
     stage.open(&token).await.expect(200);
     stage.scene.post(&stage.owner, &own, &[("version", "1"), ("contact", "Inès Marchand"), ("email", "autre@partenaire.example")]).await.expect(303);
     stage.open(&token).await.expect(404);
+    stage.scene.get(&stage.owner, &stage.url("")).await.says("À inviter");
     stage.scene.post(&stage.owner, &format!("{own}/envoi"), &[("version", "2")]).await.expect(303);
+    assert_eq!(stage.mails("autre@partenaire.example").await[0].0, "engagement", "a new person is invited, not reminded");
     let other = stage.secret("autre@partenaire.example").await;
     stage.open(&other).await.expect(200);
     stage.scene.post(&stage.owner, &format!("{own}/retrait"), &[("version", "2")]).await.expect(303);
@@ -755,4 +760,21 @@ async fn hostile_input_gets_a_sentence_and_never_a_fault_of_ours(db: PgPool) {
     page.says("Inès  Bcc: x@y.fr".replace("  ", " ").as_str());
     assert!(!page.body.contains("<b>Directrice</b>"));
     stage.scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn the_verification_finds_a_text_or_a_commitment_changed_behind_our_back(db: PgPool) {
+    let stage = Stage::new(db).await;
+    stage.publish(&[]).await.expect(303);
+    let (_, token) = stage.invite(0, "Inès Marchand").await;
+    stage.sign(&stage.scene, &token, "Inès Marchand").await.expect(303);
+    stage.scene.check().await;
+    for (statement, fault) in [
+        ("alter table engagement_document disable trigger user; update engagement_document set objectives = 'x'", "ne correspond pas au texte"),
+        ("alter table unit_history disable trigger user; delete from unit_history where kind = 'commitment'", "n’a pas rempli d’engagement"),
+    ] {
+        sqlx::raw_sql(statement).execute(&stage.scene.app.db).await.expect("tampered");
+        let report = trame::check::run(&stage.scene.app).await.expect("check").to_string();
+        assert!(report.contains(fault), "{report}");
+    }
 }

@@ -14,6 +14,9 @@ pub const LINK_LIFE: Duration = Duration::days(90);
 /// Most signatories of a dossier.
 pub const MOST_SIGNATORIES: usize = 300;
 
+/// Most versions of a document.
+pub const MOST_VERSIONS: i32 = 99;
+
 /// A published version.
 #[derive(Debug, Clone)]
 pub struct Document {

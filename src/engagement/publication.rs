@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::changes::{self, Piece};
 use super::links::{self, Why};
-use super::model::{Document, Engagement, Signatory, State};
+use super::model::{Document, Engagement, MOST_VERSIONS, Signatory, State};
 use super::page::tag;
 use super::store;
 use super::text::{self, Text};
@@ -145,6 +145,8 @@ pub async fn publish(Shared(app): Shared<App>, manager: EngagementManager, input
         Some((StatusCode::UNPROCESSABLE_ENTITY, "Il manque une partie du texte."))
     } else if engagement.current().is_some_and(|document| document.text == draft) {
         Some((StatusCode::UNPROCESSABLE_ENTITY, "Le texte est le même que celui de la version en vigueur\u{a0}: il n’y a rien à publier."))
+    } else if number > MOST_VERSIONS {
+        Some((StatusCode::UNPROCESSABLE_ENTITY, "Ce document a déjà 99 versions. La dernière reste celle que les partenaires signent."))
     } else {
         None
     };

@@ -257,17 +257,21 @@ pub async fn change_contact(
 ) -> sqlx::Result<bool> {
     let email = email.map_or("", Email::as_str);
     let is_other = email != signatory.email;
+    // Somebody else is to be asked from the start, unless the organisation has signed already.
+    let is_fresh = is_other && signatory.signature().is_none();
     let changed = sqlx::query!(
         "update engagement_signatory
          set contact = $3, email = $4, version = version + 1, mailed_at = case when $5 then null else mailed_at end,
-             opened_at = case when $5 then null else opened_at end, reminders_stopped_at = case when $5 then null else reminders_stopped_at end
+             opened_at = case when $5 then null else opened_at end,
+             asked_document_id = case when $7 then null else asked_document_id end, asked_at = case when $7 then null else asked_at end, reminders_stopped_at = case when $5 then null else reminders_stopped_at end
          where id = $1 and project_id = $2 and version = $6 and removed_at is null",
         signatory.id,
         manager.project().get(),
         contact,
         email,
         is_other,
-        seen
+        seen,
+        is_fresh
     )
     .execute(&mut *conn)
     .await?;

@@ -54,12 +54,9 @@ pub fn asking(app: &App, said: &Asking<'_>) -> (String, String) {
             moment::until(said.closes_at)
         ),
         format!("Une question\u{a0}: {sender}, {address}."),
+        format!("Ne plus recevoir de rappel\u{a0}:\n{}/rappels", app.link(said.path)),
     ];
-    let reason = format!(
-        "Vous recevez ce courriel parce que {sender} a indiqué votre adresse pour\u{a0}: {}. Ne plus recevoir de rappel\u{a0}: {}/rappels .",
-        said.organisation,
-        app.link(said.path)
-    );
+    let reason = format!("Vous recevez ce courriel parce que {sender} a indiqué votre adresse pour\u{a0}: {}.", said.organisation);
     mail(app, &format!("{subject}\u{a0}: {}", said.title), &paragraphs, &reason)
 }
 
@@ -99,7 +96,7 @@ pub fn copy(app: &App, said: &Copy<'_>) -> (String, String) {
         "Ce même lien permet de retirer votre signature jusqu’à la date limite de dépôt.".to_owned(),
         format!("Le texte que vous avez signé\u{a0}:\n\n{}", said.content.trim_end()),
     ];
-    let reason = "Vous recevez ce courriel parce que vous venez de signer. C’est le seul que cette signature entraîne.";
+    let reason = "Vous recevez ce courriel parce que vous venez de signer\u{a0}: c’est votre exemplaire.";
     mail(app, &format!("Votre exemplaire du document d’engagement\u{a0}: {}", said.title), &paragraphs, reason)
 }
 
