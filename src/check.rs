@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use crate::app::App;
+use crate::engagement;
 use crate::error::AppError;
 use crate::framework::standing::Standing;
 use crate::journal::link;
@@ -57,6 +58,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     chains(&mut conn, &mut report).await?;
     histories(&mut conn, &mut report).await?;
     scores(&mut conn, &mut report).await?;
+    engagements(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -164,6 +166,15 @@ async fn histories(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
 async fn scores(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
     let (reviews, faults) = review::verify::verify(conn).await?;
     report.figure("Évaluations", reviews);
+    report.faults.extend(faults);
+    Ok(())
+}
+
+/// Engagement documents against their digests, signatures against the texts and the commitments.
+async fn engagements(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (versions, signatures, faults) = engagement::verify::verify(conn).await?;
+    report.figure("Versions de documents d’engagement", versions);
+    report.figure("Signatures", signatures);
     report.faults.extend(faults);
     Ok(())
 }

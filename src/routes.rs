@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
 use crate::app::App;
+use crate::engagement::{self, partner, partner_copy, partner_said, signatory};
 use crate::live::web as live;
 use crate::project::comments::web as talk;
 use crate::project::perimeter::web as perimeter;
@@ -41,6 +42,12 @@ routes! { PAGES, pages:
     "/mot-de-passe" => get reset::ask, post reset::send;
     "/mot-de-passe/{token}" => get reset::show, post reset::save;
     "/invitation/{token}" => get invited::show, post invited::accept;
+    "/engagement/{token}" => get partner::show, post partner::sign;
+    "/engagement/{token}/refus" => get partner_said::ask_decline, post partner_said::decline;
+    "/engagement/{token}/retrait" => get partner_said::ask_withdraw, post partner_said::withdraw;
+    "/engagement/{token}/rappels" => get partner_said::ask_reminders, post partner_said::reminders;
+    "/engagement/{token}/exemplaire" => get partner_copy::show;
+    "/engagement/{token}/texte" => get partner_copy::text;
     "/compte" => get own::show, post own::save;
     "/compte/mot-de-passe" => post own::change_password;
     "/compte/sessions" => post own::revoke_others;
@@ -67,6 +74,16 @@ routes! { PAGES, pages:
     "/dossiers/{id}/exigences" => get traceability::show;
     "/dossiers/{id}/imprimer" => get deposit::print;
     "/dossiers/{id}/presence" => get live::stream, post live::mark;
+    "/dossiers/{id}/engagement" => get engagement::page::show, post engagement::page::settle;
+    "/dossiers/{id}/engagement/publier" => get engagement::publication::show, post engagement::publication::publish;
+    "/dossiers/{id}/engagement/versions/{number}" => get engagement::document::show;
+    "/dossiers/{id}/engagement/relances" => post engagement::page::remind_all;
+    "/dossiers/{id}/engagement/signataires" => post engagement::page::add;
+    "/dossiers/{id}/engagement/signataires/{number}" => get signatory::show, post signatory::change;
+    "/dossiers/{id}/engagement/signataires/{number}/envoi" => post signatory::send;
+    "/dossiers/{id}/engagement/signataires/{number}/liens" => post signatory::revoke;
+    "/dossiers/{id}/engagement/signataires/{number}/retrait" => post signatory::take_out;
+    "/dossiers/{id}/engagement/signataires/{number}/papier/retrait" => post signatory::cancel_paper;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
     "/dossiers/{id}/historique" => get history::show, post history::restore;
@@ -112,6 +129,8 @@ routes! { PAGES, pages:
 routes! { UPLOADS, uploads:
     "/dossiers/{id}/pieces" => post attachments::upload;
     "/dossiers/{id}/depots" => post call::paper::register;
+    "/dossiers/{id}/depots" => post call::paper::register;
+    "/dossiers/{id}/engagement/signataires/{number}/papier" => post engagement::paper::record;
     "/appel/documents" => post call::documents::publish;
     "/appel/dossiers/{id}/lettre" => get call::records::letter, post call::records::keep_letter;
 }

@@ -402,6 +402,24 @@ pub fn deposit(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Re
     }
 }
 
+/// Publishes the engagement document and asks partners to sign it: whoever writes deliverable 4, until the bound.
+pub fn manage_engagement(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
+    write(ties, facts, &[MOBILISATION], now)
+}
+
+/// Number of the deliverable that holds commitments and the engagement document.
+pub const MOBILISATION: u8 = 4;
+
+/// A partner signs the engagement document, declines or takes the signature back: as long as its carrier writes, by the same
+/// clock. A partner is never told a decision.
+pub fn sign(status: Status, closes_at: OffsetDateTime, now: OffsetDateTime) -> Result<(), Refusal> {
+    match status {
+        Status::Draft | Status::Deposited if now < closes_at => Ok(()),
+        Status::Draft | Status::Deposited => Err(Refusal::Closed { at: closes_at, arrived: now }),
+        status => Err(Refusal::Frozen(told_to_team(status, false))),
+    }
+}
+
 /// Manages the team and what the administration sees before the deposit; at any time.
 pub fn manage_team(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     team(ties, facts)?;
@@ -490,6 +508,14 @@ mod tests {
         assert_eq!(closes_at(BOUND, 10, None), BOUND + Duration::minutes(10));
         assert_eq!(closes_at(BOUND, 10, Some(BOUND)), BOUND + Duration::minutes(10));
         assert_eq!(closes_at(BOUND, 0, Some(BOUND + Duration::days(2))), BOUND + Duration::days(2));
+    }
+
+    #[test]
+    fn a_partner_signs_by_the_same_clock_and_learns_no_decision() {
+        assert_eq!(sign(Status::Deposited, BOUND, BOUND - Duration::microseconds(1)), Ok(()));
+        assert_eq!(sign(Status::Draft, BOUND, BOUND), Err(Refusal::Closed { at: BOUND, arrived: BOUND }));
+        assert_eq!(sign(Status::Withdrawn, BOUND, BOUND - Duration::days(1)), Err(Refusal::Frozen(Status::Withdrawn)));
+        assert_eq!(sign(Status::Laureate, BOUND, BOUND), Err(Refusal::Frozen(Status::InReview)));
     }
 
     #[test]

@@ -183,6 +183,8 @@ project_proofs! {
     ProjectReader = |d| policy::team(&d.ties, &d.facts);
     /// May change something of the draft now; what exactly, a [`super::PartWriter`] proves under the dossier's lock.
     ProjectEditor = |d| policy::edit(&d.ties, &d.facts, d.now);
+    /// May publish the engagement document and ask for signatures now.
+    EngagementManager = |d| policy::manage_engagement(&d.ties, &d.facts, d.now);
     /// May deposit now.
     ProjectDepositor = |d| policy::deposit(&d.ties, &d.facts, d.now);
     /// May manage the team and what is shown before the deposit.

@@ -3,8 +3,8 @@
 
 use time::OffsetDateTime;
 
-use super::policy::{self, Facts, Level, Refusal, Ties};
-use super::proofs::{ProjectEditor, ProjectReader};
+use super::policy::{self, Facts, Level, MOBILISATION, Refusal, Status, Ties};
+use super::proofs::{EngagementManager, ProjectEditor, ProjectReader};
 use crate::framework::belonging::{Part, part_of};
 use crate::kit::ids::AccountId;
 
@@ -33,6 +33,15 @@ impl PartWriter {
         self.part
     }
 
+    /// The proof for the commitment that a partner's answer feeds, in the name of the account that sent the link.
+    ///
+    /// # Errors
+    /// When the carrier itself may no longer write: the bound is past, the dossier is frozen.
+    pub fn of_partner(status: Status, closes_at: OffsetDateTime, sender: AccountId, now: OffsetDateTime) -> Result<Self, Refusal> {
+        policy::sign(status, closes_at, now)?;
+        Ok(Self { account: sender, now, part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) })
+    }
+
     /// Does the person write units of that kind?
     pub fn covers(&self, kind: &str) -> bool {
         part_of(kind).iter().any(|no| self.written[usize::from(*no) - 1])
@@ -48,6 +57,17 @@ impl ProjectEditor {
         policy::write(ties, facts, part, self.now())?;
         let written = [1, 2, 3, 4, 5].map(|no| policy::level(ties, no) == Some(Level::Write));
         Ok(PartWriter { account: self.account(), now: self.now(), part, written })
+    }
+}
+
+impl EngagementManager {
+    /// The proof for commitments, from bonds and facts read again under the dossier's lock.
+    ///
+    /// # Errors
+    /// When the person no longer writes deliverable 4, when the bound is past, when the dossier is frozen.
+    pub fn writer(&self, ties: &Ties, facts: &Facts) -> Result<PartWriter, Refusal> {
+        policy::manage_engagement(ties, facts, self.now())?;
+        Ok(PartWriter { account: self.account(), now: self.now(), part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) })
     }
 }
 

@@ -38,6 +38,11 @@ pub fn reset(address: &str, guest: &Guest) -> Vec<Limit> {
     vec![Limit::new("reset", address, 5), Limit::new("reset from", &guest.peer.to_string(), 20)]
 }
 
+/// Limits of opening personal links that do not exist: nobody finds a living one by trying.
+pub fn link(guest: &Guest) -> Vec<Limit> {
+    vec![Limit::new("link from", &guest.peer.to_string(), 49)]
+}
+
 /// An address as it is counted and looked for: its canonical form, or what was typed when it is none.
 pub fn address(typed: &str) -> String {
     Email::read(typed).map_or_else(|_| typed.trim().to_lowercase(), |email| email.to_string())

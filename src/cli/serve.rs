@@ -135,11 +135,14 @@ async fn watch_server(server: Server, mut stopped: watch::Receiver<bool>) -> any
     }
 }
 
-/// Hourly: old throttle lines, suspended forms and orphan files.
+/// Hourly: old throttle lines, suspended forms and orphan files; reminders that are due.
 async fn housekeeping(app: App, mut stopped: watch::Receiver<bool>) {
     loop {
         if let Err(error) = crate::check::sweep(&app).await {
             tracing::warn!(%error, "housekeeping");
+        }
+        if let Err(error) = crate::engagement::reminders::run(&app).await {
+            tracing::warn!(%error, "reminders");
         }
         tokio::select! {
             _ = stopped.changed() => return,

@@ -51,6 +51,9 @@ pub struct Story {
     /// Attachments.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    /// Partners asked to sign the engagement document.
+    #[serde(default)]
+    pub signatories: Vec<Partner>,
     /// Reviews.
     #[serde(default)]
     pub reviews: Vec<Opinion>,
@@ -96,6 +99,20 @@ pub struct Attachment {
     slot: String,
     name: String,
     lines: Vec<String>,
+}
+
+/// A partner asked to sign the engagement document, and what they answer: "signed", "declined", "opened", or nothing yet.
+#[derive(Debug, Deserialize)]
+pub struct Partner {
+    actor: String,
+    contact: String,
+    email: String,
+    #[serde(default)]
+    answer: String,
+    #[serde(default)]
+    function: String,
+    #[serde(default)]
+    reason: String,
 }
 
 /// A review.
@@ -165,6 +182,50 @@ impl<'a> Play<'a> {
         }
         for attachment in &story.attachments {
             self.attach(attachment).await?;
+        }
+        self.engage(&story.signatories).await
+    }
+
+    /// Publishes the engagement document and writes to partners; they answer by their links.
+    async fn engage(&mut self, partners: &[Partner]) -> anyhow::Result<()> {
+        if partners.is_empty() {
+            return Ok(());
+        }
+        let path = format!("/dossiers/{}/engagement/publier", self.project);
+        let page = self.writers[0].get(self.app, self.at, &path).await?;
+        let fingerprint = hidden(&page.body, "empreinte");
+        self.post("/engagement/publier", &[pair("version", "1"), pair("empreinte", &fingerprint)]).await?;
+        for partner in partners {
+            let actor = self.refs.get(partner.actor.trim_start_matches('@')).ok_or_else(|| anyhow::anyhow!("no row {}", partner.actor))?.to_string();
+            let pairs = [("version", "0"), ("stakeholder", &actor), ("contact", &partner.contact), ("email", &partner.email), ("envoyer", "oui")];
+            self.post("/engagement/signataires", &pairs.map(|(name, value)| pair(name, value))).await?;
+            let body = sqlx::query_scalar!("select body from mail where recipient = $1 and kind = 'engagement' order by id desc limit 1", partner.email)
+                .fetch_one(&self.app.db)
+                .await?;
+            let link = body.lines().find_map(|line| Some(format!("/engagement/{}", line.split_once("/engagement/")?.1))).unwrap_or_default();
+            self.at += self.step;
+            self.reply(partner, &link).await?;
+        }
+        Ok(())
+    }
+
+    async fn reply(&self, partner: &Partner, link: &str) -> anyhow::Result<()> {
+        if partner.answer.is_empty() {
+            return Ok(());
+        }
+        let page = Client::nobody().get(self.app, self.at, link).await?;
+        match partner.answer.as_str() {
+            "signed" => {
+                let (fingerprint, organisation) = (hidden(&page.body, "empreinte"), hidden(&page.body, "organisation\" type=\"text"));
+                let pairs = [("nom", &partner.contact), ("fonction", &partner.function), ("organisation", &organisation), ("empreinte", &fingerprint)];
+                let mut pairs = pairs.map(|(name, value)| pair(name, value)).to_vec();
+                pairs.push(pair("accord", "oui"));
+                Client::nobody().post(self.app, self.at, link, &pairs).await?;
+            }
+            "declined" => {
+                Client::nobody().post(self.app, self.at, &format!("{link}/refus"), &[pair("motif", &partner.reason)]).await?;
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -249,11 +310,17 @@ impl<'a> Play<'a> {
 
 /// How many posts a story takes, to spread them over its months.
 pub fn acts(story: &Story) -> i32 {
-    i32::try_from(story.rows.len() * 2 + 20 + story.attachments.len()).unwrap_or(i32::MAX)
+    i32::try_from(story.rows.len() * 2 + 20 + story.attachments.len() + story.signatories.len() * 2).unwrap_or(i32::MAX)
 }
 
 fn known(kind: &str) -> anyhow::Result<&'static Rows> {
     rows_of(kind).ok_or_else(|| anyhow::anyhow!("no kind of row {kind}"))
+}
+
+/// Value of a control in a page.
+fn hidden(body: &str, name: &str) -> String {
+    let value = body.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
+    value.unwrap_or_default().to_owned()
 }
 
 /// A pair of a form.

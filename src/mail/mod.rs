@@ -1,6 +1,7 @@
 //! Mails: rows of the act's own transaction, sent by a worker, at least once and very seldom twice.
 
 mod carrier;
+pub mod engagement;
 pub mod texts;
 pub mod web;
 mod worker;

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::kit::moment;
 
 /// A subject and a body, signed, with the reason why it came.
-fn mail(app: &App, subject: &str, paragraphs: &[String], reason: &str) -> (String, String) {
+pub(super) fn mail(app: &App, subject: &str, paragraphs: &[String], reason: &str) -> (String, String) {
     let mut body = String::from("Bonjour,\n\n");
     for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
         body.push_str(paragraph);

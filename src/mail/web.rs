@@ -141,6 +141,10 @@ fn kind_name(kind: &str) -> &'static str {
         "rights_changed" => "Droits modifiés",
         "handover" => "Portage proposé",
         "mention" => "Mention dans un commentaire",
+        "engagement" => "Document d’engagement à signer",
+        "engagement_reminder" => "Document d’engagement, rappel",
+        "engagement_copy" => "Document d’engagement, exemplaire",
+        "engagement_answer" => "Document d’engagement, réponse",
         _ => "Autre",
     }
 }

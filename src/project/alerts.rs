@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::draw::News;
 use super::saving::Page;
 use crate::access::Dossier;
+use crate::engagement;
+use crate::error::AppError;
 use crate::framework::standing::rows_of;
+use crate::kit::french::count;
 
 /// Something to say above the form.
 #[derive(Debug)]
@@ -100,4 +104,19 @@ pub(super) fn removed_piece_alert(dossier: &Dossier, asked: &HashMap<String, Str
         links: vec![(dossier.url(&format!("/pieces/{id}")), "ouvrir la pièce retirée".to_owned())],
         is_focused: true,
     })
+}
+
+/// Where the single document stands, and the way to its page.
+pub async fn engagement(conn: &mut PgConnection, dossier: &Dossier) -> Result<Option<Alert>, AppError> {
+    let (version, signatures) = engagement::store::tally(conn, dossier.project()).await?;
+    let (sentence, label) = match version {
+        None if !dossier.is_team() => return Ok(None),
+        None => (
+            "Aucune version publiée. Écrivez les objectifs et les principes, puis faites-les signer par un lien personnel, sans compte\u{a0}:".to_owned(),
+            "préparer le document et ses signataires",
+        ),
+        Some(number) => (format!("Version {number} publiée, {}\u{a0}:", count(signatures, "signature", "signatures")), "ouvrir le document et ses signataires"),
+    };
+    let links = vec![(dossier.url("/engagement"), label.to_owned())];
+    Ok(Some(Alert { class: "", heading: "Document unique d’engagement".to_owned(), sentence, links, is_focused: false }))
 }

@@ -244,6 +244,21 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "comment_removed" => "a retiré un commentaire".to_owned(),
         "comment_resolved" => "a résolu un fil de commentaires".to_owned(),
         "comment_reopened" => "a rouvert un fil de commentaires".to_owned(),
+        "engagement_published" => format!("a publié la version {subject} du document d’engagement"),
+        "engagement_added" => "a ajouté un signataire attendu".to_owned(),
+        "engagement_invited" => "a envoyé le document d’engagement à un partenaire".to_owned(),
+        "engagement_reminded" => {
+            format!("a envoyé un rappel pour le document d’engagement ({})", count(subject.parse::<i64>().unwrap_or(1), "partenaire", "partenaires"))
+        }
+        "engagement_signed" => "a reçu la signature d’un partenaire sur le document d’engagement".to_owned(),
+        "engagement_recorded" => "a enregistré une signature sur papier du document d’engagement".to_owned(),
+        "engagement_declined" => "a reçu le refus d’un partenaire de signer le document d’engagement".to_owned(),
+        "engagement_withdrawn" => "a vu retirer une signature du document d’engagement".to_owned(),
+        "engagement_contact" | "engagement_removed" => "a changé la liste des signataires attendus".to_owned(),
+        "engagement_revoked" => "a annulé les liens d’un partenaire".to_owned(),
+        "engagement_settings" => "a changé les réglages du document d’engagement".to_owned(),
+        "engagement_reminders_stopped" => "a reçu d’un partenaire le souhait de ne plus être relancé".to_owned(),
+        "engagement_reminders_resumed" => "a reçu d’un partenaire l’accord d’être relancé".to_owned(),
         "shared" => "a changé ce que l’administration peut lire avant le dépôt".to_owned(),
         _ => "a modifié le dossier".to_owned(),
     }

@@ -18,6 +18,7 @@ use super::units;
 use super::{attachments, guide, related};
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
 use crate::app::App;
+use crate::engagement;
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
 use crate::framework::content::Content;
@@ -359,7 +360,10 @@ pub async fn draw(
     }
     let errors = complaints(page, &content);
     let dispute = pen.disputed_row(page);
-    let alerts = above(dossier, page, &news, &errors, suspended, asked);
+    let mut alerts = above(dossier, page, &news, &errors, suspended, asked);
+    if page.kind == engagement::text::SECTION {
+        alerts.extend(alerts::engagement(conn, dossier).await?);
+    }
     let facts = facts_of(conn, dossier, page).await?;
     let status = match (outcome.is_some(), is_settled, errors.is_empty()) {
         (true, false, _) => StatusCode::CONFLICT,

@@ -148,7 +148,7 @@ pub struct Overview {
 }
 
 /// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
-const TOLD: [&str; 22] = [
+const TOLD: &[&str] = &[
     "saved",
     "perimeter_changed",
     "added",
@@ -171,6 +171,11 @@ const TOLD: [&str; 22] = [
     "ownership_accepted",
     "ownership_declined",
     "ownership_withdrawn",
+    "engagement_published",
+    "engagement_signed",
+    "engagement_recorded",
+    "engagement_declined",
+    "engagement_withdrawn",
 ];
 
 /// Reads the overview of a dossier.

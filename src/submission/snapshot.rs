@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::SectionRead;
+use crate::engagement::frozen::{self, Frozen};
 use crate::error::AppError;
 use crate::framework::content::{Content, Fields, Raw, Unit};
 use crate::kit::ids::{CallId, ProjectId, SubmissionId};
@@ -54,6 +55,9 @@ pub struct Snapshot {
     units: Vec<FrozenUnit>,
     /// Attachments.
     pub files: Vec<FrozenFile>,
+    /// The engagement document and its signatures, when one is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engagement: Option<Frozen>,
 }
 
 impl Snapshot {
@@ -64,8 +68,9 @@ impl Snapshot {
             "select id, slot, name, size, sha256 from attachment where project_id = $1 and removed_at is null order by slot, created_at, id",
             project.get()
         )
-        .fetch_all(conn)
+        .fetch_all(&mut *conn)
         .await?;
+        let engagement = Frozen::take(conn, project, content).await?;
         let units = content.units.iter().map(|unit| FrozenUnit {
             kind: unit.kind.clone(),
             row: unit.row,
@@ -81,6 +86,7 @@ impl Snapshot {
             label: head.label,
             units: units.collect(),
             files: files.into_iter().map(|row| FrozenFile { id: row.id, slot: row.slot, name: row.name, size: row.size, sha256: hex(&row.sha256) }).collect(),
+            engagement,
         })
     }
 
@@ -139,5 +145,7 @@ pub async fn read_view(conn: &mut PgConnection, submission: SubmissionId, only: 
     .await?;
     let snapshot: Snapshot = serde_json::from_str(&row.content).map_err(anyhow::Error::from)?;
     let criteria = project_store::criteria(conn, CallId(row.call_id)).await?;
-    Ok(reading::sections(&snapshot.content(), &snapshot.views(), &criteria, only))
+    let mut sections = reading::sections(&snapshot.content(), &snapshot.views(), &criteria, only);
+    frozen::insert(&mut sections, snapshot.engagement.as_ref(), only);
+    Ok(sections)
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{SectionRead, read_view, store};
 use crate::access::{DepositReader, Dossier, NumberPart, ProjectDepositor, ProjectReader, policy};
 use crate::app::App;
+use crate::engagement::frozen::{self, Frozen};
 use crate::error::AppError;
 use crate::framework::standing::Standing;
 use crate::input::Input;
@@ -178,7 +179,8 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     let content = units::load_all(&mut conn, reader.project()).await?;
     let files = attachments::list(&mut conn, reader.project()).await?;
     let criteria = crate::project::store::criteria(&mut conn, reader.head().call).await?;
-    let sections = reading::sections(&content, &files, &criteria, None);
+    let mut sections = reading::sections(&content, &files, &criteria, None);
+    frozen::insert(&mut sections, Frozen::take(&mut conn, reader.project(), &content).await?.as_ref(), None);
     let facts = vec![("État", "brouillon, non déposé".to_owned()), ("Imprimé", moment::full(reader.now()))];
     let list = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
     html(&read_page(&app, &reader, facts, sections, list))
