@@ -6,7 +6,8 @@ use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, reset, sign_in, team};
 use crate::app::App;
-use crate::project::{attachments, files, overview, rows, sections};
+use crate::project::exchange::{copy, export, preview, start, undo};
+use crate::project::{attachments, files, overview, rows, sections, stakeholders};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::{assets, board, call, mail, public};
@@ -56,6 +57,13 @@ routes! { PAGES, pages:
     "/dossiers/{id}/imprimer" => get deposit::print;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
+    "/dossiers/{id}/importer/modele/{key}" => get export::model;
+    "/dossiers/{id}/importer/{row}" => get preview::show, post preview::confirm;
+    "/dossiers/{id}/importer/{row}/abandonner" => post preview::forget;
+    "/dossiers/{id}/importer/{row}/annuler" => post undo::save;
+    "/dossiers/{id}/exporter/{key}" => get export::rows;
+    "/dossiers/{id}/copier" => get copy::show, post copy::save;
+    "/dossiers/{id}/acteurs/{row}/placer" => post stakeholders::place;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;
@@ -96,6 +104,7 @@ routes! { PAGES, pages:
 
 routes! { UPLOADS, uploads:
     "/dossiers/{id}/pieces" => post attachments::upload;
+    "/dossiers/{id}/importer" => get start::show, post start::receive;
     "/dossiers/{id}/depots" => post deposit::register;
     "/appel/documents" => post call::documents::publish;
     "/appel/dossiers/{id}/lettre" => get call::records::letter, post call::records::keep_letter;

@@ -200,6 +200,11 @@ impl TableView {
     pub fn is_long(&self) -> bool {
         self.rows.len() > 12
     }
+
+    /// Name of the list in the addresses of imports, when it is one that is imported.
+    pub fn exchanged(&self) -> &'static str {
+        super::exchange::list::of_kind(self.kind).map_or("", |list| list.slug)
+    }
 }
 
 /// A row of a small table.

@@ -202,6 +202,7 @@ pub fn act_text(act: &str, subject: &str) -> String {
             };
             format!("{verb} {}", subject_name(subject))
         }
+        "imported" | "import_undone" | "copied" | "copy_undone" => many_text(act, subject),
         "attached" => "a joint une pièce".to_owned(),
         "attachment_removed" => "a retiré une pièce".to_owned(),
         "attachment_restored" => "a rétabli une pièce".to_owned(),
@@ -214,6 +215,21 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "member_changed" => "a changé l’équipe".to_owned(),
         "shared" => "a changé ce que l’administration peut lire avant le dépôt".to_owned(),
         _ => "a modifié le dossier".to_owned(),
+    }
+}
+
+/// "a importé 24 acteurs": the subject is a kind, a number of rows, and the act itself.
+fn many_text(act: &str, subject: &str) -> String {
+    let mut parts = subject.split(' ');
+    let rows = parts.next().and_then(crate::framework::standing::rows_of);
+    let n: i64 = parts.next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let (one, many) = rows.map_or(("élément", "éléments"), super::exchange::start::nouns);
+    let what = count(n, one, many);
+    match act {
+        "imported" => format!("a importé {what}"),
+        "import_undone" => format!("a annulé un import, {what}"),
+        "copied" => format!("a repris {what} d’un autre dossier"),
+        _ => format!("a annulé une copie, {what}"),
     }
 }
 

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::draw::{Pen, row_name};
+use super::exchange::preview::Last;
 use super::saving::{self, Page};
 use super::sections::{self, Asked, Frame};
 use super::suspended;
@@ -46,6 +47,8 @@ struct RowsPage {
     refusal: String,
     operation: Uuid,
     removed: Option<String>,
+    exchanged: &'static str,
+    last: Option<Last>,
 }
 
 fn collection(path: &str) -> Result<&'static Rows, AppError> {
@@ -55,10 +58,14 @@ fn collection(path: &str) -> Result<&'static Rows, AppError> {
 /// The team lists the rows of a collection; its address is beside those of the deliverables.
 pub async fn list(app: &App, dossier: &Dossier, key: &str, asked: &HashMap<String, String>) -> Result<Response, AppError> {
     let rows = collection(key)?;
+    if rows.kind == "stakeholder" {
+        return super::stakeholders::show(app, dossier, asked).await;
+    }
     policy::team(dossier.ties(), dossier.facts())?;
     let mut conn = app.db.acquire().await?;
     let content = units::load(&mut conn, dossier.project(), &[rows.kind, "stakeholder"]).await?;
-    html(&list_page(app, dossier, rows, &content, asked))
+    let last = Last::of(&mut conn, dossier, rows.kind).await?;
+    html(&RowsPage { last, ..list_page(app, dossier, rows, &content, asked) })
 }
 
 fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content, asked: &HashMap<String, String>) -> RowsPage {
@@ -95,6 +102,8 @@ fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content
         refusal: refusal.map(|refusal| refusal.sentence()).unwrap_or_default(),
         operation: Uuid::new_v4(),
         removed: asked.get("retire").and_then(|row| Uuid::try_parse(row).ok()).map(|row| reader.url(&format!("/{path}/{row}/retablir"))),
+        exchanged: super::exchange::list::of_kind(rows.kind).map_or("", |list| list.slug),
+        last: None,
     }
 }
 

@@ -138,11 +138,15 @@ pub struct Overview {
 }
 
 /// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 19] = [
     "saved",
     "added",
     "removed",
     "restored",
+    "imported",
+    "import_undone",
+    "copied",
+    "copy_undone",
     "attached",
     "attachment_removed",
     "attachment_restored",
