@@ -32,6 +32,7 @@ async function send(form, row) {
 	if (new URL(response.url).pathname === "/connexion") return location.assign(response.url);
 	const page = new DOMParser().parseFromString(await response.text(), "text/html");
 	const fresh = page.querySelector("[data-actors]");
+	if (!fresh && response.ok) return location.assign(response.url);
 	if (!fresh) return say("Non déplacé. " + (page.querySelector("main p")?.textContent ?? ""));
 	area().replaceWith(document.adoptNode(fresh));
 	listen();

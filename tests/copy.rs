@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// A dossier of another organisation.
 async fn elsewhere(scene: &Scene, owner: &Person, title: &str, organisation: &str) -> ProjectId {
-    let mut tx = scene.app.db.begin().await.unwrap();
+    let mut tx = scene.app.db.begin().await.expect("done");
     let new = NewProject {
         call: scene.call,
         title,
@@ -24,8 +24,8 @@ async fn elsewhere(scene: &Scene, owner: &Person, title: &str, organisation: &st
         is_collective: true,
         notified_on: Some(date!(2014 - 12 - 22)),
     };
-    let project = create_project(&mut tx, &new, owner.id, datetime!(2014-12-22 10:00 UTC)).await.unwrap();
-    tx.commit().await.unwrap();
+    let project = create_project(&mut tx, &new, owner.id, datetime!(2014-12-22 10:00 UTC)).await.expect("done");
+    tx.commit().await.expect("done");
     scene.member(project, owner, "owner").await;
     project
 }
@@ -36,7 +36,7 @@ async fn live(scene: &Scene, project: ProjectId, kind: &str) -> i64 {
         .bind(kind)
         .fetch_one(&scene.app.db)
         .await
-        .unwrap()
+        .expect("done")
 }
 
 async fn row_of(scene: &Scene, project: ProjectId, kind: &str) -> (Uuid, serde_json::Value) {
@@ -45,13 +45,14 @@ async fn row_of(scene: &Scene, project: ProjectId, kind: &str) -> (Uuid, serde_j
         .bind(kind)
         .fetch_one(&scene.app.db)
         .await
-        .unwrap()
+        .expect("done")
 }
 
-const EVERYTHING: [&str; 10] = ["organisation", "etat-des-lieux", "actions", "mobilisation", "candidature", "stakeholder", "flow", "synergy", "action", "commitment"];
+const EVERYTHING: [&str; 10] =
+    ["organisation", "etat-des-lieux", "actions", "mobilisation", "candidature", "stakeholder", "flow", "synergy", "action", "commitment"];
 
 async fn copy(scene: &Scene, person: &Person, into: ProjectId, from: ProjectId, parts: &[&str]) -> support::Page {
-    let version: i64 = sqlx::query_scalar("select content_version from project where id = $1").bind(into.get()).fetch_one(&scene.app.db).await.unwrap();
+    let version: i64 = sqlx::query_scalar("select content_version from project where id = $1").bind(into.get()).fetch_one(&scene.app.db).await.expect("done");
     let (version, from) = (version.to_string(), from.to_string());
     let mut pairs = vec![("version", version.as_str()), ("source", from.as_str())];
     pairs.extend(parts.iter().map(|part| ("quoi", *part)));
@@ -69,7 +70,12 @@ async fn a_whole_dossier_is_taken_into_an_empty_one_and_given_back(db: PgPool) {
     scene.post(&ana, &format!("/dossiers/{from}/flux/{flow}"), &[("version", "1"), ("label", "Calcin"), ("actor", &actor.to_string())]).await.expect(303);
     let into = scene.project(&ana, "Boucles 2016").await;
     scene.get(&ana, &format!("/dossiers/{into}/importer")).await.says("Choisir un dossier à reprendre");
-    scene.get(&ana, &format!("/dossiers/{into}/copier")).await.expect(200).says("Boucles 2015").is_silent_on("Boucles 2016 ");
+    scene
+        .get(&ana, &format!("/dossiers/{into}/copier"))
+        .await
+        .expect(200)
+        .says("Boucles 2015 appel EIT Poitou-Charentes 2014-2015, porteur")
+        .is_silent_on("Boucles 2016 appel");
     let page = scene.get(&ana, &format!("/dossiers/{into}/copier?source={from}")).await;
     page.expect(200).says("17 réponses").says("1 acteur").says("1 flux").says("un engagement se signe pour ce dossier").says("Reprendre les parties cochées");
     assert_eq!(live(&scene, into, "stakeholder").await, 0);
@@ -114,10 +120,16 @@ async fn what_is_written_is_never_replaced_and_links_find_the_actor_of_the_same_
     let actor = row_of(&scene, from, "stakeholder").await.0;
     for (label, holder) in [("Calcin", actor.to_string()), ("Orphelin", Uuid::new_v4().to_string())] {
         let flow = scene.row(&ana, from, "flux").await;
-        scene.post(&ana, &format!("/dossiers/{from}/flux/{flow}"), &[("version", "1"), ("label", label), ("actor", &holder)]).await.expect(if label == "Calcin" { 303 } else { 422 });
+        scene
+            .post(&ana, &format!("/dossiers/{from}/flux/{flow}"), &[("version", "1"), ("label", label), ("actor", &holder)])
+            .await
+            .expect(if label == "Calcin" { 303 } else { 422 });
     }
     let own = scene.row(&ana, into, "acteurs").await;
-    scene.post(&ana, &format!("/dossiers/{into}/acteurs/{own}"), &[("version", "1"), ("name", "VERRERIE des borderies"), ("role", "Le nôtre")]).await.expect(303);
+    scene
+        .post(&ana, &format!("/dossiers/{into}/acteurs/{own}"), &[("version", "1"), ("name", "VERRERIE des borderies"), ("role", "Le nôtre")])
+        .await
+        .expect(303);
     let path = format!("/dossiers/{into}/organisation?theme=animation");
     scene.post(&ana, &path, &[("version", "0"), ("q5", "Nos propres mots")]).await.expect(303);
     let page = scene.get(&ana, &format!("/dossiers/{into}/copier?source={from}")).await;
@@ -130,7 +142,7 @@ async fn what_is_written_is_never_replaced_and_links_find_the_actor_of_the_same_
         .bind(into.get())
         .fetch_one(&scene.app.db)
         .await
-        .unwrap();
+        .expect("done");
     assert_eq!(linked, Some(own));
     scene.check().await;
 }
@@ -165,7 +177,12 @@ async fn one_copies_only_from_a_dossier_of_one_s_own_team_and_organisation(db: P
     // Once of its team, one may; recused from it, no longer.
     scene.member(secret, &ana, "reader").await;
     scene.get(&ana, &format!("/dossiers/{into}/copier?source={secret}")).await.expect(200).says("À reprendre de « Le secret de Zoé »");
-    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'pinned')").bind(secret.get()).bind(ana.id.get()).execute(&scene.app.db).await.unwrap();
+    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'pinned')")
+        .bind(secret.get())
+        .bind(ana.id.get())
+        .execute(&scene.app.db)
+        .await
+        .expect("done");
     copy(&scene, &ana, into, secret, &EVERYTHING).await.expect(404);
     scene.check().await;
 }
@@ -189,7 +206,7 @@ async fn a_copy_sent_twice_counts_once_and_one_drawn_before_a_change_is_shown_ag
     a.expect(303);
     b.expect(303);
     assert_eq!(a.location, b.location);
-    let copies: i64 = sqlx::query_scalar("select count(*) from journal where act = 'copied'").fetch_one(&scene.app.db).await.unwrap();
+    let copies: i64 = sqlx::query_scalar("select count(*) from journal where act = 'copied'").fetch_one(&scene.app.db).await.expect("done");
     assert_eq!(copies, 1);
     scene.check().await;
 }

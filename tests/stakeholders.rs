@@ -18,7 +18,7 @@ async fn place(scene: &Scene, person: &Person, project: ProjectId, row: &str, vi
 }
 
 async fn stored(scene: &Scene, row: &str) -> (serde_json::Value, i32) {
-    sqlx::query_as("select content, version from unit where row = $1::uuid").bind(row).fetch_one(&scene.app.db).await.unwrap()
+    sqlx::query_as("select content, version from unit where row = $1::uuid").bind(row).fetch_one(&scene.app.db).await.expect("done")
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
@@ -26,7 +26,13 @@ async fn the_grid_places_each_actor_says_its_state_and_lists_those_to_place(db: 
     let scene = Scene::new(db).await;
     let ana = scene.person("Ana").await;
     let project = scene.project(&ana, "Boucles").await;
-    let verrerie = actor(&scene, &ana, project, &[("name", "Verrerie <b>des</b> Borderies"), ("influence", "4"), ("interest", "3"), ("is_key_actor", "oui"), ("kind", "company")]).await;
+    let verrerie = actor(
+        &scene,
+        &ana,
+        project,
+        &[("name", "Verrerie <b>des</b> Borderies"), ("influence", "4"), ("interest", "3"), ("is_key_actor", "oui"), ("kind", "company")],
+    )
+    .await;
     let club = actor(&scene, &ana, project, &[("name", "Club du plateau"), ("influence", "2"), ("kind", "association"), ("outside_perimeter", "oui")]).await;
     let commitment = scene.row(&ana, project, "engagements").await;
     scene
@@ -36,11 +42,15 @@ async fn the_grid_places_each_actor_says_its_state_and_lists_those_to_place(db: 
     let page = scene.get(&ana, &format!("/dossiers/{project}/acteurs?vue=grille")).await;
     page.expect(200).says("Grille d’influence et d’intérêt").says("1 acteur influent et intéressé, à associer de près").says("À placer : 1 acteur");
     assert!(page.body.contains("aria-current=\"page\">Influence et intérêt</a>"), "{}", page.body);
-    assert!(page.body.contains("aria-label=\"Verrerie &#60;b&#62;des&#60;/b&#62; Borderies, engagement signé, influence 4, intérêt 3, acteur clé\""), "{}", page.body);
+    assert!(
+        page.body.contains("aria-label=\"Verrerie &#60;b&#62;des&#60;/b&#62; Borderies, engagement signé, influence 4, intérêt 3, acteur clé\""),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains(&format!("<a href=\"/dossiers/{project}/acteurs/{verrerie}\" id=\"a-{verrerie}\"")));
     assert!(page.body.contains(&format!("id=\"m-{club}\"")));
     let page = scene.get(&ana, &format!("/dossiers/{project}/acteurs?vue=cercles")).await;
-    page.says("cœur : 1, partenaires : 0, informés : 1.").says("Cœur (1)").says("Informés (1)");
+    page.says("Cœur : 1, partenaires : 0, informés : 1.").says("Cœur (1)").says("Informés (1)");
     // The same filters for the list and the views, kept from one to the other.
     let page = scene.get(&ana, &format!("/dossiers/{project}/acteurs?vue=cercles&type=association&lieu=hors")).await;
     page.says("Club du plateau").is_silent_on("Verrerie");
@@ -63,7 +73,9 @@ async fn an_actor_is_moved_by_its_form_told_and_put_back(db: PgPool) {
     let (content, version) = stored(&scene, &row).await;
     assert_eq!((content["influence"].as_str(), content["interest"].as_str(), content["role"].as_str(), version), (Some("3"), Some("4"), Some("Fournir"), 3));
     let page = scene.get(&ana, &moved.location.replace("&type=company", "")).await;
-    page.expect(200).says("Malterie, influence sur le projet : 2, moyenne → 3, forte ; intérêt pour le projet : vide → 4, moteur du projet.").says("Annuler ce déplacement");
+    page.expect(200)
+        .says("Malterie, influence sur le projet : 2, moyenne → 3, forte ; intérêt pour le projet : vide → 4, moteur du projet.")
+        .says("Annuler ce déplacement");
     place(&scene, &ana, project, &row, "?vue=grille", &[("version", "3"), ("influence", "2"), ("interest", ""), ("is_key_actor", "")]).await.expect(303);
     let (content, _) = stored(&scene, &row).await;
     assert_eq!((content["influence"].as_str(), content.get("interest"), content["role"].as_str()), (Some("2"), None, Some("Fournir")));

@@ -109,7 +109,6 @@ fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content
 
 fn columns(kind: &str) -> &'static [&'static str] {
     match kind {
-        "stakeholder" => &["kind", "commune", "headcount", "role", "skill", "working_mode"],
         "flow" => &["actor", "direction", "domain", "quantity", "unit", "evidence"],
         "synergy" => &["kind", "status", "emitter", "receiver", "sources"],
         "action" => &["theme", "origin", "progress"],
@@ -119,9 +118,6 @@ fn columns(kind: &str) -> &'static [&'static str] {
 
 fn lead(kind: &str) -> &'static str {
     match kind {
-        "stakeholder" => {
-            "Chaque organisation s’écrit une fois. Elle sert ensuite aux flux, aux synergies, à la carte des parties prenantes et aux engagements."
-        }
         "flow" => "Ce qui entre et ce qui sort des établissements, les services cherchés et offerts. Les quantités sont toujours facultatives.",
         "synergy" => "Les mutualisations et les substitutions que le territoire pourrait étudier, avec leurs sources et leur méthode.",
         "action" => "Une ou deux actions vitrines, concrètes, pendant la phase 1.",

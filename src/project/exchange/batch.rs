@@ -45,7 +45,8 @@ pub async fn apply(
         if change.unit.version == 1 { content.units.push(change.unit.clone()) } else { content.put(change.unit.clone()) }
     }
     let subject = subject(done, changes.len());
-    let act = Act { account: editor.account(), at: editor.now(), operation: done.operation, location: done.location, act: done.origin.act(), subject: &subject };
+    let act =
+        Act { account: editor.account(), at: editor.now(), operation: done.operation, location: done.location, act: done.origin.act(), subject: &subject };
     write(conn, locked, &content, &act, changes).await?;
     store::settle(conn, editor, done, changes).await?;
     Ok(())

@@ -166,7 +166,9 @@ mod tests {
             assert_eq!(said("influence", cell), value("3"), "{cell}");
         }
         assert_eq!(said("headcount", "20 à 49 salaries"), value("20-49"));
-        assert!(matches!(said("kind", "Usine"), Said::Refused(sentence) if sentence.contains("« Entreprise »".replace(' ', "\u{a0}").as_str()) && sentence.contains("Usine")));
+        assert!(
+            matches!(said("kind", "Usine"), Said::Refused(sentence) if sentence.contains("« Entreprise »".replace(' ', "\u{a0}").as_str()) && sentence.contains("Usine"))
+        );
     }
 
     #[test]

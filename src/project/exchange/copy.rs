@@ -8,9 +8,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::batch;
-use super::list::same;
 use super::source::{Part, Taker, Taking, parts};
-use super::store::{Batch, Done, Origin};
+use super::store::{self, Batch, Done, Origin};
 use crate::access::{Dossier, ProjectEditor, Refusal};
 use crate::app::App;
 use crate::error::AppError;
@@ -19,7 +18,6 @@ use crate::input::Input;
 use crate::kit::ids::ProjectId;
 use crate::page::{Layout, html_with, see};
 use crate::project::sections::Asked;
-use crate::project::store::role_name;
 use crate::project::units;
 
 /// Who may undo an act: those who may do it.
@@ -28,47 +26,6 @@ pub fn may_undo(dossier: &Dossier, act: &Batch) -> Result<(), Refusal> {
         Origin::Import => Ok(()),
         Origin::Copy => dossier.may_copy(),
     }
-}
-
-/// Another dossier of the same organisation, of whose team the person is.
-struct Source {
-    id: ProjectId,
-    title: String,
-    detail: String,
-}
-
-async fn sources(conn: &mut PgConnection, dossier: &Dossier) -> sqlx::Result<Vec<Source>> {
-    let rows = sqlx::query!(
-        r#"select project.id, project.title, call.short_title, call.edition, member.role, organisation.name, organisation.commune,
-             own.name as own_name, own.commune as own_commune
-         from project_member as member
-         join project on project.id = member.project_id
-         join call on call.id = project.call_id
-         join organisation on organisation.id = project.organisation_id
-         join project as target on target.id = $2
-         join organisation as own on own.id = target.organisation_id
-         where member.account_id = $1
-           and project.id <> $2
-           and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $1)
-         order by call.deposit_bound desc, project.title, project.id"#,
-        dossier.account().get(),
-        dossier.project().get()
-    )
-    .fetch_all(conn)
-    .await?;
-    // Each dossier is recorded with its organisation anew: the same one has the same name, in the same commune when both are known.
-    let is_same = |name: &str, own: &str, commune: &Option<String>, own_commune: &Option<String>| {
-        same(name) == same(own) && (commune.is_none() || own_commune.is_none() || commune == own_commune)
-    };
-    Ok(rows
-        .into_iter()
-        .filter(|row| is_same(&row.name, &row.own_name, &row.commune, &row.own_commune))
-        .map(|row| Source {
-            id: ProjectId(row.id),
-            title: row.title,
-            detail: format!("appel {} {}, {}", row.short_title, row.edition, role_name(&row.role)),
-        })
-        .collect())
 }
 
 struct PartView {
@@ -107,7 +64,7 @@ async fn draw(
     wanted: Option<ProjectId>,
     (status, alert): (StatusCode, &'static str),
 ) -> Result<Response, AppError> {
-    let sources = sources(conn, editor).await?;
+    let sources = store::sources(conn, editor).await?;
     let source = match wanted {
         Some(id) => Some(sources.iter().find(|source| source.id == id).ok_or(AppError::NotFound)?),
         None => None,
@@ -156,7 +113,7 @@ pub async fn save(State(app): State<App>, editor: ProjectEditor, input: Input) -
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    let source = sources(&mut tx, &editor).await?.into_iter().find(|source| source.id == wanted).ok_or(AppError::NotFound)?;
+    let source = store::sources(&mut tx, &editor).await?.into_iter().find(|source| source.id == wanted).ok_or(AppError::NotFound)?;
     if i64::from(seen) != editor.head().content_version {
         let alert = "Le dossier a changé pendant votre choix. Relisez ce qui sera repris, puis recommencez.";
         return draw(&app, &mut tx, &editor, Some(wanted), (StatusCode::CONFLICT, alert)).await;

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::framework::content::Content;
 use crate::framework::{Choice, Field, Kind};
+use crate::journal;
 use crate::kit::french::slug;
 use crate::kit::moment;
 use crate::project::draw::row_name;
@@ -40,6 +41,9 @@ async fn send(app: &App, reader: &ProjectReader, key: &str, is_model: bool) -> R
     let list = list::of_slug(name).ok_or(AppError::NotFound)?;
     let mut conn = app.db.acquire().await?;
     let content = units::load(&mut conn, reader.project(), &list.kinds()).await?;
+    if !is_model {
+        journal::record_account(&mut conn, Some(reader.account()), "exported", &format!("{} {key}", reader.project()), reader.now()).await?;
+    }
     drop(conn);
     let (is_csv, day) = (format == "csv", moment::iso_day(moment::paris_parts(reader.now()).0));
     let file = if is_model { format!("modele-{name}.{format}") } else { format!("{name}-{}-{day}.{format}", slug(&reader.head().title)) };
@@ -100,7 +104,8 @@ fn rows_sheet(sheet: &mut Worksheet, list: &List, content: &Content, (is_model, 
             let number = cell.replace(',', ".").parse::<f64>().ok().filter(|_| is_figure(field.kind) && !unit.raw.contains_key(field.key));
             match number {
                 Some(number) => sheet.write_number(row, column, number)?,
-                None => sheet.write_string(row, column, &cell)?,
+                // What could not be read may be longer than a cell.
+                None => sheet.write_string(row, column, cell.chars().take(32_767).collect::<String>())?,
             };
         }
     }
@@ -194,9 +199,31 @@ mod tests {
         let mut odd = unit("stakeholder", 2, &[("name", text("=HYPERLINK(\"http://x\")")), ("activity", text("Deux\nlignes; et \"guillemets\""))]);
         odd.raw.insert("naf".to_owned(), "-12".to_owned());
         let units = vec![
-            unit("stakeholder", 1, &[("name", text("'Éts Léa")), ("kind", text("company")), ("commune", text("16102")), ("is_major", Value::Flag(true)), ("siret", text("73282932000074")), ("influence", text("3"))]),
+            unit(
+                "stakeholder",
+                1,
+                &[
+                    ("name", text("'Éts Léa")),
+                    ("kind", text("company")),
+                    ("commune", text("16102")),
+                    ("is_major", Value::Flag(true)),
+                    ("siret", text("73282932000074")),
+                    ("influence", text("3")),
+                ],
+            ),
             odd,
-            unit("flow", 3, &[("label", text("Cartons")), ("actor", text(&uuid::Uuid::from_u128(1).to_string())), ("direction", text("out")), ("quantity", text("1250.5")), ("months", many(&["10", "11"])), ("waste_code", text("15 01 01"))]),
+            unit(
+                "flow",
+                3,
+                &[
+                    ("label", text("Cartons")),
+                    ("actor", text(&uuid::Uuid::from_u128(1).to_string())),
+                    ("direction", text("out")),
+                    ("quantity", text("1250.5")),
+                    ("months", many(&["10", "11"])),
+                    ("waste_code", text("15 01 01")),
+                ],
+            ),
             unit("flow", 4, &[("label", text("+ Chaleur")), ("months", many(&["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]))]),
             unit("budget_line", 5, &[("label", text("Animation")), ("horizon", text("short")), ("side", text("expense")), ("amount", Value::Whole(1_860_050))]),
             unit("perimeter_commune", 6, &[("commune", text("16102")), ("note", text("@siège"))]),

@@ -96,7 +96,9 @@ pub fn text(field: &Field, unit: &Unit, content: &Content) -> String {
         (Kind::Choice(choices), Some(Value::Text(key))) => label(choices, key),
         (Kind::Choices(choices), Some(Value::Many(keys))) => keys.iter().map(|key| label(choices, key)).collect::<Vec<_>>().join("; "),
         (Kind::Months, Some(Value::Many(months))) => months_text(months),
-        (Kind::Row(kind), Some(Value::Text(row))) => row.parse().ok().and_then(|row| content.row(kind, row)).map_or_else(String::new, |unit| name(unit, content)),
+        (Kind::Row(kind), Some(Value::Text(row))) => {
+            row.parse().ok().and_then(|row| content.row(kind, row)).map_or_else(String::new, |unit| name(unit, content))
+        }
         (Kind::Commune, Some(Value::Text(code))) => commune(code),
         (_, Some(Value::Text(text))) => text.clone(),
         (_, Some(Value::Whole(number))) => number.to_string(),

@@ -54,8 +54,7 @@ impl Proposal {
         if !proposal.columns.iter().any(|key| key == list.rows.name_field) {
             return Err(no_name(list, &proposal.ignored));
         }
-        proposal.lines =
-            lines.map(|(no, cells)| (no, kept.iter().map(|&column| cells.get(column).cloned().unwrap_or_default()).collect::<Vec<_>>())).collect();
+        proposal.lines = lines.map(|(no, cells)| (no, kept.iter().map(|&column| cells.get(column).cloned().unwrap_or_default()).collect::<Vec<_>>())).collect();
         proposal.lines.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
         if proposal.lines.is_empty() {
             return Err("Ce fichier ne contient que des titres de colonnes. Remplir au moins une ligne, puis recommencer.".to_owned());
@@ -158,7 +157,16 @@ pub fn plan(list: &List, proposal: &Proposal, content: &Content) -> Plan {
     let held = list.units(content).count();
     let position = list.units(content).map(|unit| unit.position).max().unwrap_or(0);
     let known = Known::of(list, content);
-    let mut work = Work { list, content, fields, named: Named::of(content, &pointed), known, room: usize::from(list.rows.most).saturating_sub(held), position, plan: Plan::default() };
+    let mut work = Work {
+        list,
+        content,
+        fields,
+        named: Named::of(content, &pointed),
+        known,
+        room: usize::from(list.rows.most).saturating_sub(held),
+        position,
+        plan: Plan::default(),
+    };
     for (no, cells) in &proposal.lines {
         let line = work.line(*no, cells);
         work.plan.lines.push(line);
@@ -281,12 +289,22 @@ impl Work<'_> {
                 _ => pen.shown(field, unit),
             };
             let was = if before.version == 0 { String::new() } else { shown(before) };
-            line.details.push(Detail { label: field.label, before: was, after: shown(after), warning: warning.clone() });
+            let (was, becomes) = told_apart(was, shown(after), is_unchanged, (before.text(field.key), after.text(field.key)));
+            line.details.push(Detail { label: field.label, before: was, after: becomes, warning: warning.clone() });
         }
         if line.name.is_empty() || self.list.rows.kind == "perimeter_commune" {
             line.name = self.list.rows.field(self.list.rows.name_field).map(|field| pen.shown(field, after)).unwrap_or_default();
         }
     }
+}
+
+/// Two long texts that begin alike are told apart by their lengths.
+fn told_apart(was: String, becomes: String, is_unchanged: bool, texts: (&str, &str)) -> (String, String) {
+    if was != becomes || is_unchanged {
+        return (was, becomes);
+    }
+    let length = |shown: &str, text: &str| format!("{shown} ({})", count(words::count(text), "mot", "mots"));
+    (length(&was, texts.0), length(&becomes, texts.1))
 }
 
 fn several(list: &List) -> &'static str {

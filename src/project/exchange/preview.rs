@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::PgConnection;
+use time::Duration;
 use uuid::Uuid;
 
 use super::list::{self, List};
@@ -28,6 +29,8 @@ use crate::project::units;
 
 /// Lines on one page of the preview.
 const SHOWN: usize = 200;
+/// How long a list tells of its last import.
+const TOLD: Duration = Duration::days(7);
 /// Rows named on the page of an act.
 const NAMED: usize = 300;
 
@@ -86,7 +89,8 @@ fn waits(dossier: &Dossier, act: &Batch) -> Result<(), AppError> {
     if dossier.now() - act.created_at < store::WAITS {
         return Ok(());
     }
-    Err(policy::Refusal::Because("Cet aperçu date de plus de 24 heures\u{a0}: il n’est plus gardé. Choisissez de nouveau le fichier dans la page Importer.").into())
+    Err(policy::Refusal::Because("Cet aperçu date de plus de 24 heures\u{a0}: il n’est plus gardé. Choisissez de nouveau le fichier dans la page Importer.")
+        .into())
 }
 
 async fn proposed(conn: &mut PgConnection, act: &Batch) -> Result<(List, Proposal), AppError> {
@@ -120,7 +124,8 @@ fn page(app: &App, dossier: &Dossier, (act, list, proposal): (&Batch, &List, &Pr
     let kept: Vec<Line> = plan.lines.into_iter().filter(|line| fate.is_none_or(|fate| line.fate == fate)).collect();
     let (total, first) = (kept.len(), (no - 1) * SHOWN);
     let lines: Vec<LineView> = kept.into_iter().skip(first).take(SHOWN).map(|line| LineView { tag: tag(&line), line }).collect();
-    let pages = (1..=total.div_ceil(SHOWN)).map(|page| TabView { label: page.to_string(), href: format!("{own}?etat={wanted}&page={page}"), is_current: page == no });
+    let pages =
+        (1..=total.div_ceil(SHOWN)).map(|page| TabView { label: page.to_string(), href: format!("{own}?etat={wanted}&page={page}"), is_current: page == no });
     let sheet = if proposal.sheet.is_empty() { String::new() } else { format!(", feuille «{NBSP}{}{NBSP}»", proposal.sheet) };
     PreviewPage {
         layout: Layout::dossier(app, dossier, format!("Aperçu de l’import, {}", list.rows.title.to_lowercase()), ""),
@@ -148,7 +153,9 @@ fn page(app: &App, dossier: &Dossier, (act, list, proposal): (&Batch, &List, &Pr
 fn tag(line: &Line) -> Tag {
     match line.fate {
         Fate::Refused => Tag { class: "bad", word: "Refusée" },
-        Fate::Added | Fate::Changed if line.is_faulty() => Tag { class: "warn", word: if line.fate == Fate::Added { "Ajoutée, à corriger" } else { "Modifiée, à corriger" } },
+        Fate::Added | Fate::Changed if line.is_faulty() => {
+            Tag { class: "warn", word: if line.fate == Fate::Added { "Ajoutée, à corriger" } else { "Modifiée, à corriger" } }
+        }
         Fate::Added => Tag { class: "done", word: "Ajoutée" },
         Fate::Changed => Tag { class: "doing", word: "Modifiée" },
         Fate::Same => Tag { class: "off", word: "Inchangée" },
@@ -215,7 +222,8 @@ impl Last {
         if dossier.may_edit().is_err() {
             return Ok(None);
         }
-        let last = store::done(conn, dossier.project(), Some(kind), 1).await?.pop().filter(|act| act.undone_at.is_none());
+        let is_recent = |act: &Batch| act.applied_at.is_some_and(|at| dossier.now() - at < TOLD);
+        let last = store::done(conn, dossier.project(), Some(kind), 1).await?.pop().filter(|act| act.undone_at.is_none() && is_recent(act));
         Ok(last.map(|act| Self {
             href: dossier.url(&format!("/importer/{}", act.id)),
             what: start::summary(&act),

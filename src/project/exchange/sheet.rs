@@ -57,28 +57,49 @@ const OTHER: &str = "Ce fichier n’est ni un classeur XLSX ni un fichier CSV, q
 // ---- CSV
 
 fn text(bytes: &[u8]) -> Result<Sheet, String> {
-    let text = decoded(bytes);
+    let text = decoded(bytes).replace("\r\n", "\n").replace('\r', "\n");
     if text.contains('\0') {
         return Err(OTHER.to_owned());
     }
-    let (separator, text) = separator(&text);
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
+    let (separator, rows) = separator(&text);
+    let mut place = Place { text: rows, at: 0, line: if rows.len() == text.len() { 1 } else { 2 } };
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(rows.as_bytes());
     let mut taken = Taken::default();
     let mut record = csv::StringRecord::new();
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = place.line_of(&record);
                 let cells = record.iter().enumerate().map(|(column, cell)| (u32::try_from(column).unwrap_or(u32::MAX), unquoted(cell)));
                 for (column, cell) in cells {
-                    taken.cell(u32::try_from(line).unwrap_or(u32::MAX), column, cell)?;
+                    taken.cell(line, column, cell)?;
                 }
             }
             Err(_) => return Err(OTHER.to_owned()),
         }
     }
     Ok(Sheet { name: String::new(), lines: taken.lines })
+}
+
+/// Where one is in a text: the reader counts the lines of quoted cells, not the blank ones that it skips.
+struct Place<'a> {
+    text: &'a str,
+    at: usize,
+    line: u32,
+}
+
+impl Place<'_> {
+    /// Number of the line where a record begins.
+    fn line_of(&mut self, record: &csv::StringRecord) -> u32 {
+        let start = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
+        let rest = self.text.get(start..).unwrap_or_default();
+        let begins = start + rest.len() - rest.trim_start_matches('\n').len();
+        let passed = self.text.get(self.at..begins).unwrap_or_default();
+        self.line += u32::try_from(passed.matches('\n').count()).unwrap_or(0);
+        self.at = begins;
+        self.line
+    }
 }
 
 /// UTF-8 with or without its mark, UTF-16 with it, or the code page of a French Excel.

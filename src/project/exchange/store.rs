@@ -5,11 +5,13 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::list::same;
 use super::plan::Proposal;
 use crate::access::{Dossier, ProjectEditor};
 use crate::error::AppError;
 use crate::framework::content::{Fields, Raw};
 use crate::kit::ids::{AccountId, ProjectId};
+use crate::project::store::role_name;
 use crate::project::units::Change;
 
 /// How long a proposal waits for its author.
@@ -336,6 +338,46 @@ pub async fn settle_undone(conn: &mut PgConnection, editor: &ProjectEditor, id: 
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Another dossier of the same organisation, of whose team the person is.
+#[derive(Debug)]
+pub struct Source {
+    /// Dossier.
+    pub id: ProjectId,
+    /// Its title.
+    pub title: String,
+    /// Its call, and the person's part in it.
+    pub detail: String,
+}
+
+/// Dossiers that a person may take content from: of their team, not recused, carried by the same organisation.
+pub async fn sources(conn: &mut PgConnection, dossier: &Dossier) -> sqlx::Result<Vec<Source>> {
+    let rows = sqlx::query!(
+        "select project.id, project.title, call.short_title, call.edition, member.role, organisation.name, organisation.commune,
+           own.name as own_name, own.commune as own_commune
+         from project_member as member
+         join project on project.id = member.project_id
+         join call on call.id = project.call_id
+         join organisation on organisation.id = project.organisation_id
+         join project as target on target.id = $2
+         join organisation as own on own.id = target.organisation_id
+         where member.account_id = $1
+           and project.id <> $2
+           and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $1)
+         order by call.deposit_bound desc, project.title, project.id",
+        dossier.account().get(),
+        dossier.project().get()
+    )
+    .fetch_all(conn)
+    .await?;
+    // Each dossier is recorded with its organisation anew: the same one has the same name, in the same commune when both are known.
+    let is_near = |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;
+    Ok(rows
+        .into_iter()
+        .filter(|row| same(&row.name) == same(&row.own_name) && is_near(&row.commune, &row.own_commune))
+        .map(|row| Source { id: ProjectId(row.id), title: row.title, detail: format!("appel {} {}, {}", row.short_title, row.edition, role_name(&row.role)) })
+        .collect())
 }
 
 /// Acts whose kept counts do not match the rows they wrote: for `trame check`.

@@ -3,8 +3,8 @@
 use super::mark::{Actor, Circle, MarkView};
 
 /// Half widths and half heights of the three, from the centre.
-const RADII: [(f64, f64); 3] = [(200.0, 130.0), (352.0, 232.0), (494.0, 334.0)];
-const MIDDLE: (f64, f64) = (500.0, 342.0);
+const RADII: [(f64, f64); 3] = [(200.0, 140.0), (405.0, 285.0), (610.0, 410.0)];
+const MIDDLE: (f64, f64) = (620.0, 420.0);
 /// Room of one mark with its name.
 const SLOT: (f64, f64) = (146.0, 27.0);
 /// Room of a circle's name, at its top.
@@ -42,7 +42,7 @@ pub struct Circles {
     pub said: String,
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a drawing of a thousand units")]
+#[expect(clippy::cast_possible_truncation, reason = "a drawing of some thousand units")]
 fn whole(value: f64) -> i32 {
     value.round() as i32
 }
@@ -78,7 +78,7 @@ pub fn circles(actors: &[Actor<'_>]) -> Circles {
         );
         counts.push(format!("{}\u{a0}: {}", circle.label().to_lowercase(), here.len()));
     }
-    circles.said = format!("{}.", counts.join(", "));
+    circles.said = format!("{}.", counts.join(", ")).replacen('c', "C", 1);
     circles
 }
 
@@ -126,12 +126,11 @@ mod tests {
 
     #[test]
     fn places_never_overlap_and_stay_between_their_ellipses() {
-        for index in 0..3 {
+        for (index, (rx, ry)) in RADII.into_iter().enumerate() {
             let slots = slots(index);
             assert!(slots.len() >= 8, "{index}: {}", slots.len());
             for (rank, (x, y)) in slots.iter().enumerate() {
                 let corner = (x.abs() + SLOT.0 / 2.0, y.abs() + SLOT.1 / 2.0);
-                let (rx, ry) = RADII[index];
                 assert!((corner.0 / rx).powi(2) + (corner.1 / ry).powi(2) <= 1.0, "{index}: {x} {y}");
                 for (ox, oy) in &slots[rank + 1..] {
                     assert!((x - ox).abs() >= SLOT.0 - 0.01 || (y - oy).abs() >= SLOT.1 - 0.01, "{index}: {x} {y} over {ox} {oy}");

@@ -133,7 +133,10 @@ impl Filters {
                 name: "lieu",
                 label: "Périmètre",
                 all: "Dedans et dehors",
-                options: vec![option("dans", "Dans le périmètre", self.is_outside == Some(false)), option("hors", "Hors du périmètre", self.is_outside == Some(true))],
+                options: vec![
+                    option("dans", "Dans le périmètre", self.is_outside == Some(false)),
+                    option("hors", "Hors du périmètre", self.is_outside == Some(true)),
+                ],
             },
             FilterView {
                 name: "engagement",

@@ -229,13 +229,22 @@ impl MarkView {
             outline: outline(actor.bond, actor.weight.radius()),
             bond: actor.bond.key(),
             letter: actor.bond.letter(),
-            short: crate::kit::words::excerpt(&actor.name, letters),
+            short: cut(&actor.name, letters),
             label: label(actor),
             is_core: actor.is_core(),
             is_outside: actor.is_outside(),
             at,
         }
     }
+}
+
+/// A name cut anywhere: half a word says more than none.
+fn cut(name: &str, letters: usize) -> String {
+    if name.chars().count() <= letters {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().take(letters - 1).collect();
+    format!("{}…", kept.trim_end())
 }
 
 fn label(actor: &Actor<'_>) -> String {

@@ -66,6 +66,7 @@ struct MovedView {
     sentence: String,
     before: [String; 3],
     version: i32,
+    operation: Uuid,
 }
 
 /// An entry of the key.
@@ -147,8 +148,12 @@ fn page(app: &App, dossier: &Dossier, content: &Content, filters: &Filters, told
     let all = actors(content);
     let total = all.len();
     let values = |actor: &Actor<'_>| COLUMNS.iter().filter_map(|key| STAKEHOLDER.field(key)).map(|field| pen.shown(field, actor.unit)).collect::<Vec<_>>();
-    let found: Vec<(Actor<'_>, Vec<String>)> =
-        all.into_iter().map(|actor| (values(&actor), actor)).filter(|(shown, actor)| filters.takes(actor, shown)).map(|(shown, actor)| (actor, shown)).collect();
+    let found: Vec<(Actor<'_>, Vec<String>)> = all
+        .into_iter()
+        .map(|actor| (values(&actor), actor))
+        .filter(|(shown, actor)| filters.takes(actor, shown))
+        .map(|(shown, actor)| (actor, shown))
+        .collect();
     let drawn: Vec<Actor<'_>> = found.iter().map(|(actor, _)| actor.clone()).collect();
     let (grid, circles) = match filters.view {
         View::List => (None, None),
@@ -188,7 +193,11 @@ fn page(app: &App, dossier: &Dossier, content: &Content, filters: &Filters, told
         grid,
         circles,
         key: key(),
-        hidden: if hidden == 0 { String::new() } else { format!("{} dessinés sur {}, les autres sont dans le tableau.", matching - apart_count - hidden, matching - apart_count) },
+        hidden: if hidden == 0 {
+            String::new()
+        } else {
+            format!("{} dessinés sur {}, les autres sont dans le tableau.", matching - apart_count - hidden, matching - apart_count)
+        },
         moved: told.moved.and_then(|moved| moved_view(&pen, content, moved)),
         clash: told.clash,
         last: None,
@@ -279,7 +288,7 @@ fn moved_view(pen: &Pen<'_>, content: &Content, moved: Moved) -> Option<MovedVie
         return None;
     }
     let sentence = format!("{}, {}.", pen.name(unit), parts.join("\u{202f}; "));
-    Some(MovedView { row: moved.row, sentence, before: moved.before, version: unit.version })
+    Some(MovedView { row: moved.row, sentence, before: moved.before, version: unit.version, operation: Uuid::new_v4() })
 }
 
 fn put(unit: &mut Unit, key: &str, text: &str) {

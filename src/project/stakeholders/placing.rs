@@ -109,5 +109,9 @@ fn clash(content: &Content, unit: &Unit, input: &Input) -> String {
         .filter(|field| mine.fields.get(field.key) != unit.fields.get(field.key))
         .map(|field| format!("{}\u{a0}: {} est enregistré, vous demandiez {}", field.label.to_lowercase(), shown(field, unit), shown(field, &mine)))
         .collect();
-    format!("«\u{a0}{}\u{a0}» a été déplacé par quelqu’un d’autre entre-temps ({}). Sa place enregistrée est gardée\u{a0}: le déplacer de nouveau s’il le faut.", pen.name(unit), parts.join("\u{202f}; "))
+    format!(
+        "«\u{a0}{}\u{a0}» a été déplacé par quelqu’un d’autre entre-temps ({}). Sa place enregistrée est gardée\u{a0}: le déplacer de nouveau s’il le faut.",
+        pen.name(unit),
+        parts.join("\u{202f}; ")
+    )
 }
