@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::framework::standing::Standing;
 use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
-use crate::project::{files, units};
+use crate::project::{exchange, files, units};
 use crate::review;
 
 /// What a verification counted, and what it found wrong.
@@ -59,6 +59,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     histories(&mut conn, &mut report).await?;
     scores(&mut conn, &mut report).await?;
     engagements(&mut conn, &mut report).await?;
+    batches(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -179,6 +180,14 @@ async fn engagements(conn: &mut PgConnection, report: &mut Report) -> anyhow::Re
     Ok(())
 }
 
+/// Kept counts of imports and copies against the rows they wrote.
+async fn batches(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (acts, faults) = exchange::store::verify(conn).await?;
+    report.figure("Imports et copies", acts);
+    report.faults.extend(faults);
+    Ok(())
+}
+
 /// Rows that name a file against the files that exist.
 async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
     let named = named_files(conn).await?;
@@ -210,6 +219,7 @@ pub async fn sweep(app: &App) -> anyhow::Result<()> {
     sqlx::query!("delete from password_reset where expires_at < $1::timestamptz - interval '60 days'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from perimeter_act where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from operation where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
+    exchange::store::sweep(&mut conn, now).await?;
     let named = named_files(&mut conn).await?;
     let data = app.config.data.clone();
     let swept = tokio::task::spawn_blocking(move || files::sweep(&data, |file| named.contains(file), Duration::from_hours(1))).await??;

@@ -426,6 +426,12 @@ pub fn manage_team(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     if ties.member == Some(MemberRole::Owner) { Ok(()) } else { Err(Refusal::NotOwner) }
 }
 
+/// Fills the draft from another dossier, until the bound: the owner answers for where its content comes from.
+pub fn copy(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
+    edit(ties, facts, now)?;
+    manage_team(ties, facts)
+}
+
 /// Reads the deposits.
 pub fn read_deposit(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     open(ties, facts)?;
@@ -576,6 +582,17 @@ mod tests {
         assert_eq!(some.changed(MemberRole::Reader, false, [Write, Read, Read, Comment, Write]).kept(), [0, 0, 0, 2, 0]);
         assert_eq!(some.changed(MemberRole::Owner, false, [Read; 5]).kept(), [0; 5]);
         assert_eq!(Place::parse("editor", false, &some.kept()), Some(some));
+    }
+
+    #[test]
+    fn only_the_owner_copies_and_only_while_the_draft_is_open() {
+        let facts = facts(Status::Draft);
+        let now = BOUND - Duration::days(1);
+        assert_eq!(copy(&member(MemberRole::Owner), &facts, now), Ok(()));
+        assert_eq!(copy(&member(MemberRole::Editor), &facts, now), Err(Refusal::NotOwner));
+        assert_eq!(copy(&member(MemberRole::Reader), &facts, now), Err(Refusal::ReadsOnly));
+        assert!(matches!(copy(&member(MemberRole::Owner), &facts, BOUND), Err(Refusal::Closed { .. })));
+        assert_eq!(copy(&Ties { is_manager: true, ..Ties::default() }, &facts, now), Err(Refusal::NotYours));
     }
 
     #[test]
