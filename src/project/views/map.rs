@@ -154,6 +154,9 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
     if let Some(far) = drawing.as_ref().map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
         notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
     }
+    if let Some(lost) = drawing.as_ref().map(|drawing| drawing.placed.nowhere).filter(|lost| *lost > 0) {
+        notes.push(format!("{} sur la carte\u{a0}: la position de leur commune n’est pas publiée.", count(lost, "acteur n’est pas", "acteurs ne sont pas")));
+    }
     if unplaced > 0 {
         notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
     }
