@@ -60,7 +60,7 @@ pub fn circles(actors: &[Actor<'_>]) -> Circles {
         for (rank, actor) in here.iter().take(drawn).enumerate() {
             // Few marks spread over the whole circle.
             let (x, y) = slots[rank * slots.len() / drawn];
-            circles.marks.push(MarkView::of(actor, (whole(MIDDLE.0 + x - SLOT.0 / 2.0 + 14.0), whole(MIDDLE.1 + y)), 17, (0, zone)));
+            circles.marks.push(MarkView::of(actor, (whole(MIDDLE.0 + x - SLOT.0 / 2.0 + 14.0), whole(MIDDLE.1 + y)), 112, (0, zone)));
         }
         let (rx, ry) = RADII[index];
         let is_core = circle == Circle::Core;
