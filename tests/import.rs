@@ -257,7 +257,7 @@ async fn a_list_takes_no_more_than_its_most(db: PgPool) {
     let scene = Scene::new(db).await;
     let ana = scene.person("Ana").await;
     let project = scene.project(&ana, "Boucles").await;
-    let lines: String = (1..=103).map(|n| format!("Dépense;Poste {n};{n}\n")).collect();
+    let lines = (1..=103).fold(String::new(), |text, n| text + &format!("Dépense;Poste {n};{n}\n"));
     let (location, page) = preview(&scene, &ana, project, "budget", &format!("Sens;Intitulé;Montant\n{lines}")).await;
     page.says("À ajouter (100)").says("Refusées (3)");
     scene.get(&ana, &format!("{location}?etat=refusees")).await.says("La liste accepte 100 lignes au plus");
@@ -443,7 +443,7 @@ async fn two_thousand_actors_come_in_and_go_as_one_act(db: PgPool) {
     let scene = Scene::new(db).await;
     let ana = scene.person("Ana").await;
     let project = scene.project(&ana, "Boucles").await;
-    let lines: String = (1..=2_001).map(|n| format!("Entreprise {n};Entreprise;Cognac\n")).collect();
+    let lines = (1..=2_001).fold(String::new(), |text, n| text + &format!("Entreprise {n};Entreprise;Cognac\n"));
     let (location, page) = preview(&scene, &ana, project, "acteurs", &format!("Nom;Type de structure;Commune\n{lines}")).await;
     page.says("À ajouter (2000)").says("Refusées (1)").says("lignes 1 à 200 sur 2001");
     scene.get(&ana, &format!("{location}?page=11")).await.says("lignes 2001 à 2001 sur 2001").says("Entreprise 2001");

@@ -7,6 +7,9 @@ const RADII: [(f64, f64); 3] = [(200.0, 140.0), (405.0, 285.0), (610.0, 410.0)];
 const MIDDLE: (f64, f64) = (620.0, 420.0);
 /// Room of one mark with its name.
 const SLOT: (f64, f64) = (146.0, 27.0);
+/// Room of a name, and when the place on its right is free.
+const NARROW: u32 = 112;
+const WIDE: u32 = 250;
 /// Room of a circle's name, at its top.
 const TITLE: f64 = 30.0;
 
@@ -47,6 +50,10 @@ fn whole(value: f64) -> i32 {
     value.round() as i32
 }
 
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 0.5
+}
+
 /// Draws those actors.
 pub fn circles(actors: &[Actor<'_>]) -> Circles {
     let mut circles = Circles::default();
@@ -57,10 +64,15 @@ pub fn circles(actors: &[Actor<'_>]) -> Circles {
         circles.hidden += here.len().saturating_sub(slots.len());
         let drawn = here.len().min(slots.len());
         let zone = u8::from(circle == Circle::Core);
+        // Few marks spread over the whole circle.
+        let chosen: Vec<(f64, f64)> = (0..drawn).map(|rank| slots[rank * slots.len() / drawn]).collect();
         for (rank, actor) in here.iter().take(drawn).enumerate() {
-            // Few marks spread over the whole circle.
-            let (x, y) = slots[rank * slots.len() / drawn];
-            circles.marks.push(MarkView::of(actor, (whole(MIDDLE.0 + x - SLOT.0 / 2.0 + 14.0), whole(MIDDLE.1 + y)), 17, (0, zone)));
+            let (x, y) = chosen[rank];
+            // A name runs over the place on its right when nobody stands there.
+            let next = slots.iter().find(|(ox, oy)| is_near(*ox, x + SLOT.0) && is_near(*oy, y));
+            let is_free = next.is_some_and(|next| !chosen.contains(next));
+            let room = if is_free { WIDE } else { NARROW };
+            circles.marks.push(MarkView::of(actor, (whole(MIDDLE.0 + x - SLOT.0 / 2.0 + 14.0), whole(MIDDLE.1 + y)), room, (0, zone)));
         }
         let (rx, ry) = RADII[index];
         let is_core = circle == Circle::Core;

@@ -220,8 +220,8 @@ pub struct MarkView {
 }
 
 impl MarkView {
-    /// A mark at that place, with a name of at most `letters`.
-    pub fn of(actor: &Actor<'_>, (x, y): (i32, i32), letters: usize, at: (u8, u8)) -> Self {
+    /// A mark at that place, its name cut to that room.
+    pub fn of(actor: &Actor<'_>, (x, y): (i32, i32), room: u32, at: (u8, u8)) -> Self {
         Self {
             row: actor.unit.row,
             x,
@@ -229,7 +229,7 @@ impl MarkView {
             outline: outline(actor.bond, actor.weight.radius()),
             bond: actor.bond.key(),
             letter: actor.bond.letter(),
-            short: cut(&actor.name, letters),
+            short: fit(&actor.name, room, actor.is_core()),
             label: label(actor),
             is_core: actor.is_core(),
             is_outside: actor.is_outside(),
@@ -238,12 +238,23 @@ impl MarkView {
     }
 }
 
-/// A name cut anywhere: half a word says more than none.
-fn cut(name: &str, letters: usize) -> String {
-    if name.chars().count() <= letters {
+/// A name cut to that room, anywhere: half a word says more than none. Widths are those of the wider of our fonts.
+fn fit(name: &str, room: u32, is_bold: bool) -> String {
+    let width = |c: char| {
+        let plain = match c {
+            'i' | 'j' | 'l' | 'I' | 't' | 'f' | 'r' | ' ' | '.' | ',' | '-' | '’' | '\'' => 46,
+            'm' | 'w' | 'M' | 'W' | '…' => 112,
+            _ if c.is_uppercase() => 88,
+            _ => 73,
+        };
+        if is_bold { plain * 9 / 8 } else { plain }
+    };
+    let room = room * 10;
+    if name.chars().map(width).sum::<u32>() <= room {
         return name.to_owned();
     }
-    let kept: String = name.chars().take(letters - 1).collect();
+    let mut left = room.saturating_sub(width('…'));
+    let kept: String = name.chars().take_while(|c| left.checked_sub(width(*c)).inspect(|rest| left = *rest).is_some()).collect();
     format!("{}…", kept.trim_end())
 }
 
