@@ -12,7 +12,7 @@ use crate::kit::ids::{AccountId, ProjectId};
 
 /// A comment, with what its thread says.
 #[derive(Debug, Deserialize)]
-pub struct Row {
+pub struct Said {
     /// Its number.
     pub id: i64,
     /// Number of its thread: its own when it opens one.
@@ -66,7 +66,7 @@ pub struct PartRow {
 #[derive(Debug)]
 pub struct Gathered {
     /// Comments, thread by thread, the oldest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Said>,
     /// Names of the team.
     pub team: Vec<String>,
     /// Parts said to be finished, of that deliverable or of all.
