@@ -3,15 +3,17 @@
 
 use time::OffsetDateTime;
 
-use super::policy::{self, Facts, Level, Refusal, Ties};
+use super::place::Level;
+use super::policy::{self, Facts, Refusal, Ties};
 use super::proofs::{ProjectEditor, ProjectReader};
 use crate::framework::belonging::{Part, part_of};
-use crate::kit::ids::AccountId;
+use crate::kit::ids::{AccountId, ProjectId};
 
 /// May write what belongs to some deliverables of a dossier, now.
 #[derive(Debug, Clone, Copy)]
 pub struct PartWriter {
     account: AccountId,
+    project: ProjectId,
     now: OffsetDateTime,
     part: Part,
     written: [bool; 5],
@@ -21,6 +23,11 @@ impl PartWriter {
     /// Author of what is written.
     pub fn account(&self) -> AccountId {
         self.account
+    }
+
+    /// Dossier.
+    pub fn project(&self) -> ProjectId {
+        self.project
     }
 
     /// Instant of arrival.
@@ -47,7 +54,7 @@ impl ProjectEditor {
     pub fn writer(&self, ties: &Ties, facts: &Facts, part: Part) -> Result<PartWriter, Refusal> {
         policy::write(ties, facts, part, self.now())?;
         let written = [1, 2, 3, 4, 5].map(|no| policy::level(ties, no) == Some(Level::Write));
-        Ok(PartWriter { account: self.account(), now: self.now(), part, written })
+        Ok(PartWriter { account: self.account(), project: self.project(), now: self.now(), part, written })
     }
 }
 
@@ -55,6 +62,7 @@ impl ProjectEditor {
 #[derive(Debug, Clone, Copy)]
 pub struct PartCommenter {
     account: AccountId,
+    project: ProjectId,
     now: OffsetDateTime,
 }
 
@@ -62,6 +70,11 @@ impl PartCommenter {
     /// Author of the comment.
     pub fn account(&self) -> AccountId {
         self.account
+    }
+
+    /// Dossier.
+    pub fn project(&self) -> ProjectId {
+        self.project
     }
 
     /// Instant of arrival.
@@ -77,6 +90,6 @@ impl ProjectReader {
     /// When the person only reads those deliverables, or is no longer of the team.
     pub fn commenter(&self, ties: &Ties, part: Part) -> Result<PartCommenter, Refusal> {
         policy::comment(ties, self.facts(), part)?;
-        Ok(PartCommenter { account: self.account(), now: self.now() })
+        Ok(PartCommenter { account: self.account(), project: self.project(), now: self.now() })
     }
 }

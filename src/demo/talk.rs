@@ -14,7 +14,11 @@ pub async fn talk(app: &App, project: ProjectId, writers: &[Client], last: Offse
     let path = format!("/dossiers/{project}/commentaires");
     let place = |kind: &str, item: &str| pair("lieu", &format!("{kind} {} {item}", Uuid::nil()));
     let started = last - Duration::days(3);
-    let ask = [pair("version", "0"), place("organisation.financement", "q15"), pair("texte", "@Karim Benali, la ligne « étude » vient-elle du devis ou de notre estimation ?")];
+    let ask = [
+        pair("version", "0"),
+        place("organisation.financement", "q15"),
+        pair("texte", "@Karim Benali, la ligne « étude » vient-elle du devis ou de notre estimation ?"),
+    ];
     owner.post(app, started, &path, &ask).await?;
     let doubt = [
         pair("version", "0"),

@@ -252,7 +252,7 @@ const RUN: time::Duration = time::Duration::minutes(30);
 
 /// Writes the changes under the dossier's lock: new versions, history, operation, journal, progress, in one statement.
 pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, changes: &[Change]) -> Result<(), AppError> {
-    covered(act.by, changes)?;
+    covered(act.by, locked.head.project, changes)?;
     let (account, at) = (act.by.account(), act.by.now());
     let columns = Columns::of(changes)?;
     let mark = format!("{} {} {account}", act.act, act.subject);
@@ -322,8 +322,8 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
 }
 
 /// Whoever decided the part of a write wrongly finds out here, before anything is written.
-fn covered(by: &PartWriter, changes: &[Change]) -> Result<(), AppError> {
-    match changes.iter().find(|change| !by.covers(&change.unit.kind)) {
+fn covered(by: &PartWriter, project: ProjectId, changes: &[Change]) -> Result<(), AppError> {
+    match changes.iter().find(|change| by.project() != project || !by.covers(&change.unit.kind)) {
         Some(change) => Err(AppError::Internal(anyhow::anyhow!("{} written without the right to it", change.unit.kind))),
         None => Ok(()),
     }
