@@ -60,6 +60,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     scores(&mut conn, &mut report).await?;
     engagements(&mut conn, &mut report).await?;
     batches(&mut conn, &mut report).await?;
+    teams(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -185,6 +186,29 @@ async fn batches(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result
     let (acts, faults) = exchange::store::verify(conn).await?;
     report.figure("Imports et copies", acts);
     report.faults.extend(faults);
+    Ok(())
+}
+
+/// Comments answer the comment that opens their thread, where it stands; a proposal of ownership comes from an owner.
+async fn teams(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let comments = sqlx::query_scalar!(r#"select count(*) as "n!" from comment"#).fetch_one(&mut *conn).await?;
+    report.figure("Commentaires", usize::try_from(comments).unwrap_or_default());
+    let lost = sqlx::query_scalar!(
+        "select reply.id from comment as reply join comment as root on root.id = reply.thread_id
+         where root.thread_id is not null or (root.kind, root.row, root.item) <> (reply.kind, reply.row, reply.item)"
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    report.faults.extend(lost.into_iter().map(|id| format!("commentaire {id} : il ne suit pas le fil qu’il nomme")));
+    let orphans = sqlx::query_scalar!(
+        "select handover.project_id from handover
+         where accepted_at is null and declined_at is null and withdrawn_at is null
+           and not exists(select from project_member as member
+                          where member.project_id = handover.project_id and member.account_id = from_account and member.role = 'owner')"
+    )
+    .fetch_all(conn)
+    .await?;
+    report.faults.extend(orphans.into_iter().map(|id| format!("dossier {id} : le portage y est proposé par une personne qui n’est pas porteur")));
     Ok(())
 }
 
