@@ -129,7 +129,6 @@ routes! { PAGES, pages:
 routes! { UPLOADS, uploads:
     "/dossiers/{id}/pieces" => post attachments::upload;
     "/dossiers/{id}/depots" => post call::paper::register;
-    "/dossiers/{id}/depots" => post call::paper::register;
     "/dossiers/{id}/engagement/signataires/{number}/papier" => post engagement::paper::record;
     "/appel/documents" => post call::documents::publish;
     "/appel/dossiers/{id}/lettre" => get call::records::letter, post call::records::keep_letter;
