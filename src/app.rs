@@ -123,15 +123,7 @@ impl App {
     /// An application on that database.
     pub fn new(db: PgPool, config: Config) -> Self {
         let hashing = Arc::new(Semaphore::new(2));
-        Self(Arc::new(Shared {
-            db,
-            config: Arc::new(config),
-            hashing,
-            ranks: Arc::default(),
-            calendar: Arc::default(),
-            live: Arc::default(),
-            clock: None,
-        }))
+        Self(Arc::new(Shared { db, config: Arc::new(config), hashing, ranks: Arc::default(), calendar: Arc::default(), live: Arc::default(), clock: None }))
     }
 
     /// The same application at a given instant.

@@ -482,8 +482,10 @@ async fn r6_each_question_cites_its_lines_of_the_framework_document(db: PgPool) 
         let page = scene.get(&ana, &path).await;
         page.expect(200);
         for code in place.item.requirements {
-            assert!(page.body.contains(&format!("/dossiers/{project}/exigences#{code}\">{code}</a>")), "{} does not cite {code}", place.item.key);
+            let note = page.body.split(&format!("id=\"n-{}\"", place.item.key)).nth(1).and_then(|rest| rest.split("</aside>").next()).expect("note");
+            assert!(note.contains(*code), "{} does not cite {code}", place.item.key);
             assert_eq!(page.body.matches(&format!("id=\"{code}\"")).count(), 1, "{code} on {path}");
+            assert!(page.body.contains(&format!("/dossiers/{project}/exigences?chapitre={}", place.deliverable.path)));
         }
     }
 }

@@ -86,6 +86,15 @@ pub fn loaded(page: &Page, is_team: bool) -> Vec<&'static str> {
     kinds
 }
 
+/// Kinds whose facts a page tells: for the administration, only what the page itself holds or lists.
+pub fn told(page: &Page, is_team: bool) -> Vec<&'static str> {
+    if is_team {
+        return loaded(page, true);
+    }
+    let lists = page.items.iter().filter_map(|item| item.list).map(|rows| rows.kind);
+    std::iter::once(page.kind).chain(page.tables().map(|rows| rows.kind)).chain(lists).collect()
+}
+
 /// Facts beside an item. `loaded` are the kinds that `content` holds: a fact read from another kind is not told, so that
 /// who reads one deliverable learns nothing of the others.
 pub fn facts(item: &str, content: &Content, unit: &Unit, loaded: &[&str]) -> Vec<Related> {

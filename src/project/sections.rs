@@ -59,6 +59,7 @@ struct SectionPage {
     weave: Option<Weave>,
     progress: String,
     url_missing: String,
+    chapter: &'static str,
     tabs: Vec<Tab>,
     alerts: Vec<Alert>,
     is_editable: bool,
@@ -354,7 +355,7 @@ pub async fn draw(
     let refusal = dossier.may_write(part_of(page.kind)).err();
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, news, by: &by, shows_errors: true, removed };
-    let mut items = guide::items(&pen, page, &kinds, refusal.is_none());
+    let mut items = guide::items(&pen, page, &related::told(page, dossier.is_team()), refusal.is_none());
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
@@ -379,6 +380,7 @@ pub async fn draw(
         weave: frame.deliverable.map(|deliverable| Weave::of(&standing.tally(deliverable).states)),
         progress: frame.deliverable.map(|deliverable| standing.tally(deliverable).sentence(deliverable)).unwrap_or_default(),
         url_missing: dossier.url("#manque"),
+        chapter: frame.deliverable.map_or("", |deliverable| deliverable.path),
         tabs: tabs(dossier, &frame),
         alerts,
         is_editable: refusal.is_none(),
