@@ -61,6 +61,7 @@ async fn a_former_text_comes_back_as_a_change_like_another(db: PgPool) {
     scene.post(&bob, &path, &[("version", "1"), ("q5", "Tout autre chose"), ("q6", "Autre réponse, complétée")]).await.expect(303);
     let page = scene.get(&ana, &history).await;
     page.says("Rétablir toute la page à cette date").says("Revenir à la version d’avant");
+    let page = scene.get(&ana, &format!("{history}?champ=organisation.animation")).await;
     let (version, source) = button(&page, "Rétablir cette version", " Ana a modifié");
     let operation = uuid::Uuid::new_v4().to_string();
     let pairs = [("version", version.as_str()), ("operation", &operation), ("source", &source)];
@@ -86,7 +87,7 @@ async fn a_former_text_comes_back_as_a_change_like_another(db: PgPool) {
     scene.get(&ana, &path).await.says("Tout autre chose");
     // From a page that a colleague overtook, nothing is done.
     scene.post(&bob, &history, &[("version", "2"), ("source", &source)]).await.expect(409).says("Une autre personne vient de modifier ce contenu");
-    // The whole section, at once.
+    // The whole section, at once; undone at once.
     let page = scene.get(&ana, &history).await;
     let (version, source) = button(&page, "Rétablir toute la page", " Ana a modifié");
     scene.post(&ana, &history, &[("version", &version), ("source", &source)]).await.expect(303);

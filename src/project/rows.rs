@@ -243,15 +243,12 @@ async fn reread(app: &App, editor: &ProjectEditor, rows: &'static Rows, unit: &U
     let mut conn = app.db.acquire().await?;
     let name = name_of(&mut conn, editor, rows, unit.row).await?;
     let latest = authors.into_iter().map(|(_, author)| author).max_by_key(|author| author.at);
-    let outcome = Outcome {
-        disputes: vec![Dispute {
-            fate: Fate::Edited,
-            by: latest.map_or_else(|| "Une autre personne".to_owned(), |author| author.name),
-            at: unit.at,
-            mine: unit.clone(),
-        }],
-        ..Outcome::default()
+    let by = match latest {
+        Some(author) if author.account == editor.account() => None,
+        Some(author) => Some(author.name),
+        None => Some("Une autre personne".to_owned()),
     };
+    let outcome = Outcome { disputes: vec![Dispute { fate: Fate::Edited, by, at: unit.at, mine: unit.clone() }], ..Outcome::default() };
     let page = page_of(editor, rows, unit.row);
     sections::draw(app, &mut conn, editor, &page, frame(editor, rows, name), Some(&outcome), &HashMap::new()).await
 }

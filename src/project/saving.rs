@@ -126,8 +126,8 @@ pub enum Fate {
 pub struct Dispute {
     /// What the colleague did.
     pub fate: Fate,
-    /// Who.
-    pub by: String,
+    /// Who; nothing when it is oneself, in another window.
+    pub by: Option<String>,
     /// When.
     pub at: OffsetDateTime,
     /// The row with what was typed, at the version that was seen.
@@ -155,6 +155,14 @@ pub struct Outcome {
     pub standing: Standing,
     /// A stale version was merged: what is stored differs from what the visitor's page shows.
     pub is_merged: bool,
+}
+
+impl Dispute {
+    /// "Karim Benali a retiré", "Vous avez modifié": who did what.
+    pub fn did(&self) -> String {
+        let verb = if self.fate == Fate::Gone { "retiré" } else { "modifié" };
+        self.by.as_ref().map_or_else(|| format!("Dans une autre fenêtre, vous avez {verb}"), |by| format!("{by} a {verb}"))
+    }
 }
 
 impl Outcome {

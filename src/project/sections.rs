@@ -264,7 +264,8 @@ async fn asked(app: &App, editor: &ProjectEditor, page: &Page, outcome: &Outcome
             let mut conn = app.db.acquire().await?;
             format!("Une autre version a été enregistrée\u{a0}: {}.", signature(&mut conn, editor, page, &outcome.content).await?)
         }
-        (None, Some(dispute)) => format!("{} a retiré une ligne que vous avez modifiée.", dispute.by),
+        (None, Some(dispute)) if dispute.fate == Fate::Gone => format!("{} une ligne que vous avez modifiée.", dispute.did()),
+        (None, Some(dispute)) => format!("{} une ligne que vous retirez.", dispute.did()),
         (None, None) => String::new(),
     };
     let names: Vec<&str> = outcome.conflicts.iter().map(|conflict| conflict.name.as_str()).collect();

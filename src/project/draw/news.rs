@@ -78,12 +78,13 @@ impl Pen<'_> {
     pub fn note(&self, field: &Field, unit: &Unit, name: &str) -> Option<Note> {
         let touched = self.news.touched.iter().find(|touched| touched.name == name)?;
         let by = &touched.by;
-        let who = if self.news.reader.is_some_and(|reader| reader.account() == by.account) { "Vous-même, dans une autre fenêtre," } else { &by.name };
         let when = self.news.when(by.at);
+        let is_self = self.news.reader.is_some_and(|reader| reader.account() == by.account);
+        let did = |verb: &str| if is_self { format!("Dans une autre fenêtre, vous avez {verb}") } else { format!("{} a {verb}", by.name) };
         let sentence = match (touched.is_joined, field.kind) {
-            (true, Kind::Text | Kind::Line(_)) => format!("{who} a aussi écrit ici, {when}. Les deux textes sont réunis\u{a0}:"),
-            (true, _) => format!("{who} a aussi choisi ici, {when}. Les deux choix sont réunis\u{a0}:"),
-            (false, _) => format!("{who} a modifié ce champ pendant que vous écriviez, {when}\u{a0}:"),
+            (true, Kind::Text | Kind::Line(_)) => format!("{} ici, {when}. Les deux textes sont réunis\u{a0}:", did("aussi écrit")),
+            (true, _) => format!("{} ici, {when}. Les deux choix sont réunis\u{a0}:", did("aussi choisi")),
+            (false, _) => format!("{} ce champ pendant que vous écriviez, {when}\u{a0}:", did("modifié")),
         };
         let mut before = Unit::blank(&unit.kind, unit.row, None);
         touched.was.clone().put(&mut before, field.key);
@@ -114,7 +115,7 @@ impl Pen<'_> {
 
     fn dispute(&self, dispute: &Dispute, rows: &'static Rows, is_line: bool) -> DisputeView {
         let mine = &dispute.mine;
-        let (who, when) = (&dispute.by, self.news.when(dispute.at));
+        let (did, when) = (dispute.did(), self.news.when(dispute.at));
         let name = format!("{}.{}", mine.kind, mine.row);
         let is_gone = dispute.fate == Fate::Gone;
         let mut hidden = Vec::new();
@@ -131,9 +132,9 @@ impl Pen<'_> {
             is_gone,
             is_line,
             sentence: if is_gone {
-                format!("{who} a retiré {what} {when}\u{a0}; vous l’avez modifiée. Rien n’est perdu\u{a0}: ce que vous avez écrit reste dans l’historique.")
+                format!("{did} {what} {when}\u{a0}; vous l’avez modifiée. Rien n’est perdu\u{a0}: ce que vous avez écrit reste dans l’historique.")
             } else {
-                format!("{who} a modifié {what} {when}, depuis que vous l’avez ouverte\u{a0}; vous la retirez. Relisez-la avant de la retirer.")
+                format!("{did} {what} {when}, depuis que vous l’avez ouverte\u{a0}; vous la retirez. Relisez-la avant de la retirer.")
             },
             values: rows.fields().filter(|_| is_line).map(|field| (field.label, self.shown(field, mine))).filter(|(_, value)| !value.is_empty()).collect(),
             hidden,

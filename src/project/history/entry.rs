@@ -1,5 +1,7 @@
 //! An entry of the history as people read it: who, when, where, the words that changed, and what may be brought back.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::filter::{Filter, name};
@@ -7,10 +9,11 @@ use super::places::{self, Spot, spot};
 use super::store::{Entry, Step};
 use crate::access::Dossier;
 use crate::framework::belonging::part_of;
+use crate::framework::Kind;
 use crate::framework::content::Unit;
 use crate::kit::diff::{Part, compare, shortened};
 use crate::kit::french::count;
-use crate::kit::moment;
+use crate::kit::{moment, words};
 use crate::project::draw::{AROUND, Pen};
 use crate::project::saving::Slot;
 
@@ -32,8 +35,12 @@ pub struct FieldView {
     pub label: String,
     /// The change.
     pub parts: Vec<Part>,
-    /// Its own history.
-    pub href: String,
+    /// A text, not a short value.
+    pub is_written: bool,
+    /// One line in the place of a long text until it is opened; nothing when it is shown at once.
+    pub fold: String,
+    /// Its own history; nothing beside other fields, whose unit has one.
+    pub href: Option<String>,
     /// Brings back its text.
     pub button: Option<Button>,
 }
@@ -82,6 +89,8 @@ pub struct EntryView {
     pub steps: Vec<StepView>,
     /// Brings back the whole unit.
     pub whole: Option<Button>,
+    /// History of the whole unit.
+    pub past: Option<String>,
     /// Version of the unit today, for the buttons; nothing when none may act.
     pub version: Option<i32>,
     /// Operation of the buttons.
@@ -114,7 +123,13 @@ impl Drawer<'_> {
         let after = entry.after.as_ref().map(|version| &version.unit);
         let when = format!("{}, {}", moment::date(entry.ended_at), moment::hour(entry.ended_at));
         let sources = Sources { before: entry.before.as_ref().map(|version| version.id), after: entry.after.as_ref().map(|version| version.id), when: &when };
-        let fields = after.map(|after| self.fields((before, after), entry, &sources)).unwrap_or_default();
+        let mut fields = after.map(|after| self.fields((before, after), entry, &sources)).unwrap_or_default();
+        // Several fields at once: their unit has one button, unless its own history is read.
+        if self.filter.unit.is_none() && fields.len() > 1 {
+            for field in &mut fields {
+                (field.href, field.button) = (None, None);
+            }
+        }
         let is_unfolded = self.filter.unfolded == Some(entry.id);
         let own_key = self.filter.before.map(|(at, id)| super::filter::key_of(at, id)).unwrap_or_default();
         let fold = (entry.saves > 1).then(|| {
@@ -122,7 +137,7 @@ impl Drawer<'_> {
             let more = [("avant", own_key.as_str()), ("deplie", if is_unfolded { "" } else { &id })];
             format!("{}#e-{id}", self.filter.address(&format!("{}/historique", self.base), &more))
         });
-        let whole = self.whole(entry, &spot, &sources, fields.is_empty());
+        let whole = self.whole(entry, &spot, &sources, fields.len());
         let has_button = whole.is_some() || fields.iter().any(|field| field.button.is_some());
         EntryView {
             id: entry.id,
@@ -136,6 +151,7 @@ impl Drawer<'_> {
                 Some(file) => Spot { label: format!("«\u{a0}{file}\u{a0}» ({})", spot.label), ..spot },
                 None => spot,
             },
+            past: (self.filter.unit.is_none() && entry.last_is_version() && fields.len() != 1).then(|| self.past(&entry.kind, entry.row, None)),
             is_aside: entry.act == "set_aside",
             is_level: entry.act == "saved" && fields.is_empty(),
             saves: saves(entry),
@@ -174,21 +190,25 @@ impl Drawer<'_> {
             .chain(loose)
             .filter(|(key, ..)| self.filter.field.as_deref().is_none_or(|field| field == *key))
             .filter(|(key, ..)| Slot::of(before, key) != Slot::of(after, key))
-            .map(|(key, label, field)| FieldView {
-                parts: match field {
+            .map(|(key, label, field)| {
+                let parts = match field {
                     Some(field) => self.pen.changed(field, before, after),
                     None => shortened(compare(Slot::of(before, key).text(), Slot::of(after, key).text()), AROUND),
-                },
-                href: self.filter_on(&entry.kind, entry.row, key),
-                button: self.button(entry, key, (after, &label), sources),
-                label,
+                };
+                FieldView {
+                    is_written: field.is_none_or(|field| matches!(field.kind, Kind::Text)),
+                    fold: if self.filter.field.is_some() { String::new() } else { fold(&parts) },
+                    href: self.filter.field.is_none().then(|| self.past(&entry.kind, entry.row, Some(key))),
+                    button: self.button(entry, key, (after, &label), sources),
+                    label,
+                    parts,
+                }
             })
             .collect()
     }
 
-    fn filter_on(&self, kind: &str, row: Uuid, key: &str) -> String {
-        let filter = Filter::default();
-        filter.address(&format!("{}/historique", self.base), &[("champ", &name(kind, row, Some(key)))])
+    fn past(&self, kind: &str, row: Uuid, key: Option<&str>) -> String {
+        Filter::default().address(&format!("{}/historique", self.base), &[("champ", &name(kind, row, key))])
     }
 
     /// A field that is otherwise today may become again what it was after the entry; else, what it was before.
@@ -205,25 +225,42 @@ impl Drawer<'_> {
         Some(Button { source: format!("{}:{key}", sources.before?), label: "Revenir à la version d’avant".to_owned(), about })
     }
 
-    /// The whole unit comes back when it was removed, or when several of its fields are otherwise today.
-    fn whole(&self, entry: &Entry, spot: &Spot, sources: &Sources<'_>, is_bare: bool) -> Option<Button> {
+    /// The whole unit comes back when it was removed, or when several of its fields are otherwise today; when the entry
+    /// is the last of it, what was before comes back.
+    fn whole(&self, entry: &Entry, spot: &Spot, sources: &Sources<'_>, changed: usize) -> Option<Button> {
         let ((today, is_deleted), after) = (entry.today.as_ref()?, entry.after.as_ref()?);
         if !self.can_restore(today) || (self.filter.field.is_some() && !is_deleted) {
             return None;
         }
-        let keys: std::collections::BTreeSet<&String> = [today, &after.unit].into_iter().flat_map(|unit| unit.fields.keys().chain(unit.raw.keys())).collect();
+        let keys: BTreeSet<&String> = [today, &after.unit].into_iter().flat_map(|unit| unit.fields.keys().chain(unit.raw.keys())).collect();
         let differing = keys.into_iter().filter(|key| Slot::of(today, key) != Slot::of(&after.unit, key)).count();
-        let about = format!("{}, {}", spot.label, sources.when);
-        let source = after.id.to_string();
-        match (*is_deleted, entry.act == "set_aside") {
-            (true, false) => Some(Button { source, label: "Rétablir cette ligne".to_owned(), about }),
-            (true, true) => Some(Button { source, label: "Rétablir cette ligne, avec ce texte".to_owned(), about }),
-            (false, false) if differing > 1 || (is_bare && differing > 0) => {
-                Some(Button { source, label: format!("Rétablir {} à cette date", spot.whole), about })
-            }
-            _ => None,
-        }
+        let is_aside = entry.act == "set_aside";
+        let (source, label) = match (*is_deleted, is_aside) {
+            (true, false) => (after.id, "Rétablir cette ligne".to_owned()),
+            (true, true) => (after.id, "Rétablir cette ligne, avec ce texte".to_owned()),
+            (false, false) if differing > 1 || (changed != 1 && differing > 0) => (after.id, format!("Rétablir {} à cette date", spot.whole)),
+            (false, false) if differing == 0 && changed > 1 => (sources.before?, "Revenir à la version d’avant".to_owned()),
+            _ => return None,
+        };
+        Some(Button { source: source.to_string(), label, about: format!("{}, {}", spot.label, sources.when) })
     }
+}
+
+/// Characters of a text shown at once in the history of several fields.
+const LONG: usize = 420;
+
+/// A long change in one line: how many words came and went, and how it begins.
+fn fold(parts: &[Part]) -> String {
+    let total: usize = parts.iter().map(|part| part.text().chars().count()).sum();
+    if total <= LONG {
+        return String::new();
+    }
+    let words = |wanted: fn(&Part) -> bool| parts.iter().filter(|part| wanted(part)).map(|part| words::count(part.text())).sum::<usize>();
+    let (added, removed) = (words(|part| matches!(part, Part::Inserted(_))), words(|part| matches!(part, Part::Removed(_))));
+    let said = |n: usize, ending: (&str, &str)| (n > 0).then(|| format!("{} {}", count(n, "mot", "mots"), if n > 1 { ending.1 } else { ending.0 }));
+    let counts: Vec<String> = [said(added, ("ajouté", "ajoutés")), said(removed, ("retiré", "retirés"))].into_iter().flatten().collect();
+    let start = parts.iter().find(|part| matches!(part, Part::Inserted(_))).or(parts.first()).map_or("", Part::text);
+    format!("{}\u{a0}: «\u{a0}{}\u{a0}»", counts.join(", "), words::excerpt(start, 110))
 }
 
 struct Sources<'a> {

@@ -53,6 +53,13 @@ pub struct Entry {
     pub file: Option<String>,
 }
 
+impl Entry {
+    /// Is it about a unit, not an attachment?
+    pub fn last_is_version(&self) -> bool {
+        self.after.is_some()
+    }
+}
+
 /// A unit read from three columns.
 fn unit((kind, row): (&str, Uuid), version: i32, content: &str, raw: &str) -> Result<Unit, AppError> {
     let fields = serde_json::from_str(content).map_err(anyhow::Error::from)?;

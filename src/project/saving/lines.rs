@@ -78,9 +78,9 @@ impl Work<'_> {
 
     async fn dispute(&mut self, conn: &mut PgConnection, fate: Fate, now: &Unit, mine: Unit) -> Result<(), AppError> {
         let by = match now.author {
-            Some(author) if author == self.editor.account() => "Vous-même, ailleurs,".to_owned(),
-            Some(author) => store::account_name(conn, author).await?,
-            None => "Quelqu’un".to_owned(),
+            Some(author) if author == self.editor.account() => None,
+            Some(author) => Some(store::account_name(conn, author).await?),
+            None => Some("Une autre personne".to_owned()),
         };
         self.out.disputes.push(Dispute { fate, by, at: now.at, mine });
         Ok(())
