@@ -16,6 +16,13 @@ create table finished_part (
     constraint finished_part_deliverable check (deliverable between 1 and 5)
 );
 
+create view finished_part_line as
+    select part.project_id, part.deliverable, part.finished_at, json_build_object(
+        'account', part.account_id, 'name', account.name, 'no', part.deliverable,
+        'finished', floor(extract(epoch from part.finished_at))::bigint, 'edited', floor(extract(epoch from part.edited_at))::bigint) as line
+    from finished_part as part
+    join account on account.id = part.account_id;
+
 -- A thread is its first comment (thread_id is null), on an item of a section (row is the nil uuid) or of a row's page.
 create table comment (
     id bigint generated always as identity primary key,
@@ -40,6 +47,12 @@ create table comment (
 create index comment_threads on comment (project_id, id) where thread_id is null;
 create index comment_replies on comment (thread_id) where thread_id is not null;
 create index comment_place on comment (project_id, kind, row) where thread_id is null;
+
+-- Threads that still say something: a comment taken back leaves its place only where somebody answered.
+create view live_thread as
+    select root.* from comment as root
+    where root.thread_id is null
+      and (root.removed_at is null or exists(select from comment as reply where reply.thread_id = root.id and reply.removed_at is null));
 
 create table comment_mention (
     comment_id bigint not null references comment on delete cascade,

@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::framework::standing::Standing;
 use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
-use crate::project::{files, units};
+use crate::project::{exchange, files, units};
 use crate::review;
 
 /// What a verification counted, and what it found wrong.
@@ -59,6 +59,8 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     histories(&mut conn, &mut report).await?;
     scores(&mut conn, &mut report).await?;
     engagements(&mut conn, &mut report).await?;
+    batches(&mut conn, &mut report).await?;
+    teams(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -179,6 +181,37 @@ async fn engagements(conn: &mut PgConnection, report: &mut Report) -> anyhow::Re
     Ok(())
 }
 
+/// Kept counts of imports and copies against the rows they wrote.
+async fn batches(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (acts, faults) = exchange::store::verify(conn).await?;
+    report.figure("Imports et copies", acts);
+    report.faults.extend(faults);
+    Ok(())
+}
+
+/// Comments answer the comment that opens their thread, where it stands; a proposal of ownership comes from an owner.
+async fn teams(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let comments = sqlx::query_scalar!(r#"select count(*) as "n!" from comment"#).fetch_one(&mut *conn).await?;
+    report.figure("Commentaires", usize::try_from(comments).unwrap_or_default());
+    let lost = sqlx::query_scalar!(
+        "select reply.id from comment as reply join comment as root on root.id = reply.thread_id
+         where root.thread_id is not null or (root.kind, root.row, root.item) <> (reply.kind, reply.row, reply.item)"
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    report.faults.extend(lost.into_iter().map(|id| format!("commentaire {id} : il ne suit pas le fil qu’il nomme")));
+    let orphans = sqlx::query_scalar!(
+        "select handover.project_id from handover
+         where accepted_at is null and declined_at is null and withdrawn_at is null
+           and not exists(select from project_member as member
+                          where member.project_id = handover.project_id and member.account_id = from_account and member.role = 'owner')"
+    )
+    .fetch_all(conn)
+    .await?;
+    report.faults.extend(orphans.into_iter().map(|id| format!("dossier {id} : le portage y est proposé par une personne qui n’est pas porteur")));
+    Ok(())
+}
+
 /// Rows that name a file against the files that exist.
 async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
     let named = named_files(conn).await?;
@@ -210,6 +243,7 @@ pub async fn sweep(app: &App) -> anyhow::Result<()> {
     sqlx::query!("delete from password_reset where expires_at < $1::timestamptz - interval '60 days'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from perimeter_act where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
     sqlx::query!("delete from operation where at < $1::timestamptz - interval '90 days'", now).execute(&mut *conn).await?;
+    exchange::store::sweep(&mut conn, now).await?;
     let named = named_files(&mut conn).await?;
     let data = app.config.data.clone();
     let swept = tokio::task::spawn_blocking(move || files::sweep(&data, |file| named.contains(file), Duration::from_hours(1))).await??;

@@ -9,8 +9,9 @@ use crate::app::App;
 use crate::engagement::{self, partner, partner_copy, partner_said, signatory};
 use crate::live::web as live;
 use crate::project::comments::web as talk;
+use crate::project::exchange::{copy, export, preview, start, undo};
 use crate::project::perimeter::web as perimeter;
-use crate::project::{attachments, files, finished, history, overview, rows, sections, traceability};
+use crate::project::{attachments, files, finished, history, overview, rows, sections, stakeholders, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::{assets, board, call, mail, public};
@@ -88,6 +89,13 @@ routes! { PAGES, pages:
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
     "/dossiers/{id}/historique" => get history::show, post history::restore;
     "/dossiers/{id}/perimetre" => get perimeter::show, post perimeter::save;
+    "/dossiers/{id}/importer/modele/{key}" => get export::model;
+    "/dossiers/{id}/importer/{row}" => get preview::show, post preview::confirm;
+    "/dossiers/{id}/importer/{row}/abandonner" => post preview::forget;
+    "/dossiers/{id}/importer/{row}/annuler" => post undo::save;
+    "/dossiers/{id}/exporter/{key}" => get export::rows;
+    "/dossiers/{id}/copier" => get copy::show, post copy::save;
+    "/dossiers/{id}/acteurs/{row}/placer" => post stakeholders::place;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;
@@ -128,6 +136,7 @@ routes! { PAGES, pages:
 
 routes! { UPLOADS, uploads:
     "/dossiers/{id}/pieces" => post attachments::upload;
+    "/dossiers/{id}/importer" => get start::show, post start::receive;
     "/dossiers/{id}/depots" => post call::paper::register;
     "/dossiers/{id}/engagement/signataires/{number}/papier" => post engagement::paper::record;
     "/appel/documents" => post call::documents::publish;

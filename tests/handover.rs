@@ -51,7 +51,8 @@ async fn ownership_passes_when_it_is_accepted_and_not_before(db: PgPool) {
     let accept = [("version", "0"), ("reponse", "accepter")];
     let path = format!("{base}/portage/reponse");
     let (one, two) = tokio::join!(scene.post(&bob, &path, &accept), scene.post(&bob, &path, &accept));
-    (one.expect(303), two.expect(303));
+    one.expect(303);
+    two.expect(303);
     assert_eq!((role(&scene, &ana).await.as_deref(), role(&scene, &bob).await.as_deref()), (Some("editor"), Some("owner")));
     scene.get(&ana, &base).await.expect(200).says("a accepté le portage du dossier");
     scene.post(&ana, &format!("{base}/equipe"), &[("version", "0"), ("email", "x@example.org"), ("role", "editor")]).await.expect(403);

@@ -1,12 +1,14 @@
 //! Who may do what: the rules, pure; the proofs that handlers receive; the session behind them.
 
+mod place;
 pub mod policy;
 pub mod proofs;
 mod store;
 pub mod visitor;
 mod writer;
 
-pub use policy::{Facts, Level, MemberRole, Place, Refusal, ReviewStatus, Status, Ties};
+pub use place::{Level, Place};
+pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Ties};
 pub use proofs::*;
 pub use store::digest;
 pub use visitor::{Arrival, Operator, Visitor};

@@ -128,6 +128,11 @@ impl Dossier {
         policy::deposit(&self.ties, &self.facts, self.now)
     }
 
+    /// May the person fill the draft from another dossier now?
+    pub fn may_copy(&self) -> Result<(), Refusal> {
+        policy::copy(&self.ties, &self.facts, self.now)
+    }
+
     /// Is the person of the team?
     pub fn is_team(&self) -> bool {
         policy::team(&self.ties, &self.facts).is_ok()

@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::policy::{Facts, Place, ReviewStatus, Status, Ties, Visible, closes_at};
+use super::place::Place;
+use super::policy::{Facts, ReviewStatus, Status, Ties, Visible, closes_at};
 use super::proofs::{CallSeat, Dossier, ProjectHead};
 use super::visitor::{Hats, Visitor};
 use crate::error::AppError;

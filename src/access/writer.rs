@@ -3,15 +3,17 @@
 
 use time::OffsetDateTime;
 
-use super::policy::{self, Facts, Level, MOBILISATION, Refusal, Status, Ties};
+use super::place::Level;
+use super::policy::{self, Facts, MOBILISATION, Refusal, Status, Ties};
 use super::proofs::{EngagementManager, ProjectEditor, ProjectReader};
 use crate::framework::belonging::{Part, part_of};
-use crate::kit::ids::AccountId;
+use crate::kit::ids::{AccountId, ProjectId};
 
 /// May write what belongs to some deliverables of a dossier, now.
 #[derive(Debug, Clone, Copy)]
 pub struct PartWriter {
     account: AccountId,
+    project: ProjectId,
     now: OffsetDateTime,
     part: Part,
     written: [bool; 5],
@@ -21,6 +23,11 @@ impl PartWriter {
     /// Author of what is written.
     pub fn account(&self) -> AccountId {
         self.account
+    }
+
+    /// Dossier.
+    pub fn project(&self) -> ProjectId {
+        self.project
     }
 
     /// Instant of arrival.
@@ -37,9 +44,9 @@ impl PartWriter {
     ///
     /// # Errors
     /// When the carrier itself may no longer write: the bound is past, the dossier is frozen.
-    pub fn of_partner(status: Status, closes_at: OffsetDateTime, sender: AccountId, now: OffsetDateTime) -> Result<Self, Refusal> {
+    pub fn of_partner(project: ProjectId, (status, closes_at): (Status, OffsetDateTime), sender: AccountId, now: OffsetDateTime) -> Result<Self, Refusal> {
         policy::sign(status, closes_at, now)?;
-        Ok(Self { account: sender, now, part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) })
+        Ok(Self { account: sender, project, now, part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) })
     }
 
     /// Does the person write units of that kind?
@@ -56,7 +63,7 @@ impl ProjectEditor {
     pub fn writer(&self, ties: &Ties, facts: &Facts, part: Part) -> Result<PartWriter, Refusal> {
         policy::write(ties, facts, part, self.now())?;
         let written = [1, 2, 3, 4, 5].map(|no| policy::level(ties, no) == Some(Level::Write));
-        Ok(PartWriter { account: self.account(), now: self.now(), part, written })
+        Ok(PartWriter { account: self.account(), project: self.project(), now: self.now(), part, written })
     }
 }
 
@@ -67,7 +74,8 @@ impl EngagementManager {
     /// When the person no longer writes deliverable 4, when the bound is past, when the dossier is frozen.
     pub fn writer(&self, ties: &Ties, facts: &Facts) -> Result<PartWriter, Refusal> {
         policy::manage_engagement(ties, facts, self.now())?;
-        Ok(PartWriter { account: self.account(), now: self.now(), part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) })
+        let written = [1, 2, 3, 4, 5].map(|no| no == MOBILISATION);
+        Ok(PartWriter { account: self.account(), project: self.project(), now: self.now(), part: part_of("commitment"), written })
     }
 }
 
@@ -75,6 +83,7 @@ impl EngagementManager {
 #[derive(Debug, Clone, Copy)]
 pub struct PartCommenter {
     account: AccountId,
+    project: ProjectId,
     now: OffsetDateTime,
 }
 
@@ -82,6 +91,11 @@ impl PartCommenter {
     /// Author of the comment.
     pub fn account(&self) -> AccountId {
         self.account
+    }
+
+    /// Dossier.
+    pub fn project(&self) -> ProjectId {
+        self.project
     }
 
     /// Instant of arrival.
@@ -97,6 +111,6 @@ impl ProjectReader {
     /// When the person only reads those deliverables, or is no longer of the team.
     pub fn commenter(&self, ties: &Ties, part: Part) -> Result<PartCommenter, Refusal> {
         policy::comment(ties, self.facts(), part)?;
-        Ok(PartCommenter { account: self.account(), now: self.now() })
+        Ok(PartCommenter { account: self.account(), project: self.project(), now: self.now() })
     }
 }

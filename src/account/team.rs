@@ -91,11 +91,14 @@ struct MemberView {
     levels: Vec<LevelView>,
     version: i32,
     is_you: bool,
+    /// Nothing of theirs can be changed: the only owner, until somebody else accepts to be one.
+    is_fixed: bool,
 }
 
 impl MemberView {
-    fn new(member: Member, dossier: &Dossier) -> Self {
+    fn new(member: Member, dossier: &Dossier, owners: usize) -> Self {
         Self {
+            is_fixed: member.place.role == MemberRole::Owner && owners == 1,
             id: member.account.get(),
             is_you: member.account == dossier.account(),
             role: name(member.place.role),
@@ -157,6 +160,7 @@ async fn page(app: &App, reader: &Dossier, typed: Typed, alert: &str) -> Result<
     let mut conn = app.db.acquire().await?;
     let members = members::team(&mut conn, reader).await?;
     let pending = members::pending(&mut conn, reader).await?;
+    let owners = members.iter().filter(|member| member.place.role == MemberRole::Owner).count();
     Ok(TeamPage {
         layout: Layout::dossier(app, reader, "Équipe", "/equipe"),
         project: reader.project().get(),
@@ -164,7 +168,7 @@ async fn page(app: &App, reader: &Dossier, typed: Typed, alert: &str) -> Result<
         heading: reader.head().title.clone(),
         columns: DELIVERABLES.iter().map(|deliverable| (deliverable.no, deliverable.short)).collect(),
         ownership: ownership::view(&mut conn, reader, &members, typed.ownership).await?,
-        members: members.into_iter().map(|member| MemberView::new(member, reader)).collect(),
+        members: members.into_iter().map(|member| MemberView::new(member, reader, owners)).collect(),
         pending: pending
             .into_iter()
             .map(|row| PendingView {

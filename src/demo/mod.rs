@@ -4,6 +4,7 @@ pub mod client;
 mod dossier;
 mod generate;
 mod pdf;
+mod talk;
 
 use std::collections::HashMap;
 
@@ -172,6 +173,9 @@ impl Stage<'_> {
         let shared: Vec<_> = story.shared.iter().zip(1..).filter(|(is_on, _)| **is_on).map(|(_, no)| pair(&format!("partage{no}"), "oui")).collect();
         if !shared.is_empty() {
             writers[0].post(self.app, last, &format!("/dossiers/{project}/partage"), &shared).await?;
+        }
+        if is_open {
+            talk::talk(self.app, project, &writers, last).await?;
         }
         for (index, deposit) in story.deposits.iter().enumerate() {
             if index > 0 {

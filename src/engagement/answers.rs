@@ -141,7 +141,7 @@ pub async fn cancel_paper(
 
 impl<'a> Entry<'a> {
     fn of(locked: &Locked, partner: &'a Partner, document: &'a Document, operation: Uuid) -> Result<Self, Refusal> {
-        let by = PartWriter::of_partner(locked.status, locked.closes_at, partner.sender(), partner.now())?;
+        let by = PartWriter::of_partner(partner.project(), (locked.status, locked.closes_at), partner.sender(), partner.now())?;
         Ok(Self { project: partner.project(), by, operation, signatory: partner.signatory(), document })
     }
 

@@ -142,6 +142,14 @@ async fn keep(app: &App, editor: &ProjectEditor, said: &Upload, replaces: Option
         return Ok(done);
     }
     let writer = locked.writer(editor, part_of_slot(&said.slot))?;
+    attach(&mut tx, &writer, &said.slot, replaces, received).await?;
+    settle(&mut tx, &writer, locked, (operation, &location, "attached", &said.slot)).await?;
+    tx.commit().await?;
+    Ok(location)
+}
+
+/// Puts a received file in its slot, in the place of another of the same slot or beside them.
+async fn attach(conn: &mut PgConnection, by: &PartWriter, slot: &str, replaces: Option<Uuid>, received: &Received) -> sqlx::Result<()> {
     let size = i64::try_from(received.size).unwrap_or(i64::MAX);
     sqlx::query!(
         "with former as (
@@ -152,22 +160,35 @@ async fn keep(app: &App, editor: &ProjectEditor, said: &Upload, replaces: Option
          insert into attachment (id, project_id, slot, name, mime, size, sha256, account_id, created_at, file, replaces)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, (select id from former))",
         Uuid::now_v7(),
-        editor.project().get(),
-        said.slot,
+        by.project().get(),
+        slot,
         received.name,
         received.mime,
         size,
         received.digest,
-        editor.account().get(),
-        editor.now(),
+        by.account().get(),
+        by.now(),
         replaces,
         received.file
     )
-    .execute(&mut *tx)
+    .execute(conn)
     .await?;
-    settle(&mut tx, &writer, locked, (operation, &location, "attached", &said.slot)).await?;
-    tx.commit().await?;
-    Ok(location)
+    Ok(())
+}
+
+/// Takes a file out of its slot, or puts it back.
+async fn turn(conn: &mut PgConnection, by: &PartWriter, id: Uuid, is_return: bool) -> sqlx::Result<()> {
+    let removed_at: Option<OffsetDateTime> = (!is_return).then(|| by.now());
+    sqlx::query!(
+        "update attachment set removed_at = $3, removed_by = $4 where id = $1 and project_id = $2",
+        id,
+        by.project().get(),
+        removed_at,
+        removed_at.map(|_| by.account().get())
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Brings the standing up to date after a slot was filled or emptied, and writes the act.
@@ -199,16 +220,7 @@ pub async fn remove(State(app): State<App>, editor: ProjectEditor, RowPart(id): 
         .await?
         .ok_or(AppError::NotFound)?;
     let writer = locked.writer(&editor, part_of_slot(&slot))?;
-    let removed_at: Option<OffsetDateTime> = (!is_return).then(|| editor.now());
-    sqlx::query!(
-        "update attachment set removed_at = $3, removed_by = $4 where id = $1 and project_id = $2",
-        id,
-        editor.project().get(),
-        removed_at,
-        removed_at.map(|_| editor.account().get())
-    )
-    .execute(&mut *tx)
-    .await?;
+    turn(&mut tx, &writer, id, is_return).await?;
     if is_return {
         enter_return(&mut tx, &editor, id, &slot).await?;
     }

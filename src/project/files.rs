@@ -121,7 +121,8 @@ fn office(first: &[u8], name: &str) -> Option<&'static str> {
     }
 }
 
-fn clean_name(name: &str) -> String {
+/// A file's name as shown: never a path, nothing hidden.
+pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last.chars().filter(|c| !c.is_control() && !crate::kit::words::is_hidden(*c) && *c != '"').take(120).collect();
     if kept.trim().is_empty() { "piece".to_owned() } else { kept.trim().to_owned() }

@@ -72,6 +72,8 @@ struct OverviewPage {
     talk: String,
     proposed_by: Option<String>,
     may_share: bool,
+    may_import: bool,
+    may_copy: bool,
     may_review: bool,
     version: i64,
     operation: uuid::Uuid,
@@ -130,6 +132,8 @@ fn page(app: &App, dossier: &Dossier, (overview, together): (Overview, Together)
         },
         proposed_by: together.proposed_by,
         may_share: dossier.ties().member == Some(MemberRole::Owner),
+        may_import: dossier.may_edit().is_ok(),
+        may_copy: dossier.may_copy().is_ok(),
         may_review: dossier.ties().review.is_some(),
         version: head.content_version,
         operation: uuid::Uuid::new_v4(),
@@ -222,6 +226,7 @@ pub fn act_text(act: &str, subject: &str) -> String {
             format!("{verb} {}", subject_name(subject))
         }
         "perimeter_changed" => perimeter_text(subject),
+        "imported" | "import_undone" | "copied" | "copy_undone" => many_text(act, subject),
         "attached" => "a joint une pièce".to_owned(),
         "attachment_removed" => "a retiré une pièce".to_owned(),
         "attachment_restored" => "a rétabli une pièce".to_owned(),
@@ -272,6 +277,21 @@ fn perimeter_text(subject: &str) -> String {
         (added, "0") => format!("a ajouté {} au périmètre", figure(added)),
         ("0", removed) => format!("a retiré {} du périmètre", figure(removed)),
         (added, removed) => format!("a ajouté {} au périmètre et en a retiré {removed}", figure(added)),
+    }
+}
+
+/// "a importé 24 acteurs": the subject is a kind, a number of rows, and the act itself.
+fn many_text(act: &str, subject: &str) -> String {
+    let mut parts = subject.split(' ');
+    let rows = parts.next().and_then(crate::framework::standing::rows_of);
+    let n: i64 = parts.next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let (one, many) = rows.map_or(("élément", "éléments"), super::exchange::start::nouns);
+    let what = count(n, one, many);
+    match act {
+        "imported" => format!("a importé {what}"),
+        "import_undone" => format!("a annulé un import, {what}"),
+        "copied" => format!("a repris {what} d’un autre dossier"),
+        _ => format!("a annulé une copie, {what}"),
     }
 }
 

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::draw::{News, Pen, row_name};
+use super::exchange::preview::Last;
 use super::saving::{self, Dispute, Fate, Outcome, Page};
 use super::sections::{self, Asked, Frame};
 use super::suspended;
@@ -47,6 +48,8 @@ struct RowsPage {
     refusal: String,
     operation: Uuid,
     removed: Option<String>,
+    exchanged: &'static str,
+    last: Option<Last>,
 }
 
 fn collection(path: &str) -> Result<&'static Rows, AppError> {
@@ -56,13 +59,15 @@ fn collection(path: &str) -> Result<&'static Rows, AppError> {
 /// The team lists the rows of a collection; its address is beside those of the deliverables.
 pub async fn list(app: &App, dossier: &Dossier, key: &str, asked: &HashMap<String, String>) -> Result<Response, AppError> {
     let rows = collection(key)?;
-    if rows.kind == "stakeholder" && asked.get("vue").is_some_and(|view| view == "carte") {
-        return super::views::map::show(app, dossier, asked).await;
+    if rows.kind == "stakeholder" {
+        let is_map = asked.get("vue").is_some_and(|view| view == "carte");
+        return if is_map { super::views::map::show(app, dossier, asked).await } else { super::stakeholders::show(app, dossier, asked).await };
     }
     policy::team(dossier.ties(), dossier.facts())?;
     let mut conn = app.db.acquire().await?;
     let content = units::load(&mut conn, dossier.project(), &[rows.kind, "stakeholder"]).await?;
-    html(&list_page(app, dossier, rows, &content, asked))
+    let last = Last::of(&mut conn, dossier, rows.kind).await?;
+    html(&RowsPage { last, ..list_page(app, dossier, rows, &content, asked) })
 }
 
 fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content, asked: &HashMap<String, String>) -> RowsPage {
@@ -99,12 +104,13 @@ fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content
         refusal: refusal.map(|refusal| refusal.sentence()).unwrap_or_default(),
         operation: Uuid::new_v4(),
         removed: asked.get("retire").and_then(|row| Uuid::try_parse(row).ok()).map(|row| reader.url(&format!("/{path}/{row}/retablir"))),
+        exchanged: super::exchange::list::of_kind(rows.kind).map_or("", |list| list.slug),
+        last: None,
     }
 }
 
 fn columns(kind: &str) -> &'static [&'static str] {
     match kind {
-        "stakeholder" => &["kind", "commune", "headcount", "role", "skill", "working_mode"],
         "flow" => &["actor", "direction", "domain", "quantity", "unit", "evidence"],
         "synergy" => &["kind", "status", "emitter", "receiver", "sources"],
         "action" => &["theme", "origin", "progress"],
@@ -114,9 +120,6 @@ fn columns(kind: &str) -> &'static [&'static str] {
 
 fn lead(kind: &str) -> &'static str {
     match kind {
-        "stakeholder" => {
-            "Chaque organisation s’écrit une fois. Elle sert ensuite aux flux, aux synergies, à la carte des parties prenantes et aux engagements."
-        }
         "flow" => "Ce qui entre et ce qui sort des établissements, les services cherchés et offerts. Les quantités sont toujours facultatives.",
         "synergy" => "Les mutualisations et les substitutions que le territoire pourrait étudier, avec leurs sources et leur méthode.",
         "action" => "Une ou deux actions vitrines, concrètes, pendant la phase 1.",

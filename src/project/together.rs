@@ -26,14 +26,8 @@ pub async fn together(conn: &mut PgConnection, dossier: &Dossier) -> Result<Toge
     }
     let row = sqlx::query!(
         r#"select
-             (select coalesce(json_agg(json_build_object(
-                'account', part.account_id, 'name', account.name, 'no', part.deliverable,
-                'finished', floor(extract(epoch from part.finished_at))::bigint, 'edited', floor(extract(epoch from part.edited_at))::bigint)
-                order by part.deliverable, part.finished_at), '[]')::text
-              from finished_part as part join account on account.id = part.account_id where part.project_id = $1) as "parts!",
-             (select count(*) from comment as root
-              where root.project_id = $1 and root.thread_id is null and root.resolved_at is null
-                and (root.removed_at is null or exists(select from comment as reply where reply.thread_id = root.id and reply.removed_at is null))) as "open!",
+             (select coalesce(json_agg(line order by deliverable, finished_at), '[]')::text from finished_part_line where project_id = $1) as "parts!",
+             (select count(*) from live_thread where project_id = $1 and resolved_at is null) as "open!",
              (select account.name from handover join account on account.id = handover.from_account
               where handover.project_id = $1 and handover.to_account = $2 and accepted_at is null and declined_at is null and withdrawn_at is null
                 and expires_at > $3) as proposed_by"#,

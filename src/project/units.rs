@@ -309,9 +309,7 @@ const RUN: time::Duration = time::Duration::minutes(30);
 
 /// Writes the changes under the dossier's lock: new versions, history, operation, journal, progress, in one statement.
 pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, changes: &[Change]) -> Result<(), AppError> {
-    if let Some(change) = changes.iter().find(|change| !act.by.covers(&change.unit.kind)) {
-        return Err(AppError::Internal(anyhow::anyhow!("{} written without the right to it", change.unit.kind)));
-    }
+    covered(act.by, locked.head.project, changes)?;
     let (account, at) = (act.by.account(), act.by.now());
     let columns = Columns::of(changes)?;
     let mark = format!("{} {} {account}", act.act, act.subject);
@@ -392,6 +390,14 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
     .await?;
     let expected = changes.iter().filter(|change| !change.is_set_aside).count();
     if usize::try_from(written.count) == Ok(expected) { Ok(()) } else { Err(AppError::Internal(anyhow::anyhow!("a unit changed under the dossier's lock"))) }
+}
+
+/// Whoever decided the part of a write wrongly finds out here, before anything is written.
+fn covered(by: &PartWriter, project: ProjectId, changes: &[Change]) -> Result<(), AppError> {
+    match changes.iter().find(|change| by.project() != project || !by.covers(&change.unit.kind)) {
+        Some(change) => Err(AppError::Internal(anyhow::anyhow!("{} written without the right to it", change.unit.kind))),
+        None => Ok(()),
+    }
 }
 
 /// Deliverables that a part said to be finished begins again in. A shared list is part of none in particular.

@@ -6,13 +6,13 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::place::Anchor;
-use crate::access::{Dossier, PartCommenter};
+use crate::access::PartCommenter;
 use crate::error::AppError;
 use crate::kit::ids::{AccountId, ProjectId};
 
 /// A comment, with what its thread says.
 #[derive(Debug, Deserialize)]
-pub struct Row {
+pub struct Said {
     /// Its number.
     pub id: i64,
     /// Number of its thread: its own when it opens one.
@@ -66,7 +66,7 @@ pub struct PartRow {
 #[derive(Debug)]
 pub struct Gathered {
     /// Comments, thread by thread, the oldest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Said>,
     /// Names of the team.
     pub team: Vec<String>,
     /// Parts said to be finished, of that deliverable or of all.
@@ -114,11 +114,7 @@ pub async fn gather(conn: &mut PgConnection, project: ProjectId, which: Which<'_
               left join unit on unit.project_id = root.project_id and unit.kind = root.kind and unit.row = root.row) as "rows!",
              (select coalesce(json_agg(account.name order by account.name), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = $1) as "team!",
-             (select coalesce(json_agg(json_build_object(
-                'account', part.account_id, 'name', account.name, 'no', part.deliverable,
-                'finished', floor(extract(epoch from part.finished_at))::bigint, 'edited', floor(extract(epoch from part.edited_at))::bigint)
-                order by part.deliverable, part.finished_at), '[]')::text
-              from finished_part as part join account on account.id = part.account_id where part.project_id = $1) as "parts!""#,
+             (select coalesce(json_agg(line order by deliverable, finished_at), '[]')::text from finished_part_line where project_id = $1) as "parts!""#,
         project.get(),
         kind,
         row,
@@ -151,16 +147,15 @@ pub struct Filter {
 /// Numbers of threads, the newest first; threads whose every comment is removed are gone.
 pub async fn threads(conn: &mut PgConnection, project: ProjectId, filter: &Filter, most: i64) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
-        "select root.id from comment as root
-         where root.project_id = $1 and root.thread_id is null and root.id < $2
+        r#"select root.id as "id!" from live_thread as root
+         where root.project_id = $1 and root.id < $2
            and ($3::boolean is null or (root.resolved_at is not null) = $3)
            and ($4::bigint is null or exists(
                  select from comment_mention as mention join comment as said on said.id = mention.comment_id
                  where mention.account_id = $4 and (said.id = root.id or said.thread_id = root.id)))
            and ($5::text[] is null or root.kind = any($5))
-           and (root.removed_at is null or exists(select from comment as reply where reply.thread_id = root.id and reply.removed_at is null))
          order by root.id desc
-         limit $6",
+         limit $6"#,
         project.get(),
         filter.before.unwrap_or(i64::MAX),
         filter.resolved,
@@ -182,6 +177,22 @@ pub async fn is_live(conn: &mut PgConnection, project: ProjectId, anchor: &Ancho
         project.get(),
         anchor.kind,
         anchor.row
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Comments that a place, or a thread, already holds.
+pub async fn held(conn: &mut PgConnection, project: ProjectId, anchor: &Anchor, thread: Option<i64>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "n!" from comment
+           where project_id = $1
+             and case when $5::bigint is null then thread_id is null and kind = $2 and row = $3 and item = $4 else thread_id = $5 end"#,
+        project.get(),
+        anchor.kind,
+        anchor.row,
+        anchor.item.key,
+        thread
     )
     .fetch_one(conn)
     .await
@@ -221,7 +232,7 @@ pub async fn find(conn: &mut PgConnection, project: ProjectId, number: i64) -> s
 }
 
 /// Writes a comment, at the end of a thread or opening one; an answer opens a resolved thread again. Its number.
-pub async fn add(conn: &mut PgConnection, dossier: &Dossier, by: &PartCommenter, (anchor, thread): (&Anchor, Option<i64>), text: &str) -> sqlx::Result<i64> {
+pub async fn add(conn: &mut PgConnection, by: &PartCommenter, (anchor, thread): (&Anchor, Option<i64>), text: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         "with opened as (
            update comment set resolved_at = null, resolved_by = null where id = $2 and project_id = $1 and resolved_at is not null
@@ -229,7 +240,7 @@ pub async fn add(conn: &mut PgConnection, dossier: &Dossier, by: &PartCommenter,
          insert into comment (project_id, thread_id, kind, row, item, account_id, text, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
          returning id",
-        dossier.project().get(),
+        by.project().get(),
         thread,
         anchor.kind,
         anchor.row,
@@ -246,12 +257,13 @@ pub async fn add(conn: &mut PgConnection, dossier: &Dossier, by: &PartCommenter,
 pub async fn edit(conn: &mut PgConnection, by: &PartCommenter, (number, version): (i64, i32), text: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update comment set text = $3, edited_at = $4, version = version + 1
-         where id = $1 and version = $2 and account_id = $5 and removed_at is null",
+         where id = $1 and version = $2 and account_id = $5 and project_id = $6 and removed_at is null",
         number,
         version,
         text,
         by.now(),
-        by.account().get()
+        by.account().get(),
+        by.project().get()
     )
     .execute(conn)
     .await?;
@@ -276,11 +288,12 @@ pub async fn remove(conn: &mut PgConnection, number: i64, account: AccountId, no
 pub async fn resolve(conn: &mut PgConnection, by: &PartCommenter, thread: i64, is_resolved: bool) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update comment set resolved_at = case when $2 then $3::timestamptz end, resolved_by = case when $2 then $4::bigint end
-         where id = $1 and thread_id is null and (resolved_at is not null) <> $2",
+         where id = $1 and project_id = $5 and thread_id is null and (resolved_at is not null) <> $2",
         thread,
         is_resolved,
         by.now(),
-        by.account().get()
+        by.account().get(),
+        by.project().get()
     )
     .execute(conn)
     .await?;

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::place::Anchor;
-use super::store::{self, Gathered, Row, Which};
+use super::store::{self, Gathered, Said, Which};
 use crate::access::Dossier;
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
@@ -190,7 +190,7 @@ pub fn shown_at(page: &str, thread: i64) -> String {
     format!("{page}{separator}fil={thread}#fil-{thread}")
 }
 
-fn thread(dossier: &Dossier, anchor: &Anchor, row: &Row) -> ThreadView {
+fn thread(dossier: &Dossier, anchor: &Anchor, row: &Said) -> ThreadView {
     let resolved = row.resolved.map(|at| format!("{}, {}", row.resolver.as_deref().unwrap_or_default(), moment::near(instant(at), dossier.now())));
     ThreadView {
         id: row.thread,
@@ -203,7 +203,7 @@ fn thread(dossier: &Dossier, anchor: &Anchor, row: &Row) -> ThreadView {
     }
 }
 
-fn comment(dossier: &Dossier, row: Row) -> CommentView {
+fn comment(dossier: &Dossier, row: Said) -> CommentView {
     let at = instant(row.created);
     let edited = if row.edited.is_some() { ", modifié" } else { "" };
     CommentView {

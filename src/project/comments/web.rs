@@ -31,6 +31,9 @@ use crate::submission::store::remember;
 /// Longest comment.
 const LONGEST: usize = 2_000;
 
+/// Threads of a place, answers of a thread: beyond, one opens another.
+const MOST: i64 = 200;
+
 /// Threads on a page of the list.
 const SHOWN: usize = 20;
 
@@ -240,7 +243,14 @@ pub async fn write(State(app): State<App>, reader: Result<ProjectReader, AppErro
     if let Some(done) = locked.done {
         return Ok(see(&done));
     }
+    let is_full = store::held(&mut tx, reader.project(), &anchor, thread).await? >= MOST;
     let text = match read(&input) {
+        Ok(_) if is_full => {
+            Err(format!("{} ici\u{a0}: résolvez ou retirez ce qui est réglé, ou écrivez sous une autre question.", count(MOST, "commentaire", "commentaires")))
+        }
+        other => other,
+    };
+    let text = match text {
         Ok(text) => text,
         Err(error) => {
             let draft = Draft { error, ..writing(&reader, &anchor, thread, &input) };
@@ -251,7 +261,7 @@ pub async fn write(State(app): State<App>, reader: Result<ProjectReader, AppErro
             return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &reader, thread, Some(draft)));
         }
     };
-    let number = store::add(&mut tx, &reader, &commenter, (&anchor, thread), &text).await?;
+    let number = store::add(&mut tx, &commenter, (&anchor, thread), &text).await?;
     tell(&mut tx, &app, &reader, (number, &text)).await?;
     let act = if thread.is_some() { "comment_answered" } else { "comment_added" };
     let location = shown_at(&back(&reader, input.get("retour")), thread.unwrap_or(number));

@@ -201,6 +201,11 @@ impl TableView {
         self.rows.len() > 12
     }
 
+    /// Name of the list in the addresses of imports, when it is one that is imported.
+    pub fn exchanged(&self) -> &'static str {
+        crate::project::exchange::list::of_kind(self.kind).map_or("", |list| list.slug)
+    }
+
     /// Questions of the carrier’s own, drawn one under the other.
     pub fn is_added(&self) -> bool {
         added::is_kind(self.kind)

@@ -42,8 +42,10 @@ struct Feature {
 enum Geometry {
     Polygon(Vec<Vec<Position>>),
     MultiPolygon(Vec<Vec<Vec<Position>>>),
-    #[serde(other)]
-    Other,
+    Point(IgnoredAny),
+    MultiPoint(IgnoredAny),
+    LineString(IgnoredAny),
+    MultiLineString(IgnoredAny),
 }
 
 /// Longitude and latitude; a height is read and forgotten.
@@ -151,7 +153,7 @@ fn outline(geometry: Option<Geometry>) -> anyhow::Result<Outline> {
     let polygons = match geometry {
         Some(Geometry::Polygon(rings)) => vec![rings],
         Some(Geometry::MultiPolygon(polygons)) => polygons,
-        Some(Geometry::Other) | None => bail!("la géométrie n’est ni un Polygon ni un MultiPolygon"),
+        _ => bail!("la géométrie n’est ni un Polygon ni un MultiPolygon"),
     };
     let mut rings: Vec<(bool, Vec<Point>)> = Vec::new();
     for polygon in polygons {

@@ -7,5 +7,6 @@ pub mod figures;
 pub mod import;
 pub mod map;
 pub mod store;
+mod view;
 pub mod web;
 pub mod zone;

@@ -9,13 +9,14 @@ use super::marks::{Actor, Filters, actors, kinds, sign};
 use super::placing::{Placed, placed};
 use crate::access::{Dossier, policy};
 use crate::app::App;
-use crate::error::{AppError, url_encode};
+use crate::error::AppError;
 use crate::framework::STAKEHOLDER;
 use crate::framework::content::Content;
 use crate::kit::french::count;
 use crate::kit::geometry::{Bounds, Frame, Outline};
 use crate::kit::territory::{self, Commune};
 use crate::page::{Layout, html};
+use crate::project::stakeholders;
 use crate::project::draw::{News, Pen};
 use crate::project::perimeter::figures::{self, Place};
 use crate::project::perimeter::map::WIDTH;
@@ -90,7 +91,7 @@ pub async fn show(app: &App, dossier: &Dossier, asked: &HashMap<String, String>)
     let wanted: Vec<&Actor<'_>> = all.iter().filter(|actor| filters.takes(actor)).collect();
     let ground = Ground::of(&held, &wanted);
     let outlines = store::outlines(&mut conn, &ground.codes()).await?;
-    html(&page(app, dossier, &Sight { content: &content, held: &held, all: &all, wanted: &wanted, filters: &filters, ground: &ground, outlines: &outlines }))
+    html(&page(app, dossier, &Sight { asked: &stakeholders::filters::Filters::read(asked), content: &content, held: &held, all: &all, wanted: &wanted, filters: &filters, ground: &ground, outlines: &outlines }))
 }
 
 fn read(asked: &HashMap<String, String>) -> Filters {
@@ -134,6 +135,7 @@ impl Ground {
 }
 
 struct Sight<'a> {
+    asked: &'a stakeholders::filters::Filters,
     content: &'a Content,
     held: &'a [Commune],
     all: &'a [Actor<'a>],
@@ -152,6 +154,9 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
     if let Some(far) = drawing.as_ref().map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
         notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
     }
+    if let Some(lost) = drawing.as_ref().map(|drawing| drawing.placed.nowhere).filter(|lost| *lost > 0) {
+        notes.push(format!("{} sur la carte\u{a0}: la position de leur commune n’est pas publiée.", count(lost, "acteur n’est pas", "acteurs ne sont pas")));
+    }
     if unplaced > 0 {
         notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
     }
@@ -159,13 +164,13 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
     TerritoryPage {
         layout: Layout::dossier(app, dossier, "Acteurs sur le territoire", "/acteurs"),
         base: dossier.url(""),
-        tabs: tabs(dossier, filters),
+        tabs: sight.asked.tabs(&dossier.url(""), true),
         words: filters.words.clone(),
         kind_options: kinds().map(|(key, label)| OptionView { key, label, is_on: filters.kind == key }).collect(),
         place_options: [("dans", "Dans le périmètre"), ("hors", "Hors du périmètre")]
             .map(|(key, label)| OptionView { key, label, is_on: filters.place == key })
             .into(),
-        is_filtered: !query(filters).is_empty(),
+        is_filtered: sight.asked.is_any(),
         said: said(sight.wanted, placed),
         notes,
         drawing,
@@ -174,18 +179,6 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
         shown: if sight.wanted.len() > SHOWN { format!("{SHOWN} sur {}", sight.wanted.len()) } else { String::new() },
         total: count(sight.all.len(), "acteur", "acteurs"),
     }
-}
-
-fn query(filters: &Filters) -> String {
-    let pairs = [("q", &filters.words), ("type", &filters.kind), ("lieu", &filters.place)];
-    let parts: Vec<String> = pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("&{name}={}", url_encode(value))).collect();
-    parts.concat()
-}
-
-fn tabs(dossier: &Dossier, filters: &Filters) -> Vec<(&'static str, String, bool)> {
-    let query = query(filters);
-    let list = if query.is_empty() { String::new() } else { format!("?{}", &query[1..]) };
-    vec![("Liste", dossier.url(&format!("/acteurs{list}")), false), ("Carte", dossier.url(&format!("/acteurs?vue=carte{query}")), true)]
 }
 
 /// The finding of the figure.

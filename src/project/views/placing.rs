@@ -55,6 +55,8 @@ pub struct Placed {
     pub labels: Vec<LabelView>,
     /// Actors at the edge: their commune lies beyond.
     pub at_edge: usize,
+    /// Actors whose commune has no known position.
+    pub nowhere: usize,
 }
 
 /// Places the actors whose commune is known.
@@ -68,7 +70,10 @@ pub fn placed(frame: &Frame, actors: &[&Actor<'_>]) -> Placed {
     let mut placed = Placed::default();
     let mut names = Vec::new();
     for (commune, mut here) in groups.into_values() {
-        let Some(hall) = commune.position().map(|hall| frame.place(hall)) else { continue };
+        let Some(hall) = commune.position().map(|hall| frame.place(hall)) else {
+            placed.nowhere += here.len();
+            continue;
+        };
         let inside = (hall.0.clamp(EDGE, frame.width - EDGE), hall.1.clamp(EDGE, frame.height - EDGE));
         let is_far = (hall.0 - inside.0).abs().max((hall.1 - inside.1).abs()) > EDGE;
         placed.at_edge += if is_far { here.len() } else { 0 };
@@ -235,12 +240,13 @@ mod tests {
     #[test]
     fn too_many_are_counted_and_the_far_ones_stand_at_the_edge() {
         let mut units: Vec<Unit> = (0..13).map(|n| actor(&format!("Acteur {n}"), "16102")).collect();
-        units.push(actor("Au loin", "75056"));
+        units.push(actor("Au loin", "33063"));
+        units.push(actor("Sans position", "97502"));
         units.push(actor("Nulle part", ""));
         let placed = drawn(units);
         let mut letters: Vec<&str> = placed.marks.iter().map(|mark| mark.letter.as_str()).collect();
         letters.sort_unstable();
-        assert_eq!((letters, placed.at_edge), (vec!["13", "E"], 1));
-        assert!(placed.labels.iter().any(|label| label.name == "Paris"));
+        assert_eq!((letters, placed.at_edge, placed.nowhere), (vec!["13", "E"], 1, 1));
+        assert!(placed.labels.iter().any(|label| label.name == "Bordeaux"));
     }
 }

@@ -1,0 +1,157 @@
+//! Circles around the core: three ellipses, filled line by line so that no name covers another.
+
+use super::mark::{Actor, Circle, MarkView};
+
+/// Half widths and half heights of the three, from the centre.
+const RADII: [(f64, f64); 3] = [(200.0, 140.0), (405.0, 285.0), (610.0, 410.0)];
+const MIDDLE: (f64, f64) = (620.0, 420.0);
+/// Room of one mark with its name.
+const SLOT: (f64, f64) = (146.0, 27.0);
+/// Room of a name, and when the place on its right is free.
+const NARROW: u32 = 112;
+const WIDE: u32 = 250;
+/// Room of a circle's name, at its top.
+const TITLE: f64 = 30.0;
+
+/// A circle, where marks are dropped.
+#[derive(Debug)]
+pub struct RingView {
+    /// Half width.
+    pub rx: i32,
+    /// Half height.
+    pub ry: i32,
+    /// Middle of its name.
+    pub title_y: i32,
+    /// Its name and its count.
+    pub title: String,
+    /// Values that a drop posts.
+    pub set: &'static str,
+    /// What it means, for voice.
+    pub label: &'static str,
+    /// Row of the zone: one for the core, zero for the rest.
+    pub at: u8,
+}
+
+/// The circles, ready for the template.
+#[derive(Debug, Default)]
+pub struct Circles {
+    /// From the outside.
+    pub rings: Vec<RingView>,
+    /// Marks.
+    pub marks: Vec<MarkView>,
+    /// Marks that found no place.
+    pub hidden: usize,
+    /// One sentence on what it shows.
+    pub said: String,
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a drawing of some thousand units")]
+fn whole(value: f64) -> i32 {
+    value.round() as i32
+}
+
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 0.5
+}
+
+/// Draws those actors.
+pub fn circles(actors: &[Actor<'_>]) -> Circles {
+    let mut circles = Circles::default();
+    let mut counts = Vec::new();
+    for (index, circle) in Circle::ALL.into_iter().enumerate() {
+        let here: Vec<&Actor<'_>> = actors.iter().filter(|actor| actor.circle == circle).collect();
+        let slots = slots(index);
+        circles.hidden += here.len().saturating_sub(slots.len());
+        let drawn = here.len().min(slots.len());
+        let zone = u8::from(circle == Circle::Core);
+        // Few marks spread over the whole circle.
+        let chosen: Vec<(f64, f64)> = (0..drawn).map(|rank| slots[rank * slots.len() / drawn]).collect();
+        for (rank, actor) in here.iter().take(drawn).enumerate() {
+            let (x, y) = chosen[rank];
+            // A name runs over the place on its right when nobody stands there.
+            let next = slots.iter().find(|(ox, oy)| is_near(*ox, x + SLOT.0) && is_near(*oy, y));
+            let is_free = next.is_some_and(|next| !chosen.contains(next));
+            let room = if is_free { WIDE } else { NARROW };
+            circles.marks.push(MarkView::of(actor, (whole(MIDDLE.0 + x - SLOT.0 / 2.0 + 14.0), whole(MIDDLE.1 + y)), room, (0, zone)));
+        }
+        let (rx, ry) = RADII[index];
+        let is_core = circle == Circle::Core;
+        circles.rings.insert(
+            0,
+            RingView {
+                rx: whole(rx),
+                ry: whole(ry),
+                title_y: whole(MIDDLE.1 - ry + 20.0),
+                title: format!("{} ({})", circle.label(), here.len()),
+                set: if is_core { "is_key_actor=oui" } else { "is_key_actor=" },
+                label: if is_core { "Dans le cœur" } else { "Hors du cœur" },
+                at: zone,
+            },
+        );
+        counts.push(format!("{}\u{a0}: {}", circle.label().to_lowercase(), here.len()));
+    }
+    circles.said = format!("{}.", counts.join(", ")).replacen('c', "C", 1);
+    circles
+}
+
+/// Middles of the places of a circle, turning around the centre; the core is filled from the centre.
+fn slots(index: usize) -> Vec<(f64, f64)> {
+    let (rx, ry) = RADII[index];
+    let inner = index.checked_sub(1).map(|index| RADII[index]);
+    let mut slots = Vec::new();
+    let rows = whole(ry / SLOT.1);
+    for row in -rows..=rows {
+        let y = f64::from(row) * SLOT.1;
+        let (near, far) = ((y.abs() - SLOT.1 / 2.0).max(0.0), y.abs() + SLOT.1 / 2.0);
+        if far >= ry || y - SLOT.1 / 2.0 < TITLE - ry {
+            continue;
+        }
+        let edge = half(rx, ry, far) - 4.0;
+        match inner.filter(|(_, ryi)| near < *ryi) {
+            None => fill(&mut slots, (-edge, edge), y),
+            Some((rxi, ryi)) => {
+                let hole = half(rxi, ryi, near) + 4.0;
+                fill(&mut slots, (-edge, -hole), y);
+                fill(&mut slots, (hole, edge), y);
+            }
+        }
+    }
+    let (angle, reach) = (|(x, y): &(f64, f64)| x.atan2(-y), |(x, y): &(f64, f64)| x.hypot(*y));
+    slots.sort_by(|a, b| if inner.is_some() { angle(a).total_cmp(&angle(b)) } else { reach(a).total_cmp(&reach(b)) });
+    slots
+}
+
+/// Half width of an ellipse at that height.
+fn half(rx: f64, ry: f64, y: f64) -> f64 {
+    rx * (1.0 - (y / ry).powi(2)).max(0.0).sqrt()
+}
+
+fn fill(slots: &mut Vec<(f64, f64)>, (left, right): (f64, f64), y: f64) {
+    let room = whole(((right - left) / SLOT.0).floor());
+    let start = f64::midpoint(left, right) - f64::from(room) * SLOT.0 / 2.0;
+    slots.extend((0..room.max(0)).map(|nth| (start + (f64::from(nth) + 0.5) * SLOT.0, y)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_never_overlap_and_stay_between_their_ellipses() {
+        for (index, (rx, ry)) in RADII.into_iter().enumerate() {
+            let slots = slots(index);
+            assert!(slots.len() >= 8, "{index}: {}", slots.len());
+            for (rank, (x, y)) in slots.iter().enumerate() {
+                let corner = (x.abs() + SLOT.0 / 2.0, y.abs() + SLOT.1 / 2.0);
+                assert!((corner.0 / rx).powi(2) + (corner.1 / ry).powi(2) <= 1.0, "{index}: {x} {y}");
+                for (ox, oy) in &slots[rank + 1..] {
+                    assert!((x - ox).abs() >= SLOT.0 - 0.01 || (y - oy).abs() >= SLOT.1 - 0.01, "{index}: {x} {y} over {ox} {oy}");
+                }
+                if let Some((rxi, ryi)) = index.checked_sub(1).map(|index| RADII[index]) {
+                    let near = ((x.abs() - SLOT.0 / 2.0).max(0.0), (y.abs() - SLOT.1 / 2.0).max(0.0));
+                    assert!((near.0 / rxi).powi(2) + (near.1 / ryi).powi(2) >= 1.0, "{index}: {x} {y} in the circle within");
+                }
+            }
+        }
+    }
+}
