@@ -16,11 +16,11 @@ use crate::kit::french::count;
 use crate::kit::geometry::{Bounds, Frame, Outline};
 use crate::kit::territory::{self, Commune};
 use crate::page::{Layout, html};
-use crate::project::stakeholders;
 use crate::project::draw::{News, Pen};
 use crate::project::perimeter::figures::{self, Place};
 use crate::project::perimeter::map::WIDTH;
 use crate::project::perimeter::store;
+use crate::project::stakeholders;
 use crate::project::units;
 
 /// Most communes drawn around the perimeter.
@@ -91,7 +91,20 @@ pub async fn show(app: &App, dossier: &Dossier, asked: &HashMap<String, String>)
     let wanted: Vec<&Actor<'_>> = all.iter().filter(|actor| filters.takes(actor)).collect();
     let ground = Ground::of(&held, &wanted);
     let outlines = store::outlines(&mut conn, &ground.codes()).await?;
-    html(&page(app, dossier, &Sight { asked: &stakeholders::filters::Filters::read(asked), content: &content, held: &held, all: &all, wanted: &wanted, filters: &filters, ground: &ground, outlines: &outlines }))
+    html(&page(
+        app,
+        dossier,
+        &Sight {
+            asked: &stakeholders::filters::Filters::read(asked),
+            content: &content,
+            held: &held,
+            all: &all,
+            wanted: &wanted,
+            filters: &filters,
+            ground: &ground,
+            outlines: &outlines,
+        },
+    ))
 }
 
 fn read(asked: &HashMap<String, String>) -> Filters {
