@@ -34,7 +34,7 @@ declare
 begin
     select is_deleted into was_deleted from unit_history
     where project_id = line.project_id and kind = line.kind and row = line.row and version = line.version - 1 and not is_set_aside
-    order by id desc limit 1;
+    limit 1;
     what := case
         when line.is_set_aside then 'set_aside'
         when line.is_deleted then 'removed'
@@ -46,8 +46,8 @@ begin
         select id into run from history_entry
         where project_id = line.project_id and kind = line.kind and row = line.row and account_id = line.account_id
           and act in ('saved', 'added') and last_version = line.version - 1
-          and line.at >= ended_at and line.at - ended_at < interval '30 minutes'
-        order by id desc limit 1;
+          and ended_at > line.at - interval '30 minutes' and ended_at <= line.at
+        limit 1;
         if found then
             update history_entry set last_version = line.version, last_id = line.id, saves = saves + 1, ended_at = line.at where id = run;
             return;

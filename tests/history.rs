@@ -12,10 +12,10 @@ const PAGE: &str = "organisation?theme=animation";
 fn button(page: &Page, label: &str, about: &str) -> (String, String) {
     let entry =
         page.body.split("<article").find(|entry| entry.contains(label) && entry.contains(about)).unwrap_or_else(|| panic!("no {label}: {}", page.plain()));
-    let form = entry.split("name=\"version\" value=\"").nth(1).unwrap();
-    let version = form.split('"').next().unwrap().to_owned();
-    let before = &entry[..entry.find(label).unwrap()];
-    let source = before.rsplit("name=\"source\" value=\"").next().unwrap().split('"').next().unwrap().to_owned();
+    let form = entry.split("name=\"version\" value=\"").nth(1).expect("as drawn");
+    let version = form.split('"').next().expect("as drawn").to_owned();
+    let before = &entry[..entry.find(label).expect("as drawn")];
+    let source = before.rsplit("name=\"source\" value=\"").next().expect("as drawn").split('"').next().expect("as drawn").to_owned();
     (version, source)
 }
 
@@ -39,7 +39,7 @@ async fn a_run_of_saves_is_one_entry_that_unfolds(db: PgPool) {
     let scene = scene.at(at);
     scene.autosave(&ana, &path, &[("version", "3"), ("q5", "Un deux trois quatre")]).await.expect(200);
     let page = scene.get(&ana, &history).await;
-    page.expect(200).says("3 enregistrements, de 14 h 20 à 15 h").says("Ana a modifié Organisation, animation").says("mercredi 23 septembre 2015");
+    page.expect(200).says("3 enregistrements, de 14 h 20 à 15 h").says("Ana a modifié Organisation, animation").says("Mercredi 23 septembre 2015");
     assert_eq!(entries(&page), 2);
     // From before the run to its end.
     assert!(page.body.contains("<ins>Un deux trois</ins>") && page.body.contains("Un deux trois<ins> quatre</ins>"), "{}", page.body);
@@ -175,7 +175,7 @@ async fn filters_stay_in_the_address_and_pages_follow_by_key(db: PgPool) {
     page.says("Le contexte");
     let page = scene.get(&ana, &format!("{history}?du=2015-09-10&au=2015-09-10")).await;
     assert_eq!(entries(&page), 4);
-    page.says("jeudi 10 septembre 2015").is_silent_on("11 septembre");
+    page.says("Jeudi 10 septembre 2015").is_silent_on("11 septembre");
     let page = scene.get(&ana, &format!("{history}?champ=organisation.animation%3Aq5&du=2015-09-10&au=2015-09-10")).await;
     assert_eq!(entries(&page), 4);
     page.says("Historique : 5. Quels sont les acteurs clés");

@@ -24,20 +24,20 @@ async fn line(scene: &Scene, who: &Person, path: &str, structure: &str) -> Strin
     let page = scene.get(who, path).await;
     let version = page.hidden("version");
     let added = scene.post(who, path, &[("version", &version), ("ajouter", "staff")]).await;
-    let row = added.location.rsplit('#').next().unwrap()["staff-".len()..][..36].to_owned();
+    let row = added.location.rsplit('#').next().expect("as drawn")["staff-".len()..][..36].to_owned();
     let name = format!("staff.{row}.structure");
     scene.post(who, path, &[("version", &version), ("staff.id", &row), ("staff.version", "1"), (&name, structure)]).await.expect(303);
     row
 }
 
 fn json(page: &Page) -> Json {
-    serde_json::from_str(&page.body).unwrap()
+    serde_json::from_str(&page.body).expect("as drawn")
 }
 
 /// Value of a text control.
 fn value(page: &Page, name: &str) -> String {
     let start = page.body.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name}"));
-    let text = page.body[start..].split_once('\n').unwrap().1.split("</textarea>").next().unwrap();
+    let text = page.body[start..].split_once('\n').expect("as drawn").1.split("</textarea>").next().expect("as drawn");
     text.replace("&#39;", "'")
 }
 

@@ -190,8 +190,8 @@ fn by_day(views: Vec<EntryView>) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for view in views {
         match days.last_mut() {
-            Some(day) if day.title == view.day => day.entries.push(view),
-            _ => days.push(Day { title: view.day.clone(), entries: vec![view] }),
+            Some(day) if day.entries.last().is_some_and(|entry| entry.day == view.day) => day.entries.push(view),
+            _ => days.push(Day { title: places::upper(&view.day), entries: vec![view] }),
         }
     }
     days
@@ -199,7 +199,7 @@ fn by_day(views: Vec<EntryView>) -> Vec<Day> {
 
 fn range(views: &[EntryView]) -> String {
     match (views.last(), views.first()) {
-        (Some(last), Some(first)) if last.day == first.day => first.day.clone(),
+        (Some(last), Some(first)) if last.day == first.day => places::upper(&first.day),
         (Some(last), Some(first)) => format!("Du {} au {}", last.day, first.day),
         _ => String::new(),
     }

@@ -222,6 +222,9 @@ impl Drawer<'_> {
             let label = if entry.act == "set_aside" { "Rétablir ce texte" } else { "Rétablir cette version" };
             return Some(Button { source: format!("{}:{key}", sources.after?), label: label.to_owned(), about });
         }
+        if entry.act == "set_aside" {
+            return None;
+        }
         Some(Button { source: format!("{}:{key}", sources.before?), label: "Revenir à la version d’avant".to_owned(), about })
     }
 

@@ -74,6 +74,12 @@ fn every_item() -> impl Iterator<Item = &'static Item> {
     places().map(|place| place.item).chain(crate::framework::COLLECTIONS.iter().flat_map(|rows| rows.items))
 }
 
+/// With a capital.
+pub fn upper(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() + letters.as_str()
+}
+
 fn lower(title: &str) -> String {
     let mut letters = title.chars();
     letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default() + letters.as_str()
