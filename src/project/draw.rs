@@ -198,6 +198,16 @@ pub struct TableView {
 }
 
 impl TableView {
+    /// Too many columns for a page: set smaller when read.
+    pub fn is_dense(&self) -> bool {
+        self.columns.len() > 7
+    }
+
+    /// Does a reader need that column? A dense table leaves out those that nobody filled.
+    pub fn shows(&self, column: &usize) -> bool {
+        !self.is_dense() || self.rows.iter().any(|row| row.values.get(*column).is_some_and(|value| !value.is_empty()))
+    }
+
     /// Too long to be read at once.
     pub fn is_long(&self) -> bool {
         self.rows.len() > 12
