@@ -224,7 +224,7 @@ pub async fn hold(app: &App, manager: &EngagementManager, id: i64, operation: Uu
     if let Some(done) = locked.done.take() {
         return Ok(Err(see(&done)));
     }
-    policy::manage_engagement(&locked.ties(&manager), &locked.facts(manager.facts()), manager.now())?;
+    policy::manage_engagement(&locked.ties(manager), &locked.facts(manager.facts()), manager.now())?;
     let signatory = store::signatory(&mut tx, manager.project(), id).await?.ok_or(AppError::NotFound)?;
     Ok(Ok(Held { tx, locked, signatory, operation }))
 }

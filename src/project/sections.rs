@@ -243,9 +243,10 @@ async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, (
 fn kept(page: &Page, input: &Input, outcome: &Outcome) -> Vec<(String, String)> {
     let stored = draw::posted(page, &outcome.content);
     let of = |name: &str| stored.iter().filter(|(held, _)| held == name).map(|(_, value)| value.trim()).collect::<Vec<_>>();
+    let is_id = |name: &str| name.rsplit_once('.').is_some_and(|(_, end)| end == "id");
     let is_own = |name: &str| input.has(name) && !outcome.touched.iter().any(|touched| touched.name == name);
     let mut found = stored.clone();
-    found.retain(|(name, _)| !name.ends_with(".id") && is_own(name) && !input.all(name).map(str::trim).eq(of(name)));
+    found.retain(|(name, _)| !is_id(name) && is_own(name) && !input.all(name).map(str::trim).eq(of(name)));
     found
 }
 
@@ -367,11 +368,7 @@ pub async fn draw(
         alerts.extend(alerts::engagement(conn, dossier).await?);
     }
     let facts = facts_of(conn, dossier, page).await?;
-    let status = match (outcome.is_some(), is_settled, errors.is_empty()) {
-        (true, false, _) => StatusCode::CONFLICT,
-        (true, true, false) => StatusCode::UNPROCESSABLE_ENTITY,
-        _ => StatusCode::OK,
-    };
+    let status = status_of(outcome.is_some(), is_settled, errors.is_empty());
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
     let comments = comments::view::of_page(conn, dossier, page, asked.get("fil")).await?;
     let view = SectionPage {
@@ -413,6 +410,15 @@ pub async fn draw(
     html_with(status, &view)
 }
 
+/// The status that a page deserves: after a save, 409 when somebody has to choose, 422 when a value could not be read.
+fn status_of(is_after_save: bool, is_settled: bool, is_readable: bool) -> StatusCode {
+    match (is_after_save, is_settled, is_readable) {
+        (true, false, _) => StatusCode::CONFLICT,
+        (true, true, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
+    }
+}
+
 /// Everything that is said above the form.
 fn above(dossier: &Dossier, page: &Page, news: &News<'_>, errors: &[(String, String)], suspended: bool, asked: &HashMap<String, String>) -> Vec<Alert> {
     let mut alerts = Vec::new();
@@ -420,7 +426,7 @@ fn above(dossier: &Dossier, page: &Page, news: &News<'_>, errors: &[(String, Str
     alerts.extend(alerts::touched_alert(page, news));
     alerts.extend(alerts::error_alert(errors, news.conflicts.is_empty() && news.disputes.is_empty()));
     alerts.extend(suspended.then(alerts::suspended_alert));
-    if let (Err(refusal), true) = (dossier.may_edit(), dossier.is_team()) {
+    if let (Err(refusal), true) = (dossier.may_write(part_of(page.kind)), dossier.is_team()) {
         alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
     }
     alerts.extend(alerts::removed_piece_alert(dossier, asked));

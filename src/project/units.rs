@@ -307,6 +307,7 @@ pub struct Act<'a> {
 /// A run of saves by one person in one section is one line of the journal, unless it pauses this long.
 const RUN: time::Duration = time::Duration::minutes(30);
 
+#[expect(clippy::too_many_lines, reason = "one statement, and its parameters")]
 /// Writes the changes under the dossier's lock: new versions, history, operation, journal, progress, in one statement.
 pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, changes: &[Change]) -> Result<(), AppError> {
     covered(act.by, locked.head.project, changes)?;

@@ -201,6 +201,16 @@ impl TableView {
         self.rows.len() > 12
     }
 
+    /// Too many columns for a page: set smaller when read.
+    pub fn is_dense(&self) -> bool {
+        self.columns.len() > 7
+    }
+
+    /// Does a reader need that column? A dense table leaves out those that nobody filled.
+    pub fn shows(&self, column: &usize) -> bool {
+        !self.is_dense() || self.rows.iter().any(|row| row.values.get(*column).is_some_and(|value| !value.is_empty()))
+    }
+
     /// Name of the list in the addresses of imports, when it is one that is imported.
     pub fn exchanged(&self) -> &'static str {
         crate::project::exchange::list::of_kind(self.kind).map_or("", |list| list.slug)
