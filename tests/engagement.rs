@@ -771,7 +771,10 @@ async fn the_verification_finds_a_text_or_a_commitment_changed_behind_our_back(d
     stage.scene.check().await;
     for (statement, fault) in [
         ("alter table engagement_document disable trigger user; update engagement_document set objectives = 'x'", "ne correspond pas au texte"),
-        ("alter table unit_history disable trigger user; delete from unit_history where kind = 'commitment'", "n’a pas rempli d’engagement"),
+        (
+            "alter table unit_history disable trigger user; delete from history_entry; delete from unit_history where kind = 'commitment'",
+            "n’a pas rempli d’engagement",
+        ),
     ] {
         sqlx::raw_sql(statement).execute(&stage.scene.app.db).await.expect("tampered");
         let report = trame::check::run(&stage.scene.app).await.expect("check").to_string();

@@ -48,7 +48,8 @@ impl Stream {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(|text| text.trim().to_owned());
                 let found = line("event:").zip(line("data:"));
-                self.text = rest.to_owned();
+                let rest = rest.to_owned();
+                self.text = rest;
                 if let Some((name, data)) = found {
                     return Some((name, serde_json::from_str(&data).expect("json")));
                 }
@@ -338,7 +339,8 @@ async fn the_servers_own_way_of_writing_a_value_is_no_colleagues_change(db: PgPo
     let added = scene.post(&ana, &path, &[("version", "0"), ("ajouter", "budget_line")]).await;
     let row = added.location.rsplit('#').next().unwrap()["budget_line-".len()..][..36].to_owned();
     let name = format!("budget_line.{row}.amount");
-    let page = scene.autosave(&ana, &path, &[("version", "0"), ("q15", " Un plan "), ("budget_line.id", &row), ("budget_line.version", "1"), (&name, "18 600")]).await;
+    let page =
+        scene.autosave(&ana, &path, &[("version", "0"), ("q15", " Un plan "), ("budget_line.id", &row), ("budget_line.version", "1"), (&name, "18 600")]).await;
     page.expect(200);
     let answer = json(&page);
     assert!(field(&answer, "kept", &name).is_some_and(|amount| amount != "18 600"), "{answer}");
