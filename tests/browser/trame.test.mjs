@@ -217,7 +217,7 @@ test("the whole journey: complete, deposit, be stopped by the bound, open, score
 
   await owner.visit(`${open}/organisation`);
   assert.match(await owner.locator("main").textContent(), /L’appel est clos/);
-  assert.equal(await owner.locator("textarea").count(), 0);
+  assert.equal(await owner.locator("form[data-save]").count(), 0);
 
   await manager.visit("/appel/ouvrir-evaluation?appel=demo");
   await manager.getByRole("button", { name: /Ouvrir l’évaluation/ }).click();
