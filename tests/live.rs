@@ -172,6 +172,9 @@ async fn a_save_is_told_to_the_pages_that_show_it_by_ids_and_versions_alone(db: 
 async fn alone_in_a_dossier_one_notifies_nobody(db: PgPool) {
     let scene = Scene::new(db.clone()).await;
     let (ana, bob, project) = team(&scene).await;
+    // Her own page is open: she is alone all the same.
+    let mut hers = Stream::open(&scene, &ana, project, PAGE).await;
+    hers.present(&[]).await;
     let mut ears = sqlx::postgres::PgListener::connect_with(&db).await.unwrap();
     ears.listen("trame_live").await.unwrap();
     let path = format!("/dossiers/{project}/{PATH}");
@@ -269,5 +272,77 @@ async fn a_process_that_stops_says_so_and_ends_its_streams(db: PgPool) {
     assert_eq!(hers.until("fin", |_| true).await, "arret");
     assert!(hers.next().await.is_none());
     assert_eq!(Stream::answer(&scene, &ana, project, PAGE).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    scene.check().await;
+}
+
+fn json(page: &support::Page) -> Json {
+    serde_json::from_str(&page.body).expect("json")
+}
+
+fn field<'a>(answer: &'a Json, list: &str, name: &str) -> Option<&'a str> {
+    answer[list].as_array()?.iter().find(|pair| pair[0] == name).and_then(|pair| pair[1].as_str())
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn a_question_lost_on_its_way_is_asked_again_and_what_was_beside_it_is_saved_once(db: PgPool) {
+    let scene = Scene::new(db.clone()).await;
+    let (ana, bob, project) = team(&scene).await;
+    let path = format!("/dossiers/{project}/{PATH}");
+    scene.autosave(&ana, &path, &[("version", "0"), ("q5", "Version d’Ana")]).await.expect(200);
+    let operation = uuid::Uuid::new_v4().to_string();
+    let pairs = [("version", "0"), ("operation", operation.as_str()), ("q5", "Version de Bob"), ("q6", "À côté"), ("ajouter", "staff")];
+    for _ in 0..3 {
+        let page = scene.autosave(&bob, &path, &pairs).await;
+        page.expect(409);
+        let answer = json(&page);
+        assert_eq!(answer["conflicts"], serde_json::json!(["q5"]));
+        // The page takes in what was saved beside the question.
+        assert_eq!((field(&answer, "fields", "q6"), answer["version"].as_i64()), (Some("À côté"), Some(2)));
+    }
+    let rows: i64 = sqlx::query_scalar("select count(*) from unit where kind = 'staff'").fetch_one(&db).await.unwrap();
+    assert_eq!(rows, 1);
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn a_page_that_took_the_new_version_says_what_a_field_was_written_from(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let (ana, bob, project) = team(&scene).await;
+    let path = format!("/dossiers/{project}/{PATH}");
+    let base = "Un début commun.\n\nUne fin commune.";
+    scene.autosave(&ana, &path, &[("version", "0"), ("q5", base)]).await.expect(200);
+    scene.autosave(&ana, &path, &[("version", "1"), ("q5", &format!("{base} Ana ferme.")), ("q6", "D’Ana")]).await.expect(200);
+    let his = format!("Bob ouvre. {base}");
+    let page = scene.autosave(&bob, &path, &[("version", "2"), ("q5", &his), ("q5~depuis", base), ("q6", "D’Ana")]).await;
+    page.expect(200);
+    assert_eq!(field(&json(&page), "fields", "q5"), Some("Bob ouvre. Un début commun.\n\nUne fin commune. Ana ferme."));
+    // Where both wrote at one place, it asks, and shows what each changed of what Bob wrote from.
+    let his = format!("{base} Bob ferme.");
+    let pairs = [("version", "3"), ("q5", his.as_str()), ("q5~depuis", base)];
+    scene.autosave(&bob, &path, &pairs).await.expect(409);
+    let page = scene.post(&bob, &path, &pairs).await;
+    page.expect(409);
+    assert!(page.body.contains("<ins> Bob ferme.</ins>") && page.body.contains("<ins> Ana ferme.</ins>"), "{}", page.body);
+    let version = page.hidden("version");
+    let again = [("version", version.as_str()), ("q5", his.as_str()), ("q5~autre", "1"), ("q5~base", "3"), ("q5~depuis", base), ("garder", "q5=deux")];
+    scene.post(&bob, &path, &again).await.expect(303);
+    scene.get(&ana, &path).await.says("Ana ferme. Un début commun. Une fin commune. Bob ferme.");
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn the_servers_own_way_of_writing_a_value_is_no_colleagues_change(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let (ana, _, project) = team(&scene).await;
+    let path = format!("/dossiers/{project}/organisation?theme=financement");
+    let added = scene.post(&ana, &path, &[("version", "0"), ("ajouter", "budget_line")]).await;
+    let row = added.location.rsplit('#').next().unwrap()["budget_line-".len()..][..36].to_owned();
+    let name = format!("budget_line.{row}.amount");
+    let page =
+        scene.autosave(&ana, &path, &[("version", "0"), ("q15", " Un plan "), ("budget_line.id", &row), ("budget_line.version", "1"), (&name, "18 600")]).await;
+    page.expect(200);
+    let answer = json(&page);
+    assert!(field(&answer, "kept", &name).is_some_and(|amount| amount != "18 600"), "{answer}");
+    assert_eq!((field(&answer, "kept", "q15"), &answer["fields"]), (None, &Json::Null));
     scene.check().await;
 }
