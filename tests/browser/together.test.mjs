@@ -437,7 +437,6 @@ async function settle(page, chosen) {
     } else await page.visit(page.path).catch(() => {});
     await wait(500);
   }
-  await page.screenshot({ path: "/tmp/w/shots-h2-fail.png", fullPage: true });
   assert.fail(`never settled: ${await page.locator("[data-status]").textContent()} ${JSON.stringify(await kept(page))}`);
 }
 
