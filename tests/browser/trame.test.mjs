@@ -71,8 +71,8 @@ test("two people on one answer lose nothing and choose", async () => {
   assert.match(clash, /La version de Bob/);
   assert.deepEqual(await violations(bob), []);
   await bob.getByRole("button", { name: "Mettre les deux bout à bout" }).click();
-  await bob.locator("#legal").waitFor();
-  assert.equal(await bob.locator("#legal").inputValue(), "La version d’Ana\n\nLa version de Bob");
+  await bob.locator("textarea#legal").waitFor();
+  assert.equal(await bob.locator("textarea#legal").inputValue(), "La version d’Ana\n\nLa version de Bob");
   await ana.context().close();
   await bob.context().close();
 });
@@ -126,7 +126,7 @@ test("one signs in and reaches a question by keyboard alone, every stop being se
   await page.waitForURL((url) => url.pathname === "/");
   await page.visit(`${open}/organisation?theme=perimetre`);
   const seen = new Set();
-  for (let stops = 0; stops < 80; stops++) {
+  for (let stops = 0; stops < 160; stops++) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {
       const element = document.activeElement;
