@@ -155,6 +155,9 @@ pub struct Outcome {
     pub standing: Standing,
     /// A stale version was merged: what is stored differs from what the visitor's page shows.
     pub is_merged: bool,
+    /// Controls whose stored value is what the visitor posted, in the server's own way of writing it: nobody else's words are
+    /// in it.
+    pub own: Vec<String>,
 }
 
 impl Dispute {
@@ -355,6 +358,14 @@ impl Work<'_> {
             let is_joined = matches!(decision, Decision::Join(_));
             let (kind, row) = (work.now.kind.clone(), work.now.row);
             self.out.touched.push(Touched { name: name.to_owned(), key: field.key, kind, row, was, is_joined, by });
+        }
+        let is_own = match &decision {
+            Decision::Keep => mine == current,
+            Decision::Apply(slot) => *slot == mine,
+            Decision::Join(_) | Decision::Conflict { .. } => false,
+        };
+        if is_own {
+            self.out.own.push(name.to_owned());
         }
         match decision {
             Decision::Keep => {}

@@ -244,7 +244,7 @@ fn kept(page: &Page, input: &Input, outcome: &Outcome) -> Vec<(String, String)> 
     let stored = draw::posted(page, &outcome.content);
     let of = |name: &str| stored.iter().filter(|(held, _)| held == name).map(|(_, value)| value.trim()).collect::<Vec<_>>();
     let is_id = |name: &str| name.rsplit_once('.').is_some_and(|(_, end)| end == "id");
-    let is_own = |name: &str| input.has(name) && !outcome.touched.iter().any(|touched| touched.name == name);
+    let is_own = |name: &str| outcome.own.iter().any(|own| own == name);
     let mut found = stored.clone();
     found.retain(|(name, _)| !is_id(name) && is_own(name) && !input.all(name).map(str::trim).eq(of(name)));
     found
