@@ -2,7 +2,8 @@
 /** The hard bound of a long answer, as one writes: a sentence appears under the field beyond it. Nothing is ever cut. */
 
 /** As the server counts: what stands between white spaces and holds a letter or a digit. */
-const count = (/** @type {string} */ text) => text.split(/\p{White_Space}+/u).filter((word) => /[\p{Alphabetic}\p{N}]/u.test(word)).length;
+// In the place of a text about which somebody has to choose, there is none to count.
+const count = (/** @type {string | undefined} */ text) => (text ?? "").split(/\p{White_Space}+/u).filter((word) => /[\p{Alphabetic}\p{N}]/u.test(word)).length;
 
 function signal() {
 	for (const line of document.querySelectorAll("[data-over]")) {
