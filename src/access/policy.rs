@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::place::{Level, Place};
-use crate::framework::belonging::Part;
+use crate::framework::belonging::{EVERYTHING, Part};
 use crate::kit::french::list;
 use crate::kit::moment;
 
@@ -274,8 +274,6 @@ pub fn level(ties: &Ties, deliverable: u8) -> Option<Level> {
     ties.place().map(|place| place.level(deliverable))
 }
 
-const EVERYTHING: Part = &[1, 2, 3, 4, 5];
-
 /// The highest level over those deliverables: what belongs to several is written by whoever writes one of them.
 fn best(ties: &Ties, part: Part) -> Level {
     part.iter().filter_map(|no| level(ties, *no)).max().unwrap_or(Level::Read)
@@ -283,11 +281,15 @@ fn best(ties: &Ties, part: Part) -> Level {
 
 /// The draft still changes: state and bound only.
 fn changes(facts: &Facts, now: OffsetDateTime) -> Result<(), Refusal> {
-    match facts.status {
-        Status::Draft | Status::Deposited if now < facts.closes_at => Ok(()),
-        Status::Draft | Status::Deposited => Err(Refusal::Closed { at: facts.closes_at, arrived: now }),
+    is_open((facts.status, facts.closes_at), facts.is_published, now)
+}
+
+fn is_open((status, closes_at): (Status, OffsetDateTime), is_published: bool, now: OffsetDateTime) -> Result<(), Refusal> {
+    match status {
+        Status::Draft | Status::Deposited if now < closes_at => Ok(()),
+        Status::Draft | Status::Deposited => Err(Refusal::Closed { at: closes_at, arrived: now }),
         // The team is told the state that it may know, never a decision before its publication.
-        status => Err(Refusal::Frozen(told_to_team(status, facts.is_published))),
+        status => Err(Refusal::Frozen(told_to_team(status, is_published))),
     }
 }
 
@@ -338,11 +340,7 @@ pub const MOBILISATION: u8 = 4;
 /// A partner signs the engagement document, declines or takes the signature back: as long as its carrier writes, by the same
 /// clock. A partner is never told a decision.
 pub fn sign(status: Status, closes_at: OffsetDateTime, now: OffsetDateTime) -> Result<(), Refusal> {
-    match status {
-        Status::Draft | Status::Deposited if now < closes_at => Ok(()),
-        Status::Draft | Status::Deposited => Err(Refusal::Closed { at: closes_at, arrived: now }),
-        status => Err(Refusal::Frozen(told_to_team(status, false))),
-    }
+    is_open((status, closes_at), false, now)
 }
 
 /// Manages the team and what the administration sees before the deposit; at any time.

@@ -46,7 +46,11 @@ impl PartWriter {
     /// When the carrier itself may no longer write: the bound is past, the dossier is frozen.
     pub fn of_partner(project: ProjectId, (status, closes_at): (Status, OffsetDateTime), sender: AccountId, now: OffsetDateTime) -> Result<Self, Refusal> {
         policy::sign(status, closes_at, now)?;
-        Ok(Self { account: sender, project, now, part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) })
+        Ok(Self::of_commitments(project, sender, now))
+    }
+
+    fn of_commitments(project: ProjectId, account: AccountId, now: OffsetDateTime) -> Self {
+        Self { account, project, now, part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) }
     }
 
     /// Does the person write units of that kind?
@@ -74,8 +78,7 @@ impl EngagementManager {
     /// When the person no longer writes deliverable 4, when the bound is past, when the dossier is frozen.
     pub fn writer(&self, ties: &Ties, facts: &Facts) -> Result<PartWriter, Refusal> {
         policy::manage_engagement(ties, facts, self.now())?;
-        let written = [1, 2, 3, 4, 5].map(|no| no == MOBILISATION);
-        Ok(PartWriter { account: self.account(), project: self.project(), now: self.now(), part: part_of("commitment"), written })
+        Ok(PartWriter::of_commitments(self.project(), self.account(), self.now()))
     }
 }
 

@@ -9,6 +9,9 @@ pub type Part = &'static [u8];
 /// The shared lists. Actors are typed once and serve the perimeter, the flows and the map of stakeholders.
 const SHARED: [(&str, Part); 5] = [("stakeholder", &[1, 2, 4]), ("flow", &[2]), ("synergy", &[2]), ("action", &[3]), ("commitment", &[4])];
 
+/// All of them.
+pub const EVERYTHING: Part = &[1, 2, 3, 4, 5];
+
 const ALONE: [Part; 5] = [&[1], &[2], &[3], &[4], &[5]];
 
 /// What holds the units of that kind: a section, a small table on it, a shared list, a small table of its rows.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::store::{self, Done};
 use crate::access::{PartWriter, ProjectEditor, Refusal};
 use crate::error::AppError;
-use crate::framework::belonging::{Part, part_of};
+use crate::framework::belonging::{EVERYTHING, part_of};
 use crate::framework::content::Content;
 use crate::framework::standing::needed_for;
 use crate::project::saving::refresh;
@@ -19,20 +19,17 @@ use crate::project::units::{self, Act, Change, Locked};
 pub async fn lock(conn: &mut PgConnection, editor: &ProjectEditor, operation: Uuid) -> Result<Locked, AppError> {
     let locked = units::lock(conn, editor.project(), operation).await?;
     if locked.done.is_none() {
-        locked.writer(editor, ANY)?;
+        locked.writer(editor, EVERYTHING)?;
     }
     Ok(locked)
 }
-
-/// Some deliverable, whichever.
-const ANY: Part = &[1, 2, 3, 4, 5];
 
 /// The proof for all that an act writes: each kind of row is asked for.
 ///
 /// # Errors
 /// When the person may not write one of them.
 pub fn writer(locked: &Locked, editor: &ProjectEditor, changes: &[Change]) -> Result<PartWriter, Refusal> {
-    let mut writer = locked.writer(editor, ANY)?;
+    let mut writer = locked.writer(editor, EVERYTHING)?;
     for change in changes {
         if !writer.covers(&change.unit.kind) {
             writer = locked.writer(editor, part_of(&change.unit.kind))?;
