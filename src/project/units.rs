@@ -231,18 +231,7 @@ pub async fn authors(conn: &mut PgConnection, project: ProjectId, unit: &Unit, s
 
 /// A row taken out, as it was.
 pub async fn removed(conn: &mut PgConnection, project: ProjectId, kind: &str, row: Uuid) -> Result<Option<Unit>, AppError> {
-    let found = sqlx::query_as!(
-        Held,
-        r#"select kind, row, parent, position, version, content::text as "content!", raw::text as "raw!", account_id, at
-         from unit
-         where project_id = $1 and kind = $2 and row = $3 and is_deleted"#,
-        project.get(),
-        kind,
-        row
-    )
-    .fetch_optional(conn)
-    .await?;
-    found.map(Held::unit).transpose()
+    Ok(removed_rows(conn, project, kind, &[row]).await?.pop())
 }
 
 /// Rows of those ids, live or removed: what other rows point at.
