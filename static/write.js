@@ -425,10 +425,19 @@ function settleClash(form) {
 
 // ---- words
 
+/** As the server counts. In the place of a text about which somebody has to choose, there is none to count. */
+const wordsOf = (id) => (byId(id)?.value ?? "").split(/\p{White_Space}+/u).filter((w) => /[\p{Alphabetic}\p{N}]/u.test(w)).length;
+
 function countWords() {
 	for (const line of all("[data-words]")) {
-		const { words, low, high } = line.dataset, n = (byId(words)?.value ?? "").split(/\p{White_Space}+/u).filter((w) => /[\p{Alphabetic}\p{N}]/u.test(w)).length;
+		const { words, low, high } = line.dataset, n = wordsOf(words);
 		const said = `${n.toLocaleString("fr")}\u00a0${plural(n, "mot")}` + (low ? `, repère ${low}\u00a0à\u00a0${high}` : "");
+		if (line.textContent !== said) line.textContent = said;
+	}
+	// Beyond the hard bound a sentence appears; nothing is ever cut.
+	for (const line of all("[data-over]")) {
+		const { over, most } = line.dataset;
+		const said = wordsOf(over) > most ? `Plus de ${most}\u00a0mots\u00a0: tout est conservé, mais la concision du dossier est jugée.` : "";
 		if (line.textContent !== said) line.textContent = said;
 	}
 }
