@@ -158,7 +158,8 @@ impl Filters {
     }
 }
 
-fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+/// Kinds of organisations: what is kept and what is read.
+pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     let choices = match STAKEHOLDER.field("kind").map(|field| field.kind) {
         Some(Kind::Choice(choices)) => choices,
         _ => &[],

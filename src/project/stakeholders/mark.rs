@@ -66,7 +66,8 @@ pub enum Weight {
 }
 
 impl Weight {
-    fn of(headcount: &str) -> Self {
+    /// Of a class of workforce.
+    pub fn of(headcount: &str) -> Self {
         match headcount {
             "10-19" | "20-49" | "50-99" => Self::Middle,
             "100-199" | "200-249" | "250-499" | "500-999" | "1000-1999" | "2000+" => Self::Large,

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use askama::Template;
 use axum::response::Response;
 
-use super::marks::{Actor, Filters, actors, kinds, sign};
+use super::marks::{Actor, actors, is_asked, sign};
 use super::placing::{Placed, placed};
 use crate::access::{Dossier, policy};
 use crate::app::App;
@@ -20,7 +20,7 @@ use crate::project::draw::{News, Pen};
 use crate::project::perimeter::figures::{self, Place};
 use crate::project::perimeter::map::WIDTH;
 use crate::project::perimeter::store;
-use crate::project::stakeholders;
+use crate::project::stakeholders::filters::{FilterView, Filters, kinds};
 use crate::project::units;
 
 /// Most communes drawn around the perimeter.
@@ -30,6 +30,9 @@ const SHOWN: usize = 300;
 /// How far outside the perimeter an actor still widens the map, in kilometres.
 const REACH: i32 = 15;
 
+/// Filters of the list that the map reads too.
+const READ: [&str; 2] = ["type", "lieu"];
+
 #[derive(Template)]
 #[template(path = "project/territory.html")]
 struct TerritoryPage {
@@ -37,8 +40,7 @@ struct TerritoryPage {
     base: String,
     tabs: Vec<(&'static str, String, bool)>,
     words: String,
-    kind_options: Vec<OptionView>,
-    place_options: Vec<OptionView>,
+    filters: Vec<FilterView>,
     is_filtered: bool,
     said: String,
     notes: Vec<String>,
@@ -47,12 +49,6 @@ struct TerritoryPage {
     rows: Vec<RowView>,
     shown: String,
     total: String,
-}
-
-struct OptionView {
-    key: &'static str,
-    label: &'static str,
-    is_on: bool,
 }
 
 struct Drawing {
@@ -87,33 +83,11 @@ pub async fn show(app: &App, dossier: &Dossier, asked: &HashMap<String, String>)
     let content = units::load(&mut conn, dossier.project(), &["stakeholder", "perimeter_commune"]).await?;
     let held = figures::communes(&content);
     let all = actors(&content, &held);
-    let filters = read(asked);
-    let wanted: Vec<&Actor<'_>> = all.iter().filter(|actor| filters.takes(actor)).collect();
+    let filters = Filters::read(asked);
+    let wanted: Vec<&Actor<'_>> = all.iter().filter(|actor| is_asked(&filters, actor)).collect();
     let ground = Ground::of(&held, &wanted);
     let outlines = store::outlines(&mut conn, &ground.codes()).await?;
-    html(&page(
-        app,
-        dossier,
-        &Sight {
-            asked: &stakeholders::filters::Filters::read(asked),
-            content: &content,
-            held: &held,
-            all: &all,
-            wanted: &wanted,
-            filters: &filters,
-            ground: &ground,
-            outlines: &outlines,
-        },
-    ))
-}
-
-fn read(asked: &HashMap<String, String>) -> Filters {
-    let get = |name: &str| asked.get(name).map(|text| text.trim()).unwrap_or_default();
-    Filters {
-        words: get("q").chars().filter(|c| !c.is_control()).take(100).collect(),
-        kind: kinds().find(|(key, _)| *key == get("type")).map(|(key, _)| key.to_owned()).unwrap_or_default(),
-        place: if matches!(get("lieu"), "dans" | "hors") { get("lieu").to_owned() } else { String::new() },
-    }
+    html(&page(app, dossier, &Sight { content: &content, held: &held, all: &all, wanted: &wanted, filters: &filters, ground: &ground, outlines: &outlines }))
 }
 
 /// What lies under the marks.
@@ -148,7 +122,6 @@ impl Ground {
 }
 
 struct Sight<'a> {
-    asked: &'a stakeholders::filters::Filters,
     content: &'a Content,
     held: &'a [Commune],
     all: &'a [Actor<'a>],
@@ -177,13 +150,10 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
     TerritoryPage {
         layout: Layout::dossier(app, dossier, "Acteurs sur le territoire", "/acteurs"),
         base: dossier.url(""),
-        tabs: sight.asked.tabs(&dossier.url(""), true),
+        tabs: filters.tabs(&dossier.url(""), true),
         words: filters.words.clone(),
-        kind_options: kinds().map(|(key, label)| OptionView { key, label, is_on: filters.kind == key }).collect(),
-        place_options: [("dans", "Dans le périmètre"), ("hors", "Hors du périmètre")]
-            .map(|(key, label)| OptionView { key, label, is_on: filters.place == key })
-            .into(),
-        is_filtered: sight.asked.is_any(),
+        filters: filters.views().into_iter().filter(|view| READ.contains(&view.name)).collect(),
+        is_filtered: filters.is_any(),
         said: said(sight.wanted, placed),
         notes,
         drawing,

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::framework::content::{Content, Unit};
-use crate::framework::{Kind, STAKEHOLDER};
 use crate::kit::french::fold;
 use crate::kit::territory::{self, Commune};
 use crate::project::draw::row_name;
 use crate::project::perimeter::figures::{Place, place};
+use crate::project::stakeholders::filters::Filters;
+use crate::project::stakeholders::mark::Weight;
 
 /// Letter and class of a kind of organisation.
 pub fn sign(kind: &str) -> (&'static str, &'static str) {
@@ -24,21 +25,12 @@ pub fn sign(kind: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// Kinds of organisations: what is kept and what is read.
-pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let choices = match STAKEHOLDER.field("kind").map(|field| field.kind) {
-        Some(Kind::Choice(choices)) => choices,
-        _ => &[],
-    };
-    choices.iter().map(|choice| (choice.key, choice.label))
-}
-
 /// Half the size of a mark, by the class of workforce: unknown or under ten, under a hundred, more.
 pub fn radius(headcount: &str) -> i32 {
-    match headcount {
-        "10-19" | "20-49" | "50-99" => 11,
-        "100-199" | "200-249" | "250-499" | "500-999" | "1000-1999" | "2000+" => 14,
-        _ => 8,
+    match Weight::of(headcount) {
+        Weight::Small => 8,
+        Weight::Middle => 11,
+        Weight::Large => 14,
     }
 }
 
@@ -55,31 +47,13 @@ pub struct Actor<'a> {
     pub place: Place,
 }
 
-/// What is asked of the map, in the address: the same names as for the list.
-#[derive(Debug, Default, Clone)]
-pub struct Filters {
-    /// Words of the name.
-    pub words: String,
-    /// Kind of organisation.
-    pub kind: String,
-    /// "dans" or "hors", or nothing.
-    pub place: String,
-}
-
-impl Filters {
-    /// Is the actor asked?
-    pub fn takes(&self, actor: &Actor<'_>) -> bool {
-        let is_placed = match self.place.as_str() {
-            "dans" => actor.place == Place::Inside,
-            "hors" => actor.place == Place::Outside,
-            _ => true,
-        };
-        is_placed
-            && (self.kind.is_empty() || actor.unit.text("kind") == self.kind)
-            && (self.words.is_empty()
-                || fold(&actor.name).contains(&fold(&self.words))
-                || actor.commune.is_some_and(|commune| fold(commune.name).contains(&fold(&self.words))))
-    }
+/// Is the actor asked? The map reads the words, the kind and the place of the list's filters.
+pub fn is_asked(filters: &Filters, actor: &Actor<'_>) -> bool {
+    let is_placed = filters.is_outside.is_none_or(|is_outside| actor.place == if is_outside { Place::Outside } else { Place::Inside });
+    let words = fold(&filters.words);
+    is_placed
+        && (filters.kind.is_empty() || actor.unit.text("kind") == filters.kind)
+        && (words.is_empty() || fold(&actor.name).contains(&words) || actor.commune.is_some_and(|commune| fold(commune.name).contains(&words)))
 }
 
 /// Actors of a dossier, by name.
@@ -106,6 +80,8 @@ pub fn shape(place: Place, r: i32) -> String {
 mod tests {
     use super::*;
     use crate::framework::content::Value;
+    use crate::project::stakeholders::filters::kinds;
+    use std::collections::HashMap;
     use uuid::Uuid;
 
     fn actor(name: &str, commune: &str, kind: &str) -> Unit {
@@ -122,8 +98,9 @@ mod tests {
         let content = Content { units: vec![actor("Verrerie", "16102", "company"), actor("Région", "86194", "authority")], filled_slots: Vec::new() };
         let all = actors(&content, &held);
         let names = |words: &str, kind: &str, place: &str| {
-            let filters = Filters { words: words.to_owned(), kind: kind.to_owned(), place: place.to_owned() };
-            all.iter().filter(|actor| filters.takes(actor)).map(|actor| actor.name.as_str()).collect::<Vec<_>>()
+            let asked = [("q", words), ("type", kind), ("lieu", place)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let filters = Filters::read(&HashMap::from(asked));
+            all.iter().filter(|actor| is_asked(&filters, actor)).map(|actor| actor.name.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(names("", "", ""), ["Région", "Verrerie"]);
         assert_eq!(names("VERR", "", ""), ["Verrerie"]);

@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 
 use uuid::Uuid;
 
-use super::marks::{Actor, kinds, radius, shape, sign};
+use super::marks::{Actor, radius, shape, sign};
 use crate::kit::geometry::Frame;
 use crate::kit::territory::Commune;
 use crate::project::perimeter::figures::Place;
 use crate::project::perimeter::map::LabelView;
+use crate::project::stakeholders::filters::kinds;
 
 /// Actors of one commune drawn one by one; more are one mark with their number.
 const SPREAD: usize = 12;
