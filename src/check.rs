@@ -97,13 +97,20 @@ async fn standings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
 
 /// Deposits against their digests.
 async fn deposits(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
-    let rows = sqlx::query!("select reference, content, digest from submission order by id").fetch_all(conn).await?;
+    let rows = sqlx::query!("select reference, content, digest from submission order by id").fetch_all(&mut *conn).await?;
     report.figure("Dépôts", rows.len());
     for row in rows {
         if Sha256::digest(row.content.as_bytes()).as_slice() != row.digest {
             report.faults.push(format!("dépôt {} : l’empreinte ne correspond pas au contenu", row.reference));
         }
     }
+    let wrong = sqlx::query_scalar!(
+        "select project.id from project join submission on submission.id = project.submission_id
+         where (submission.project_id, submission.number) is distinct from (project.id, project.deposit_number)"
+    )
+    .fetch_all(conn)
+    .await?;
+    report.faults.extend(wrong.into_iter().map(|id| format!("dossier {id} : le numéro du dernier dépôt n’est pas celui du dépôt gardé")));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod place;
 pub mod policy;
 pub mod proofs;
+mod seat;
 mod store;
 pub mod visitor;
 mod writer;
@@ -10,6 +11,7 @@ mod writer;
 pub use place::{Level, Place};
 pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Ties};
 pub use proofs::*;
+pub use seat::{BoardReader, CallManager, CallReviewer, CallSeat, Knock};
 pub use store::digest;
 pub use visitor::{Arrival, Operator, Visitor};
 pub use writer::{PartCommenter, PartWriter};

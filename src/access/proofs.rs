@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::policy::{self, Facts, Refusal, Status, Ties, Visible};
+use super::policy::{self, Facts, Refusal, Status, Ties};
 use super::store;
 use super::visitor::{Arrival, Visitor, sign_in, token};
 use crate::app::App;
@@ -202,99 +202,6 @@ project_proofs! {
     ScoreReader = |d| policy::scores(&d.ties, &d.facts);
     /// May manage the dossier for the call.
     ProjectManager = |d| policy::manage(&d.ties, &d.facts);
-}
-
-/// A person in a call, with the role that opened it.
-#[derive(Debug, Clone)]
-pub struct CallSeat {
-    /// Call.
-    pub id: CallId,
-    /// Its slug.
-    pub slug: String,
-    /// Its short title.
-    pub title: String,
-    /// "2014-2015".
-    pub edition: String,
-    /// Deposit bound.
-    pub bound: OffsetDateTime,
-    /// Grace after the bound.
-    pub grace_minutes: i32,
-    /// Are its results public?
-    pub is_published: bool,
-    /// Its rule on the reviews of others.
-    pub visible: Visible,
-    /// Grows with each change of a score.
-    pub scores_version: i64,
-    /// Manages it.
-    pub is_manager: bool,
-    /// Reviews for it.
-    pub is_reviewer: bool,
-    /// Sits in its committee.
-    pub is_committee: bool,
-}
-
-macro_rules! call_proofs {
-    ($($(#[$doc:meta])* $name:ident = $roles:expr;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone)]
-        pub struct $name {
-            visitor: Visitor,
-            call: CallSeat,
-            now: OffsetDateTime,
-        }
-
-        impl $name {
-            /// The person.
-            pub fn visitor(&self) -> &Visitor {
-                &self.visitor
-            }
-
-            /// The person's account.
-            pub fn account(&self) -> AccountId {
-                self.visitor.account
-            }
-
-            /// The call.
-            pub fn call(&self) -> &CallSeat {
-                &self.call
-            }
-
-            /// Instant of arrival.
-            pub fn now(&self) -> OffsetDateTime {
-                self.now
-            }
-        }
-
-        impl FromRequestParts<App> for $name {
-            type Rejection = AppError;
-
-            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-                let (visitor, call, now) = seat(parts, app, &$roles).await?;
-                Ok(Self { visitor, call, now })
-            }
-        }
-    )+};
-}
-
-call_proofs! {
-    /// Manages the call of `?appel=`.
-    CallManager = ["manager"];
-    /// Reviews for the call of `?appel=`.
-    CallReviewer = ["reviewer"];
-    /// Follows the call of `?appel=` on the board.
-    BoardReader = ["committee", "manager"];
-}
-
-async fn seat(parts: &mut Parts, app: &App, roles: &[&str]) -> Result<(Visitor, CallSeat, OffsetDateTime), AppError> {
-    let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
-    let Some(token) = token(parts, app) else { return Err(sign_in(parts)) };
-    let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
-    let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty());
-    let is_readable = !slug.as_deref().is_some_and(|slug| slug.contains(char::is_control));
-    let mut conn = app.db.acquire().await?;
-    let found = store::call_seat(&mut conn, &token, roles, slug.as_deref().filter(|_| is_readable), now).await?;
-    let (visitor, call) = found.ok_or_else(|| sign_in(parts))?;
-    Ok((visitor, call.filter(|_| is_readable).ok_or(AppError::NotFound)?, now))
 }
 
 macro_rules! path_parts {

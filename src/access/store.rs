@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 
 use super::place::Place;
 use super::policy::{Facts, ReviewStatus, Status, Ties, Visible, closes_at};
-use super::proofs::{CallSeat, Dossier, ProjectHead};
+use super::proofs::{Dossier, ProjectHead};
+use super::seat::{CallProof, Knock};
 use super::visitor::{Hats, Visitor};
 use crate::error::AppError;
 use crate::kit::ids::{AccountId, CallId, ProjectId, ReviewId, SessionId, SubmissionId};
@@ -16,7 +17,8 @@ pub fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-fn hats(is_carrier: bool, roles: i32, is_operator: bool) -> Hats {
+/// Roles held somewhere, from what the statements count.
+pub fn hats(is_carrier: bool, roles: i32, is_operator: bool) -> Hats {
     Hats { carrier: is_carrier, manager: roles & 1 != 0, reviewer: roles & 2 != 0, committee: roles & 4 != 0, operator: is_operator }
 }
 
@@ -139,74 +141,9 @@ fn known<T>(value: Option<T>) -> Result<T, AppError> {
     value.ok_or_else(|| AppError::Internal(anyhow::anyhow!("unknown word in the database")))
 }
 
-/// The person of a live session, and the call asked for among those where they hold one of the roles, or of these the one
-/// with the nearest next date. `None` without a session; a person without a call otherwise.
-pub async fn call_seat(
-    conn: &mut PgConnection,
-    token: &[u8],
-    roles: &[&str],
-    slug: Option<&str>,
-    now: OffsetDateTime,
-) -> sqlx::Result<Option<(Visitor, Option<CallSeat>)>> {
-    let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
-    let row = sqlx::query!(
-        r#"select session.id as session, account.id as account, account.name, account.email, account.is_operator,
-             exists(select from project_member where account_id = account.id) as "is_carrier!",
-             held.roles as "roles!", seat.id as "id?", seat.slug as "slug?", seat.short_title as "short_title?", seat.edition as "edition?",
-             seat.deposit_bound as "deposit_bound?", seat.grace_minutes as "grace_minutes?", seat.results_published_at as "results_published_at?",
-             seat.reviews_visible as "reviews_visible?", seat.scores_version as "scores_version?", seat.roles as "call_roles?"
-         from session
-         join account on account.id = session.account_id
-         cross join lateral (
-           select coalesce(bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end), 0) as roles
-           from call_role where account_id = account.id
-         ) as held
-         left join lateral (
-           select call.*, mine.roles
-           from (
-             select call_id, bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end) as roles, bool_or(role = any($3)) as is_opened
-             from call_role where account_id = account.id group by call_id
-           ) as mine
-           join call on call.id = mine.call_id
-           where mine.is_opened and coalesce(call.slug = $4, true)
-           order by
-             (select min(next.at) from (values (deposit_bound), (review_due_at), (committee_at)) as next(at) where next.at > $2) asc nulls last,
-             deposit_bound desc
-           limit 1
-         ) as seat on true
-         where session.token_hash = $1
-           and session.ended_at is null
-           and session.expires_at > $2
-           and account.disabled_at is null"#,
-        token,
-        now,
-        &roles,
-        slug
-    )
-    .fetch_optional(conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let call_roles = row.call_roles.unwrap_or(0);
-    let seat = row.id.zip(row.deposit_bound).map(|(id, bound)| CallSeat {
-        id: CallId(id),
-        slug: row.slug.unwrap_or_default(),
-        title: row.short_title.unwrap_or_default(),
-        edition: row.edition.unwrap_or_default(),
-        bound,
-        grace_minutes: row.grace_minutes.unwrap_or(0),
-        is_published: row.results_published_at.is_some_and(|at| at <= now),
-        visible: row.reviews_visible.as_deref().and_then(Visible::parse).unwrap_or(Visible::Never),
-        scores_version: row.scores_version.unwrap_or_default(),
-        is_manager: call_roles & 1 != 0,
-        is_reviewer: call_roles & 2 != 0,
-        is_committee: call_roles & 4 != 0,
-    });
-    let visitor = Visitor {
-        account: AccountId(row.account),
-        session: SessionId(row.session),
-        name: row.name,
-        email: row.email,
-        hats: hats(row.is_carrier, row.roles, row.is_operator),
-    };
-    Ok(Some((visitor, seat)))
+/// What `call_seat` answers to a knock; nothing without a session.
+pub async fn call_head<P: CallProof>(conn: &mut PgConnection, knock: &Knock<P>) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(r#"select head::text as "head!" from call_seat($1, $2, $3, $4)"#, knock.token(), knock.now(), &knock.roles(), knock.slug())
+        .fetch_optional(conn)
+        .await
 }

@@ -91,8 +91,14 @@ impl axum::extract::OptionalFromRequestParts<App> for Visitor {
 
 /// Sends to the sign-in page, and back to the page itself (never to the answer of a POST, which has no page).
 pub fn sign_in(parts: &Parts) -> AppError {
+    let (next, is_read) = page_of(parts);
+    AppError::SignIn { next, is_read }
+}
+
+/// Address of the request, and whether it is a page's.
+pub fn page_of(parts: &Parts) -> (String, bool) {
     let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    AppError::SignIn { next: next.to_owned(), is_read: parts.method == Method::GET }
+    (next.to_owned(), parts.method == Method::GET)
 }
 
 /// Operator of the service.

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::asked::{After, Asked, STATUSES, Sort};
 use super::ranks::{Standings, rank};
-use super::store::{Line, UNORDERED};
+use super::store::{CallPart, Line, UNORDERED};
 use crate::access::Status;
 use crate::access::policy::Visible;
 use crate::error::AppError;
@@ -72,6 +72,8 @@ pub struct Setting<'a> {
     pub visible: Visible,
     /// A review owed hides every score.
     pub is_blind: bool,
+    /// The call's own part of the page.
+    pub call: &'a CallPart,
     /// Sorted means of the call.
     pub standings: &'a Standings,
 }
@@ -96,7 +98,7 @@ impl Dossier {
             commitments: line.commitments.unwrap_or_default(),
             deposit: line.deposit,
             last_activity_at: line.last_activity_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
-            reviews: is_reviewed.then(|| (delivered, assigned.max(line.reviews_expected))),
+            reviews: is_reviewed.then(|| (delivered, assigned.max(setting.call.reviews_expected))),
             scores: Err(String::new()),
             key: After { key: String::new(), id },
         };
@@ -104,10 +106,10 @@ impl Dossier {
         dossier.scores = match (line.score_mean, line.score_median, line.score_min, line.score_max, line.score_deviation) {
             _ if is_hidden && is_reviewed => Err(hidden(setting)),
             (Some(mean), Some(median), Some(min), Some(max), Some(deviation)) if !is_hidden => {
-                let rank = rank(mean, &setting.standings.means, &line.unseen_means).shown();
+                let rank = rank(mean, &setting.standings.means, &setting.call.unseen_means).shown();
                 Ok(Scores { mean, median, min, max, deviation, rank })
             }
-            _ => Err(unscored(status, is_reviewed, line.mean_from)),
+            _ => Err(unscored(status, is_reviewed, setting.call.mean_from)),
         };
         Ok(Some(dossier))
     }

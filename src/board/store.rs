@@ -1,22 +1,23 @@
 //! The statement of the board: rows by key, rights, call and counts together, so that a page is one round trip.
 
+use serde::Deserialize;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::asked::{Asked, Sort};
 use super::ranks::Standings;
 use crate::access::policy::{self, Visible};
-use crate::access::{BoardReader, Facts, ReviewStatus, Status, Ties};
+use crate::access::{BoardReader, Facts, Knock, ReviewStatus, Status, Ties};
 use crate::kit::ids::CallId;
 use crate::review::score;
 
-/// A line as read: the call's part is the same on each, the dossier's part is absent when the page is empty.
-#[derive(Debug, Default)]
-pub struct Line {
+/// The call's part of a page, as the reader may know it.
+#[derive(Debug, Deserialize)]
+pub struct CallPart {
     /// Version of the call's scores.
     pub version: i64,
-    /// Day and hour of the committee.
-    pub committee_at: Option<OffsetDateTime>,
+    /// Instant of the committee, in microseconds.
+    pub committee_at: Option<i64>,
     /// Its place.
     pub committee_place: String,
     /// Reviews from which a mean is shown.
@@ -37,6 +38,15 @@ pub struct Line {
     pub unseen_means: Vec<i64>,
     /// Deviations that the reader may not see.
     pub unseen_deviations: Vec<i64>,
+}
+
+/// A line as read: the first one carries who asks and the call, and no dossier when the page is empty.
+#[derive(Debug, Default)]
+pub struct Line {
+    /// What `call_seat` answered.
+    pub head: Option<String>,
+    /// A [`CallPart`].
+    pub call: Option<String>,
     /// Dossier.
     pub id: Option<i64>,
     /// Number within the call.
@@ -75,15 +85,16 @@ pub struct Line {
     pub is_hidden: Option<bool>,
 }
 
-// The parts of the statement, written once. $1 call, $2 reader, $3 states of the reader's own review that hide the scores
-// of others, $4 to $6 filters, $7 how many rows; the key of the page before from $8 on. `coalesce(…, true)` lets one plan
-// serve with and without filter. One row on the left of the last join: it keeps the order of the page.
+// The parts of the statement, written once. $1 to $4 what `call_seat` is asked, $5 states of the reader's own review that
+// hide the scores of others under each rule of a call, $6 to $8 filters, $9 how many rows; the key of the page before from
+// $10 on. `coalesce(…, true)` lets one plan serve with and without filter. One row on the left of the last join: it keeps
+// the order of the page.
 macro_rules! page {
     (ordered $context:tt, $after:literal, $order:literal, $($key:expr),+) => {
         page!(run $context,
             "project
-               where project.call_id = $1 and project.id <> all(array(select own.id from own where own.is_away))
-                 and coalesce(project.status = $4, true) and coalesce(project.department = $5, true) and coalesce(project.search like $6, true)
+               where project.call_id = (select call_id from seat) and project.id <> all(array(select own.id from own where own.is_away))
+                 and coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
                  and " $after " order by " $order,
             $($key),+)
     };
@@ -92,69 +103,81 @@ macro_rules! page {
             "(
                  (select project.id, false as is_last, " $score " as key
                   from project
-                  where project.call_id = $1 and project.id <> all(array(select own.id from own))
-                    and coalesce(project.status = $4, true) and coalesce(project.department = $5, true) and coalesce(project.search like $6, true)
-                    and (" $score ", project.id) < ($8, $9)
+                  where project.call_id = (select call_id from seat) and project.id <> all(array(select own.id from own))
+                    and coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
+                    and (" $score ", project.id) < ($10, $11)
                   order by " $score " desc, project.id desc
-                  limit $7)
+                  limit $9)
                  union all
                  (select project.id, true, -project.number::bigint
                   from own
                   join project on project.id = own.id
-                  where not own.is_away and project.number > $10
-                    and coalesce(project.status = $4, true) and coalesce(project.department = $5, true) and coalesce(project.search like $6, true)
+                  where not own.is_away and project.number > $12
+                    and coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
                   order by project.number
-                  limit $7)
+                  limit $9)
                ) as picked
                join project on project.id = picked.id
                order by picked.is_last, picked.key desc, picked.id desc",
             $($key),+)
     };
-    (run ($conn:expr, $reader:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
+    (run ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
         sqlx::query_as!(
             Line,
-            r#"with own as materialized (
+            r#"with seat as materialized (
+               select * from call_seat($1, $2, $3, $4)
+             ), own as materialized (
                select project.id, bond.is_recused, bond.is_recused or bond.is_own as is_away, project.department,
                  project.reviews_delivered, project.score_mean, project.score_deviation
                from (
                  select project_id, bool_or(kind = 1) as is_recused, bool_or(kind = 2) as is_own
                  from (
-                   select project_id, 1 as kind from recusal where account_id = $2
+                   select project_id, 1 as kind from recusal where account_id = (select account_id from seat)
                    union all
-                   select project_id, 2 from project_member where account_id = $2
+                   select project_id, 2 from project_member where account_id = (select account_id from seat)
                    union all
-                   select project_id, 3 from review where account_id = $2 and status = any($3)
+                   select project_id, 3 from review
+                   where account_id = (select account_id from seat) and (select is_reviewer from seat)
+                     and (select visible from seat) || ' ' || status = any($5)
                  ) as tie
                  group by project_id
                ) as bond
                join project on project.id = bond.project_id
-               where project.call_id = $1
+               where project.call_id = (select call_id from seat)
              )
-             select call.scores_version as "version!", call.committee_at, call.committee_place as "committee_place!",
-               call.mean_from as "mean_from!", call.reviews_expected as "reviews_expected!",
-               call.projects as "total!",
-               (select count(*) from own where is_recused) as "recused!",
-               (select count(*) from own where is_away and not is_recused) as "own!",
-               (select coalesce(sum(reviews_delivered), 0) from own where is_away) as "away_delivered!",
-               array(select department from own where is_away) as "away_departments!",
-               array(select score_mean from own where score_mean is not null order by score_mean) as "unseen_means!",
-               array(select score_deviation from own where score_deviation is not null) as "unseen_deviations!",
-               page.*
-             from call
+             select case when page.n is null or page.n = 1 then seat.head::text end as "head?",
+               case when (page.n is null or page.n = 1) and call.id is not null then json_build_object(
+                 'version', call.scores_version, 'committee_at', floor(extract(epoch from call.committee_at) * 1000000)::bigint,
+                 'committee_place', call.committee_place, 'mean_from', call.mean_from, 'reviews_expected', call.reviews_expected,
+                 'total', call.projects,
+                 'recused', (select count(*) from own where is_recused),
+                 'own', (select count(*) from own where is_away and not is_recused),
+                 'away_delivered', (select coalesce(sum(reviews_delivered), 0) from own where is_away),
+                 'away_departments', array(select department from own where is_away),
+                 'unseen_means', array(select score_mean from own where score_mean is not null order by score_mean),
+                 'unseen_deviations', array(select score_deviation from own where score_deviation is not null))::text end as "call?",
+               page.id as "id?", page.number as "number?", page.title as "title?", page.label as "label?", page.status as "status?",
+               page.department as "department?", page.progress as "progress?", page.commitments as "commitments?", page.deposit_number as "deposit?",
+               page.last_activity_at as "last_activity_at?", page.reviews_assigned as "reviews_assigned?",
+               page.reviews_delivered as "reviews_delivered?", page.score_mean as "score_mean?", page.score_median as "score_median?",
+               page.score_min as "score_min?", page.score_max as "score_max?", page.score_deviation as "score_deviation?",
+               page.is_hidden as "is_hidden?"
+             from seat
+             left join call on call.id = seat.call_id
              left join lateral (
-               select project.id as "id?", project.number as "number?", project.title as "title?", project.label as "label?",
-                 project.status as "status?", project.department as "department?", project.progress as "progress?", project.commitments as "commitments?",
-                 (select submission.number from submission where submission.id = project.submission_id) as "deposit?",
-                 project.last_activity_at as "last_activity_at?", project.reviews_assigned as "reviews_assigned?",
-                 project.reviews_delivered as "reviews_delivered?", project.score_mean as "score_mean?", project.score_median as "score_median?",
-                 project.score_min as "score_min?", project.score_max as "score_max?", project.score_deviation as "score_deviation?",
-                 project.id = any(array(select own.id from own where not own.is_away)) as "is_hidden?"
+               select row_number() over () as n, line.* from (
+               select project.id, project.number, project.title, project.label, project.status, project.department,
+                 project.progress, project.commitments, project.deposit_number, project.last_activity_at, project.reviews_assigned,
+                 project.reviews_delivered, project.score_mean, project.score_median, project.score_min, project.score_max,
+                 project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)) as is_hidden
                from "# $(+ $part)+ + r#"
-               limit $7
-             ) as page on true
-             where call.id = $1"#,
-            $reader.call().id.get(),
-            $reader.account().get(),
+               limit $9
+               ) as line
+             ) as page on true"#,
+            $knock.token(),
+            $knock.now(),
+            &$knock.roles(),
+            $knock.slug(),
             $hiding,
             $asked.status.map(Status::as_str),
             $asked.department.as_deref(),
@@ -167,10 +190,10 @@ macro_rules! page {
     };
 }
 
-/// Rows of a page, in the order asked, from the row after the given key; one line at least, the call's own.
-pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, limit: i64) -> sqlx::Result<Vec<Line>> {
-    // Who no longer reviews for the call is not kept from anything by a review of before.
-    let hiding = if reader.call().is_reviewer { hiding(reader.call().visible) } else { Vec::new() };
+/// Rows of a page, in the order asked, from the row after the given key, with who asks and the call on the first line; no
+/// line without a session, and nothing but who asks without a call.
+pub async fn page(conn: &mut PgConnection, knock: &Knock<BoardReader>, asked: &Asked, limit: i64) -> sqlx::Result<Vec<Line>> {
+    let hiding = hiding();
     let pattern = asked.pattern();
     let (hiding, pattern) = (&hiding[..], pattern.as_deref());
     let after = asked.after.as_ref();
@@ -179,8 +202,8 @@ pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, 
         Sort::Title => {
             let title = after.map_or("", |after| after.key.as_str());
             page!(
-                ordered(conn, reader, asked, hiding, pattern, limit),
-                "(project.title collate \"fr-x-icu\", project.id) > ($8, $9)",
+                ordered(conn, knock, asked, hiding, pattern, limit),
+                "(project.title collate \"fr-x-icu\", project.id) > ($10, $11)",
                 "project.title collate \"fr-x-icu\", project.id",
                 title,
                 id
@@ -189,8 +212,8 @@ pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, 
         Sort::Status => {
             let (place, title) = after.and_then(super::asked::After::status).unwrap_or((0, ""));
             page!(
-                ordered(conn, reader, asked, hiding, pattern, limit),
-                "(status_rank(project.status), project.title collate \"fr-x-icu\", project.id) > ($8, $9, $10)",
+                ordered(conn, knock, asked, hiding, pattern, limit),
+                "(status_rank(project.status), project.title collate \"fr-x-icu\", project.id) > ($10, $11, $12)",
                 "status_rank(project.status), project.title collate \"fr-x-icu\", project.id",
                 place,
                 title,
@@ -200,8 +223,8 @@ pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, 
         Sort::Reviews => {
             let delivered = after.and_then(|after| i32::try_from(after.whole()?).ok()).unwrap_or(-1);
             page!(
-                ordered(conn, reader, asked, hiding, pattern, limit),
-                "(project.reviews_delivered, project.id) > ($8, $9)",
+                ordered(conn, knock, asked, hiding, pattern, limit),
+                "(project.reviews_delivered, project.id) > ($10, $11)",
                 "project.reviews_delivered, project.id",
                 delivered,
                 id
@@ -210,8 +233,8 @@ pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, 
         Sort::Activity => {
             let at = after.and_then(super::asked::After::instant).unwrap_or(LATEST);
             page!(
-                ordered(conn, reader, asked, hiding, pattern, limit),
-                "(project.last_activity_at, project.id) < ($8, $9)",
+                ordered(conn, knock, asked, hiding, pattern, limit),
+                "(project.last_activity_at, project.id) < ($10, $11)",
                 "project.last_activity_at desc, project.id desc",
                 at,
                 id
@@ -219,11 +242,11 @@ pub async fn page(conn: &mut PgConnection, reader: &BoardReader, asked: &Asked, 
         }
         Sort::Mean => {
             let (key, id, number) = score_key(asked);
-            page!(scored(conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_mean, -1)", key, id, number)
+            page!(scored(conn, knock, asked, hiding, pattern, limit), "coalesce(project.score_mean, -1)", key, id, number)
         }
         Sort::Median => {
             let (key, id, number) = score_key(asked);
-            page!(scored(conn, reader, asked, hiding, pattern, limit), "coalesce(project.score_median, -1)", key, id, number)
+            page!(scored(conn, knock, asked, hiding, pattern, limit), "coalesce(project.score_median, -1)", key, id, number)
         }
     }
 }
@@ -257,12 +280,14 @@ fn sees(visible: Visible, ties: Ties) -> bool {
     policy::scores(&Ties { is_committee: true, ..ties }, &facts).is_ok()
 }
 
-/// States of one's own review that hide the scores of the dossier.
-pub fn hiding(visible: Visible) -> Vec<String> {
-    [ReviewStatus::NotStarted, ReviewStatus::Draft, ReviewStatus::Delivered, ReviewStatus::Recused]
-        .into_iter()
-        .filter(|status| !sees(visible, Ties { review: Some(*status), ..Ties::default() }))
-        .map(|status| status.as_str().to_owned())
+/// Rules of a call, each with a state of one's own review that hides the scores of the dossier under it: "never draft".
+fn hiding() -> Vec<String> {
+    let rules = [Visible::Never, Visible::AfterMine, Visible::AfterAllMine, Visible::Always];
+    let states = [ReviewStatus::NotStarted, ReviewStatus::Draft, ReviewStatus::Delivered, ReviewStatus::Recused];
+    let pairs = rules.into_iter().flat_map(|rule| states.into_iter().map(move |state| (rule, state)));
+    pairs
+        .filter(|(rule, state)| !sees(*rule, Ties { review: Some(*state), ..Ties::default() }))
+        .map(|(rule, state)| format!("{} {}", rule.as_str(), state.as_str()))
         .collect()
 }
 
@@ -344,11 +369,12 @@ mod tests {
 
     #[test]
     fn the_policy_says_which_reviews_hide_the_scores() {
-        let all = ["not_started", "draft", "delivered", "recused"];
-        assert_eq!(hiding(Visible::Always), Vec::<String>::new());
-        assert_eq!(hiding(Visible::AfterMine), ["not_started", "draft", "recused"]);
-        assert_eq!(hiding(Visible::AfterAllMine), ["not_started", "draft", "recused"]);
-        assert_eq!(hiding(Visible::Never), all);
+        let all = hiding();
+        let under = |rule: &str| all.iter().filter_map(|pair| pair.strip_prefix(rule)?.strip_prefix(' ')).collect::<Vec<_>>();
+        assert_eq!(under("always"), Vec::<&str>::new());
+        assert_eq!(under("after_mine"), ["not_started", "draft", "recused"]);
+        assert_eq!(under("after_all_mine"), ["not_started", "draft", "recused"]);
+        assert_eq!(under("never"), ["not_started", "draft", "delivered", "recused"]);
         assert!(!sees(Visible::AfterAllMine, Ties { owes_reviews: true, ..Ties::default() }));
         assert!(sees(Visible::AfterMine, Ties { owes_reviews: true, ..Ties::default() }));
     }

@@ -14,8 +14,8 @@ use super::asked::{Asked, STATUSES, Sort, status_key};
 use super::file;
 use super::ranks::Standings;
 use super::rows::{Dossier, RowView, Setting};
-use super::store::{self, Line};
-use crate::access::BoardReader;
+use super::store::{self, CallPart};
+use crate::access::{BoardReader, Knock};
 use crate::app::App;
 use crate::error::AppError;
 use crate::kit::french::{NBSP, count, thousands};
@@ -75,7 +75,7 @@ struct BoardPage {
 struct Read {
     asked: Asked,
     /// The call's own part of the statement.
-    call: Line,
+    call: CallPart,
     standings: Arc<Standings>,
     dossiers: Vec<Dossier>,
     has_more: bool,
@@ -84,44 +84,29 @@ struct Read {
 }
 
 /// One statement when the scores in memory are those of the call; two when a score moved since.
-async fn read(app: &App, conn: &mut PgConnection, reader: &BoardReader, asked: Asked, shown: usize) -> Result<Read, AppError> {
-    let is_blind = store::is_blind(conn, reader).await?;
-    let effective = if is_blind && asked.sort.is_by_score() { Asked { sort: Sort::Title, ..asked.clone() } } else { asked.clone() };
+async fn read(app: &App, conn: &mut PgConnection, knock: &Knock<BoardReader>, asked: Asked, shown: usize) -> Result<(BoardReader, Read), AppError> {
     let limit = i64::try_from(shown).map_or(EXPORTED, |shown| shown + 1);
-    let mut lines = store::page(conn, reader, &effective, limit).await?;
-    let version = lines.first().map(|line| line.version).ok_or(AppError::NotFound)?;
-    let standings = app.ranks.of(conn, reader.call().id, version).await?;
+    let mut lines = store::page(conn, knock, &asked, limit).await?;
+    let reader = knock.admit(lines.first().and_then(|line| line.head.as_deref()))?;
+    let is_blind = store::is_blind(conn, &reader).await?;
+    let effective = if is_blind && asked.sort.is_by_score() { Asked { sort: Sort::Title, ..asked.clone() } } else { asked.clone() };
+    if effective.sort != asked.sort {
+        lines = store::page(conn, knock, &effective, limit).await?;
+    }
+    let call = lines.first().and_then(|line| line.call.as_deref()).ok_or(AppError::NotFound)?;
+    let call: CallPart = serde_json::from_str(call).map_err(anyhow::Error::from)?;
+    let standings = app.ranks.of(conn, reader.call().id, call.version).await?;
     let has_more = lines.len() > shown;
     lines.truncate(shown);
-    let call = call_part(&lines[0]);
-    let setting = Setting { asked: &effective, visible: reader.call().visible, is_blind, standings: &standings };
+    let setting = Setting { asked: &effective, visible: reader.call().visible, is_blind, call: &call, standings: &standings };
     let dossiers = lines.into_iter().filter_map(|line| Dossier::read(line, &setting).transpose()).collect::<Result<Vec<_>, _>>()?;
-    Ok(Read { asked, call, standings, dossiers, has_more, is_blind })
-}
-
-/// The call's part of a line, without its dossier.
-fn call_part(line: &Line) -> Line {
-    Line {
-        version: line.version,
-        committee_at: line.committee_at,
-        committee_place: line.committee_place.clone(),
-        mean_from: line.mean_from,
-        reviews_expected: line.reviews_expected,
-        total: line.total,
-        recused: line.recused,
-        own: line.own,
-        away_delivered: line.away_delivered,
-        away_departments: line.away_departments.clone(),
-        unseen_means: line.unseen_means.clone(),
-        unseen_deviations: line.unseen_deviations.clone(),
-        ..Line::default()
-    }
+    Ok((reader, Read { asked, call, standings, dossiers, has_more, is_blind }))
 }
 
 /// The committee and the managers of the call follow every dossier, but those that they stay away from.
-pub async fn show(State(app): State<App>, reader: BoardReader, Query(query): Address) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, knock: Knock<BoardReader>, Query(query): Address) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let read = read(&app, &mut conn, &reader, Asked::read(&query), SHOWN).await?;
+    let (reader, read) = read(&app, &mut conn, &knock, Asked::read(&query), SHOWN).await?;
     drop(conn);
     html(&page(&app, &reader, read))
 }
@@ -170,9 +155,9 @@ fn page(app: &App, reader: &BoardReader, read: Read) -> BoardPage {
     }
 }
 
-fn meeting(call: &Line, now: OffsetDateTime) -> String {
+fn meeting(call: &CallPart, now: OffsetDateTime) -> String {
     let place = if call.committee_place.is_empty() { String::new() } else { format!(", {}", call.committee_place) };
-    match call.committee_at {
+    match call.committee_at.map(moment::from_micros) {
         Some(at) if at > now => format!("Prochaine séance{NBSP}: {}{place}", moment::full(at)),
         Some(at) => format!("Séance du {}{place}", moment::full(at)),
         None => "Séance du comité\u{a0}: date à fixer".to_owned(),
@@ -259,10 +244,10 @@ fn range(read: &Read, seen: i64) -> String {
 }
 
 /// The same readers take the same rows away for a spreadsheet; the export is journalled.
-pub async fn export(State(app): State<App>, reader: BoardReader, Query(query): Address) -> Result<Response, AppError> {
+pub async fn export(State(app): State<App>, knock: Knock<BoardReader>, Query(query): Address) -> Result<Response, AppError> {
     let asked = Asked { after: None, ..Asked::read(&query) };
     let mut tx = app.db.begin().await?;
-    let read = read(&app, &mut tx, &reader, asked, usize::try_from(EXPORTED).unwrap_or(usize::MAX)).await?;
+    let (reader, read) = read(&app, &mut tx, &knock, asked, usize::try_from(EXPORTED).unwrap_or(usize::MAX)).await?;
     crate::journal::record_call(&mut tx, reader.call().id, reader.account(), "board_exported", "", reader.now()).await?;
     tx.commit().await?;
     file::of(reader.call(), reader.now(), &read.dossiers, read.call.recused)

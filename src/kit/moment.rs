@@ -88,6 +88,11 @@ pub fn late_by(arrival: OffsetDateTime, bound: OffsetDateTime) -> Option<String>
     })
 }
 
+/// The instant that many microseconds after 1970, as the database's JSON tells it.
+pub fn from_micros(micros: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
 /// An instant for `<time datetime>`, in UTC and to the second: "2015-10-14T21:59:59Z".
 pub fn iso(at: OffsetDateTime) -> String {
     let utc = at.checked_to_offset(UtcOffset::UTC).unwrap_or(at);

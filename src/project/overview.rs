@@ -6,7 +6,6 @@ use axum::response::Response;
 
 use super::finished;
 use super::store::{self, Mine, Overview, role_name};
-use super::together::{Together, together};
 use crate::access::{Dossier, Level, MemberRole, ProjectOwner, ProjectVisitor, Visitor, policy};
 use crate::app::App;
 use crate::error::AppError;
@@ -82,17 +81,16 @@ struct OverviewPage {
 /// The team sees its dossier whole; the administration sees its progress, and the content that the carrier shows.
 pub async fn show(State(app): State<App>, visitor: ProjectVisitor) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let overview = store::overview(&mut conn, visitor.project(), visitor.now()).await?;
+    let overview = store::overview(&mut conn, &visitor).await?;
     if !visitor.is_team() {
         store::record_staff_read(&mut conn, &visitor).await?;
     }
-    let together = together(&mut conn, &visitor).await?;
     drop(conn);
     let standing: Standing = serde_json::from_str(&visitor.head().standing).unwrap_or_default();
-    html(&page(&app, &visitor, (overview, together), &standing))
+    html(&page(&app, &visitor, overview, &standing))
 }
 
-fn page(app: &App, dossier: &Dossier, (overview, together): (Overview, Together), standing: &Standing) -> OverviewPage {
+fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -> OverviewPage {
     let facts = dossier.facts();
     let head = dossier.head();
     let is_team = dossier.is_team();
@@ -125,12 +123,12 @@ fn page(app: &App, dossier: &Dossier, (overview, together): (Overview, Together)
         call: head.call_title.clone(),
         call_slug: head.call_slug.clone(),
         is_team,
-        parts: together.parts.iter().map(|part| finished::sentence(part, now)).collect(),
-        talk: match together.open {
+        parts: overview.together.parts.iter().map(|part| finished::sentence(part, now)).collect(),
+        talk: match overview.together.open {
             0 => "Commentaires de l’équipe".to_owned(),
             open => count(open, "fil de commentaires ouvert", "fils de commentaires ouverts"),
         },
-        proposed_by: together.proposed_by,
+        proposed_by: overview.together.proposed_by,
         may_share: dossier.ties().member == Some(MemberRole::Owner),
         may_import: dossier.may_edit().is_ok(),
         may_copy: dossier.may_copy().is_ok(),

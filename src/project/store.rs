@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
+use super::together::Together;
 use crate::access::{Dossier, Status};
 use crate::error::AppError;
 use crate::framework::standing::Standing;
@@ -143,8 +144,8 @@ pub struct Overview {
     pub notified_on: Option<Date>,
     /// Latest document of the call published in the last days: title, version, notice.
     pub notice: Option<(String, i32, String)>,
-    /// Deliverables shown to the administration are known from the rights.
-    pub summary: String,
+    /// What its people wait for from one another; nothing for who is not of the team.
+    pub together: Together,
 }
 
 /// Acts that a team is told of. What the administration does with a dossier (reviews, recusals) stays its own.
@@ -182,16 +183,16 @@ const TOLD: &[&str] = &[
     "engagement_withdrawn",
 ];
 
-/// Reads the overview of a dossier.
-pub async fn overview(conn: &mut PgConnection, project: ProjectId, now: OffsetDateTime) -> Result<Overview, AppError> {
+/// Reads the overview of a dossier; its acts and what its people say to one another are the team's.
+pub async fn overview(conn: &mut PgConnection, reader: &Dossier) -> Result<Overview, AppError> {
     let told: Vec<String> = TOLD.iter().map(|act| (*act).to_owned()).collect();
     let row = sqlx::query!(
-        r#"select project.notified_on, project.manifestation,
+        r#"select project.notified_on,
              submission.reference as "reference?", submission.received_at as "received_at?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
              (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject) order by line.seq desc), '[]')::text
-              from (select * from journal where journal.project_id = project.id and act = any($3) order by seq desc limit 6) as line
+              from (select * from journal where $5 and journal.project_id = project.id and act = any($3) order by seq desc limit 6) as line
               left join account on account.id = line.account_id) as "acts!",
              (select coalesce(json_agg(json_build_array(kind, n)), '[]')::text
               from (select kind, count(*) as n from unit
@@ -199,13 +200,21 @@ pub async fn overview(conn: &mut PgConnection, project: ProjectId, now: OffsetDa
                     group by kind) as tally) as "counts!",
              (select json_build_array(title, version, notice)::text from call_document
               where call_document.call_id = project.call_id and call_document.created_at > $2::timestamptz - interval '21 days'
-              order by created_at desc, version desc limit 1) as notice
+              order by created_at desc, version desc limit 1) as notice,
+             case when $5 then json_build_object(
+               'parts', (select coalesce(json_agg(line order by deliverable, finished_at), '[]') from finished_part_line where project_id = $1),
+               'open', (select count(*) from live_thread where project_id = $1 and resolved_at is null),
+               'proposed_by', (select account.name from handover join account on account.id = handover.from_account
+                 where handover.project_id = $1 and handover.to_account = $4 and accepted_at is null and declined_at is null
+                   and withdrawn_at is null and expires_at > $2))::text end as together
          from project
          left join submission on submission.id = project.submission_id
          where project.id = $1"#,
-        project.get(),
-        now,
-        &told
+        reader.project().get(),
+        reader.now(),
+        &told,
+        reader.account().get(),
+        reader.is_team()
     )
     .fetch_one(conn)
     .await?;
@@ -221,6 +230,6 @@ pub async fn overview(conn: &mut PgConnection, project: ProjectId, now: OffsetDa
         deposit: row.reference.zip(row.received_at),
         notified_on: row.notified_on,
         notice: row.notice.as_deref().map(serde_json::from_str).transpose().map_err(read)?,
-        summary: row.manifestation,
+        together: row.together.as_deref().map(serde_json::from_str).transpose().map_err(read)?.unwrap_or_default(),
     })
 }

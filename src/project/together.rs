@@ -1,15 +1,14 @@
 //! What the people of a team wait for from one another: open comments, mentions, finished parts, a proposed ownership.
 
+use serde::Deserialize;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::comments::PartRow;
-use crate::access::Dossier;
-use crate::error::AppError;
 use crate::kit::ids::{AccountId, ProjectId};
 
 /// What a dossier's page says of its team, to its team only.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Together {
     /// Parts said to be finished.
     pub parts: Vec<PartRow>,
@@ -17,27 +16,6 @@ pub struct Together {
     pub open: i64,
     /// Name of the owner who proposes ownership to the reader.
     pub proposed_by: Option<String>,
-}
-
-/// Reads it in one statement; nothing for who is not of the team.
-pub async fn together(conn: &mut PgConnection, dossier: &Dossier) -> Result<Together, AppError> {
-    if !dossier.is_team() {
-        return Ok(Together::default());
-    }
-    let row = sqlx::query!(
-        r#"select
-             (select coalesce(json_agg(line order by deliverable, finished_at), '[]')::text from finished_part_line where project_id = $1) as "parts!",
-             (select count(*) from live_thread where project_id = $1 and resolved_at is null) as "open!",
-             (select account.name from handover join account on account.id = handover.from_account
-              where handover.project_id = $1 and handover.to_account = $2 and accepted_at is null and declined_at is null and withdrawn_at is null
-                and expires_at > $3) as proposed_by"#,
-        dossier.project().get(),
-        dossier.account().get(),
-        dossier.now()
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(Together { parts: serde_json::from_str(&row.parts).map_err(anyhow::Error::from)?, open: row.open, proposed_by: row.proposed_by })
 }
 
 /// What waits for a person in all their dossiers: an open thread that mentions them and that they did not answer, or a proposal of ownership.

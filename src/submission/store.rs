@@ -142,9 +142,15 @@ async fn enter(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, content: &
     .fetch_one(&mut *conn)
     .await?;
     let status = if head.status == Status::Draft.as_str() { Status::Deposited.as_str() } else { &head.status };
-    sqlx::query!("update project set status = $2, submission_id = $3, deposited_version = content_version where id = $1", entry.project.get(), status, id)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query!(
+        "update project set status = $2, submission_id = $3, deposit_number = $4, deposited_version = content_version where id = $1",
+        entry.project.get(),
+        status,
+        id,
+        number
+    )
+    .execute(&mut *conn)
+    .await?;
     journal::record(conn, entry.project, entry.account, entry.act, &reference, entry.now).await?;
     receipts(conn, app, entry, &reference, (&digest, &head.organisers)).await?;
     Ok(reference)
