@@ -1,6 +1,7 @@
 //! Proofs that a person may do a thing now. A handler receives one; nothing else can make one.
 
 use std::collections::HashMap;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::policy::{self, Facts, Refusal, Status, Ties};
 use super::store;
-use super::visitor::{Arrival, Visitor, sign_in, token};
+use super::visitor::{Caller, Visitor};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::belonging::Part;
@@ -139,12 +140,56 @@ impl Dossier {
     }
 }
 
-async fn load(parts: &mut Parts, app: &App) -> Result<Dossier, AppError> {
-    let id: ProjectId = path_part(parts, app, "id").await?;
-    let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
-    let Some(token) = token(parts, app) else { return Err(sign_in(parts)) };
-    let mut conn = app.db.acquire().await?;
-    store::dossier(&mut conn, &token, id, now).await?.ok_or_else(|| sign_in(parts))
+/// A proof about the dossier of the path.
+pub trait ProjectProof: Sized {
+    /// The rule of the policy that gives it.
+    ///
+    /// # Errors
+    /// When the person may not.
+    fn rule(dossier: &Dossier) -> Result<(), Refusal>;
+}
+
+/// Somebody before a dossier, before anything is known of either: a statement that reads the rights and a page together
+/// asks `dossier_seat` with it, and the proof comes from what that answered.
+#[derive(Debug)]
+pub struct ProjectKnock<P> {
+    caller: Caller,
+    project: ProjectId,
+    proof: PhantomData<P>,
+}
+
+impl<P: ProjectProof> ProjectKnock<P> {
+    /// What the database keeps of the session's secret.
+    pub fn token(&self) -> &[u8] {
+        &self.caller.token
+    }
+
+    /// Instant of arrival.
+    pub fn now(&self) -> OffsetDateTime {
+        self.caller.now
+    }
+
+    /// The dossier asked for.
+    pub fn project(&self) -> ProjectId {
+        self.project
+    }
+
+    /// What `dossier_seat` answered, `head` and `standing`; nothing without a session.
+    fn dossier(&self, found: Option<(String, Option<String>)>) -> Result<Dossier, AppError> {
+        let (head, standing) = found.ok_or_else(|| self.caller.sign_in())?;
+        let dossier = store::dossier(&head, self.project, standing, self.caller.now)?;
+        P::rule(&dossier)?;
+        Ok(dossier)
+    }
+}
+
+impl<P: ProjectProof> FromRequestParts<App> for ProjectKnock<P> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let project = path_part(parts, app, "id").await?;
+        Ok(Self { caller: Caller::from_request_parts(parts, app).await?, project, proof: PhantomData })
+    }
 }
 
 /// A part of the path, unreadable ones being pages that do not exist.
@@ -168,14 +213,31 @@ macro_rules! project_proofs {
             }
         }
 
+        impl ProjectProof for $name {
+            fn rule(dossier: &Dossier) -> Result<(), Refusal> {
+                let rule: fn(&Dossier) -> Result<(), Refusal> = $rule;
+                rule(dossier)
+            }
+        }
+
+        impl ProjectKnock<$name> {
+            /// The proof, from the `head` and `standing` that `dossier_seat` answered to this very knock; nothing without a session.
+            ///
+            /// # Errors
+            /// When nobody is signed in, when the dossier is unknown, or when the policy refuses.
+            pub fn admit(&self, found: Option<(String, Option<String>)>) -> Result<$name, AppError> {
+                self.dossier(found).map($name)
+            }
+        }
+
         impl FromRequestParts<App> for $name {
             type Rejection = AppError;
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-                let dossier = load(parts, app).await?;
-                let rule: fn(&Dossier) -> Result<(), Refusal> = $rule;
-                rule(&dossier)?;
-                Ok(Self(dossier))
+                let knock = ProjectKnock::<Self>::from_request_parts(parts, app).await?;
+                let mut conn = app.db.acquire().await?;
+                let found = store::dossier_head(&mut conn, &knock).await?;
+                knock.admit(found)
             }
         }
     )+};

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::policy::Visible;
-use super::store::{self, hats};
-use super::visitor::{Arrival, Visitor, page_of, sign_in, token};
+use super::store::{self, Person};
+use super::visitor::{Caller, Visitor};
 use crate::app::App;
 use crate::error::AppError;
-use crate::kit::ids::{AccountId, CallId, SessionId};
+use crate::kit::ids::{AccountId, CallId};
 use crate::kit::moment;
 
 /// A person in a call, with the role that opened it.
@@ -55,19 +55,15 @@ pub trait CallProof: Sized {
 /// together asks `call_seat` with it, and the proof comes from what that answered.
 #[derive(Debug)]
 pub struct Knock<P> {
-    token: Vec<u8>,
+    caller: Caller,
     slug: Option<String>,
-    now: OffsetDateTime,
-    /// The page itself, to come back to after signing in.
-    next: String,
-    is_read: bool,
     proof: PhantomData<P>,
 }
 
 impl<P: CallProof> Knock<P> {
     /// What the database keeps of the session's secret.
     pub fn token(&self) -> &[u8] {
-        &self.token
+        &self.caller.token
     }
 
     /// Roles that open the page.
@@ -82,21 +78,15 @@ impl<P: CallProof> Knock<P> {
 
     /// Instant of arrival.
     pub fn now(&self) -> OffsetDateTime {
-        self.now
+        self.caller.now
     }
 
     /// What `call_seat` answered; nothing without a session.
     fn seat(&self, head: Option<&str>) -> Result<(Visitor, CallSeat, OffsetDateTime), AppError> {
-        let Some(head) = head else { return Err(AppError::SignIn { next: self.next.clone(), is_read: self.is_read }) };
+        let Some(head) = head else { return Err(self.caller.sign_in()) };
         let head: Head = serde_json::from_str(head).map_err(anyhow::Error::from)?;
-        let visitor = Visitor {
-            account: AccountId(head.account),
-            session: SessionId(head.session),
-            name: head.name,
-            email: head.email,
-            hats: hats(head.is_carrier, head.roles, head.is_operator),
-        };
-        Ok((visitor, head.call.ok_or(AppError::NotFound)?.seat(), self.now))
+        let visitor = head.person.visitor();
+        Ok((visitor, head.call.ok_or(AppError::NotFound)?.seat(), self.caller.now))
     }
 }
 
@@ -104,27 +94,20 @@ impl<P: CallProof> FromRequestParts<App> for Knock<P> {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
-        let Some(token) = token(parts, app) else { return Err(sign_in(parts)) };
-        let (next, is_read) = page_of(parts);
+        let caller = Caller::from_request_parts(parts, app).await?;
         let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
         let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty());
         // No call is called nothing: what cannot be a name finds none.
         let slug = slug.map(|slug| if slug.contains(char::is_control) { String::new() } else { slug });
-        Ok(Self { token, slug, now, next, is_read, proof: PhantomData })
+        Ok(Self { caller, slug, proof: PhantomData })
     }
 }
 
 /// A line of `call_seat`.
 #[derive(Deserialize)]
 struct Head {
-    session: i64,
-    account: i64,
-    name: String,
-    email: String,
-    is_operator: bool,
-    is_carrier: bool,
-    roles: i32,
+    #[serde(flatten)]
+    person: Person,
     call: Option<CallHead>,
 }
 

@@ -91,14 +91,38 @@ impl axum::extract::OptionalFromRequestParts<App> for Visitor {
 
 /// Sends to the sign-in page, and back to the page itself (never to the answer of a POST, which has no page).
 pub fn sign_in(parts: &Parts) -> AppError {
-    let (next, is_read) = page_of(parts);
-    AppError::SignIn { next, is_read }
+    let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    AppError::SignIn { next: next.to_owned(), is_read: parts.method == Method::GET }
 }
 
-/// Address of the request, and whether it is a page's.
-pub fn page_of(parts: &Parts) -> (String, bool) {
-    let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    (next.to_owned(), parts.method == Method::GET)
+/// Somebody who asks with a session's secret, before anything is known of them.
+#[derive(Debug)]
+pub struct Caller {
+    /// What the database keeps of the secret.
+    pub token: Vec<u8>,
+    /// Instant of arrival.
+    pub now: OffsetDateTime,
+    next: String,
+    is_read: bool,
+}
+
+impl Caller {
+    /// The answer when no live session has that secret.
+    pub fn sign_in(&self) -> AppError {
+        AppError::SignIn { next: self.next.clone(), is_read: self.is_read }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
+        match (token(parts, app), sign_in(parts)) {
+            (Some(token), AppError::SignIn { next, is_read }) => Ok(Self { token, now, next, is_read }),
+            (_, refusal) => Err(refusal),
+        }
+    }
 }
 
 /// Operator of the service.

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::finished;
 use super::store::{self, Mine, Overview, role_name};
-use crate::access::{Dossier, Level, MemberRole, ProjectOwner, ProjectVisitor, Visitor, policy};
+use crate::access::{Dossier, Level, MemberRole, ProjectKnock, ProjectOwner, ProjectVisitor, Visitor, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::standing::Standing;
@@ -79,9 +79,9 @@ struct OverviewPage {
 }
 
 /// The team sees its dossier whole; the administration sees its progress, and the content that the carrier shows.
-pub async fn show(State(app): State<App>, visitor: ProjectVisitor) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, knock: ProjectKnock<ProjectVisitor>) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let overview = store::overview(&mut conn, &visitor).await?;
+    let (visitor, overview) = store::overview(&mut conn, &knock).await?;
     if !visitor.is_team() {
         store::record_staff_read(&mut conn, &visitor).await?;
     }
@@ -118,7 +118,7 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
         blocking,
         signals,
         team: overview.team.into_iter().map(|(name, role)| (name, role_name(&role))).collect(),
-        acts: if is_team { acts(dossier, overview.acts) } else { Vec::new() },
+        acts: acts(dossier, overview.acts),
         notice: overview.notice,
         call: head.call_title.clone(),
         call_slug: head.call_slug.clone(),

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::together::Together;
-use crate::access::{Dossier, Status};
+use crate::access::{Dossier, ProjectKnock, ProjectVisitor, Status};
 use crate::error::AppError;
 use crate::framework::standing::Standing;
 use crate::kit::ids::{AccountId, CallId, ProjectId};
@@ -183,16 +183,21 @@ const TOLD: &[&str] = &[
     "engagement_withdrawn",
 ];
 
-/// Reads the overview of a dossier; its acts and what its people say to one another are the team's.
-pub async fn overview(conn: &mut PgConnection, reader: &Dossier) -> Result<Overview, AppError> {
+/// Reads a dossier's page with the right to it, in one statement; its acts and what its people say to one another are the
+/// team's.
+///
+/// # Errors
+/// When the person may not open the dossier.
+pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisitor>) -> Result<(ProjectVisitor, Overview), AppError> {
     let told: Vec<String> = TOLD.iter().map(|act| (*act).to_owned()).collect();
     let row = sqlx::query!(
-        r#"select project.notified_on,
+        r#"with seat as materialized (select * from dossier_seat($1, $2, $3))
+         select seat.head::text as "head!", seat.standing::text as standing, project.notified_on as "notified_on?",
              submission.reference as "reference?", submission.received_at as "received_at?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
              (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject) order by line.seq desc), '[]')::text
-              from (select * from journal where $5 and journal.project_id = project.id and act = any($3) order by seq desc limit 6) as line
+              from (select * from journal where journal.project_id = project.id and act = any($4) order by seq desc limit 6) as line
               left join account on account.id = line.account_id) as "acts!",
              (select coalesce(json_agg(json_build_array(kind, n)), '[]')::text
               from (select kind, count(*) as n from unit
@@ -201,26 +206,28 @@ pub async fn overview(conn: &mut PgConnection, reader: &Dossier) -> Result<Overv
              (select json_build_array(title, version, notice)::text from call_document
               where call_document.call_id = project.call_id and call_document.created_at > $2::timestamptz - interval '21 days'
               order by created_at desc, version desc limit 1) as notice,
-             case when $5 then json_build_object(
-               'parts', (select coalesce(json_agg(line order by deliverable, finished_at), '[]') from finished_part_line where project_id = $1),
-               'open', (select count(*) from live_thread where project_id = $1 and resolved_at is null),
+             json_build_object(
+               'parts', (select coalesce(json_agg(line order by deliverable, finished_at), '[]') from finished_part_line where project_id = $3),
+               'open', (select count(*) from live_thread where project_id = $3 and resolved_at is null),
                'proposed_by', (select account.name from handover join account on account.id = handover.from_account
-                 where handover.project_id = $1 and handover.to_account = $4 and accepted_at is null and declined_at is null
-                   and withdrawn_at is null and expires_at > $2))::text end as together
-         from project
-         left join submission on submission.id = project.submission_id
-         where project.id = $1"#,
-        reader.project().get(),
-        reader.now(),
-        &told,
-        reader.account().get(),
-        reader.is_team()
+                 where handover.project_id = $3 and handover.to_account = seat.account_id and accepted_at is null and declined_at is null
+                   and withdrawn_at is null and expires_at > $2))::text as "together!"
+         from seat
+         left join project on project.id = seat.project_id
+         left join submission on submission.id = project.submission_id"#,
+        knock.token(),
+        knock.now(),
+        knock.project().get(),
+        &told
     )
-    .fetch_one(conn)
+    .fetch_optional(conn)
     .await?;
+    let Some(row) = row else { return Err(knock.admit(None).err().unwrap_or(AppError::NotFound)) };
+    let visitor = knock.admit(Some((row.head, row.standing)))?;
     let read = |error: serde_json::Error| AppError::Internal(error.into());
-    let acts: Vec<(i64, Option<String>, String, String)> = serde_json::from_str(&row.acts).map_err(read)?;
-    Ok(Overview {
+    let is_team = visitor.is_team();
+    let acts: Vec<(i64, Option<String>, String, String)> = if is_team { serde_json::from_str(&row.acts).map_err(read)? } else { Vec::new() };
+    let overview = Overview {
         team: serde_json::from_str(&row.team).map_err(read)?,
         acts: acts
             .into_iter()
@@ -230,6 +237,7 @@ pub async fn overview(conn: &mut PgConnection, reader: &Dossier) -> Result<Overv
         deposit: row.reference.zip(row.received_at),
         notified_on: row.notified_on,
         notice: row.notice.as_deref().map(serde_json::from_str).transpose().map_err(read)?,
-        together: row.together.as_deref().map(serde_json::from_str).transpose().map_err(read)?.unwrap_or_default(),
-    })
+        together: if is_team { serde_json::from_str(&row.together).map_err(read)? } else { Together::default() },
+    };
+    Ok((visitor, overview))
 }
