@@ -21,13 +21,14 @@ use tokio::sync::Semaphore;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::access::Arrival;
 use crate::account::calendar::Calendar;
 use crate::board::ranks::Ranks;
+use crate::documents::Press;
 use crate::{error, kit, routes};
 
 /// Settings of a deployment (design §9).
@@ -101,13 +102,15 @@ pub struct App {
     pub ranks: Arc<Ranks>,
     /// Dates on the sign-in page.
     pub calendar: Arc<Calendar>,
+    /// Typesets documents, one at a time.
+    pub press: Arc<Press>,
     clock: Option<OffsetDateTime>,
 }
 
 impl App {
     /// An application on that database.
     pub fn new(db: PgPool, config: Config) -> Self {
-        Self { db, config: Arc::new(config), hashing: Arc::new(Semaphore::new(2)), ranks: Arc::default(), calendar: Arc::default(), clock: None }
+        Self { db, config: Arc::new(config), hashing: Arc::new(Semaphore::new(2)), ranks: Arc::default(), calendar: Arc::default(), press: Arc::default(), clock: None }
     }
 
     /// The same application at a given instant.
@@ -139,10 +142,15 @@ pub fn service(app: &App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_mins(1)))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(20)))
         .layer(middleware::from_fn_with_state(app.clone(), error::dress))
-        .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(SizeAbove::new(860)))
+        .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(worth_compressing()))
         .layer(middleware::from_fn(secure))
         .layer(GlobalConcurrencyLimitLayer::new(256))
         .with_state(app.clone())
+}
+
+/// Documents and archives are compressed already.
+fn worth_compressing() -> impl tower_http::compression::Predicate {
+    SizeAbove::new(860).and(NotForContentType::const_new("application/pdf")).and(NotForContentType::const_new("application/zip"))
 }
 
 /// Stamps the arrival; private pages are never kept by a browser or a proxy.

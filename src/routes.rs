@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::project::{attachments, files, overview, rows, sections};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
+use crate::documents::web as documents;
 use crate::{assets, board, call, mail, public};
 
 macro_rules! routes {
@@ -54,6 +55,13 @@ routes! { PAGES, pages:
     "/dossiers/{id}/recu" => get deposit::receipt;
     "/dossiers/{id}/depots/{number}" => get deposit::deposit;
     "/dossiers/{id}/imprimer" => get deposit::print;
+    "/dossiers/{id}/documents" => get documents::show;
+    "/dossiers/{id}/dossier.pdf" => get documents::draft;
+    "/dossiers/{id}/dossier.zip" => get documents::draft_archive;
+    "/dossiers/{id}/engagement.pdf" => get documents::engagement;
+    "/dossiers/{id}/depots/{number}/dossier.pdf" => get documents::deposit;
+    "/dossiers/{id}/depots/{number}/dossier.zip" => get documents::deposit_archive;
+    "/dossiers/{id}/depots/{number}/recepisse.pdf" => get documents::receipt;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;

@@ -24,6 +24,9 @@ Chaque ligne est comparée à « la limite » : les mêmes données lues par une
 
 pub(super) fn bench(mut args: Arguments) -> anyhow::Result<ExitCode> {
     let verb = args.subcommand().ok().flatten();
+    if verb.as_deref() == Some("pdf") {
+        return super::bench_pdf::bench(args);
+    }
     if helped(&mut args, HELP) {
         return Ok(ExitCode::SUCCESS);
     }

@@ -2,6 +2,7 @@
 
 mod base;
 mod bench;
+mod bench_pdf;
 mod serve;
 mod tools;
 
@@ -22,6 +23,7 @@ Commandes
   demo              charge les données de démonstration dans une base vide
   check             vérifie les données : scores, empreintes, journal, fichiers
   bench pages       mesure ce que coûtent les pages
+  bench pdf         mesure la composition des documents
   account create    crée un compte
   dossier create    crée un dossier et affiche son numéro
 

@@ -1,0 +1,216 @@
+//! A dossier as a document: the sections that the screen reads, as values for the template.
+
+use trame_pdf::{Cell, Deliverable, Dossier as Document, Fact, Item, Layout, Said, Section, Table};
+
+use super::annexes;
+use super::asked::Asked;
+use super::store::{Deposited, Stored};
+use crate::access::Dossier;
+use crate::framework::content::Content;
+use crate::framework::standing::Standing;
+use crate::framework::{DELIVERABLES, State};
+use crate::kit::french::count;
+use crate::kit::{moment, words};
+use crate::project::attachments::FileView;
+use crate::project::draw::{Answer, ItemView, TableView};
+use crate::project::reading::{self, SectionRead};
+
+/// What a document is made of.
+pub(super) struct Matter<'a> {
+    /// What is written.
+    pub(super) content: &'a Content,
+    /// Attachments as the pages show them.
+    pub(super) views: &'a [FileView],
+    /// Attachments as stored, in the order of their numbers.
+    pub(super) files: &'a [Stored],
+    /// Criteria of the call, by code.
+    pub(super) criteria: &'a [(String, String)],
+    /// Guide of the call, in pages.
+    pub(super) guide: Option<u16>,
+}
+
+/// The draft as it stands; its mark waits for the instant at which it is typeset.
+pub(super) fn draft(dossier: &Dossier, matter: &Matter<'_>, asked: &Asked) -> Document {
+    let head = dossier.head();
+    let mut document = document(over(dossier), matter, asked, (&head.title, &head.label));
+    document.is_draft = true;
+    document.about.insert(0, "Ce document est un brouillon. Seul un dépôt, avec son numéro et son récépissé, fait foi.".to_owned());
+    document
+}
+
+/// Says on each page of a draft of when it is.
+pub(super) fn mark(document: &mut Document, at: time::OffsetDateTime) {
+    document.mark = format!("Brouillon, état du {}", moment::full(at));
+    document.facts.insert(0, Fact::new("État", format!("brouillon, non déposé, tel qu’il était le {}", moment::full(at))));
+}
+
+/// Call, phase and number of a dossier.
+pub(super) fn over(dossier: &Dossier) -> String {
+    let head = dossier.head();
+    format!("Appel {} {}, phase 1 · dossier n°\u{a0}{}", head.call_title, head.edition, head.number)
+}
+
+/// A deposit, as it was frozen.
+pub(super) fn deposit(over: String, deposit: &Deposited, matter: &Matter<'_>, asked: &Asked) -> Document {
+    let mut document = document(over, matter, asked, (&deposit.snapshot.title, &deposit.snapshot.label));
+    let number = format!("n°\u{a0}{}", deposit.reference);
+    document.mark = format!("Dépôt {number}");
+    document.facts.insert(0, Fact::new("Dépôt", format!("{number}, reçu le {}, {}", moment::full(deposit.received_at), channel(&deposit.channel))));
+    document.facts.insert(1, Fact::new("Déposé par", deposit.depositor.clone()));
+    document.facts.insert(2, Fact::digest("Empreinte", deposit.digest.clone()));
+    let sentence = "Ce document reproduit le contenu déposé, figé à cet instant. L’empreinte est celle de ce contenu, la même que sur le récépissé.";
+    document.about.insert(0, sentence.to_owned());
+    document
+}
+
+/// How a deposit arrived.
+pub(super) fn channel(channel: &str) -> &'static str {
+    match channel {
+        "paper" => "par courrier",
+        "email" => "par courriel",
+        _ => "en ligne",
+    }
+}
+
+fn document(over: String, matter: &Matter<'_>, asked: &Asked, (title, label): (&str, &str)) -> Document {
+    let standing = Standing::of(matter.content);
+    let mut omitted = 0;
+    let read = reading::sections(matter.content, matter.views, matter.criteria, asked.only);
+    let part = |no| sections(&read, no, matter.files, asked.layout, &mut omitted);
+    let deliverables = deliverables(asked.only, &standing, part);
+    let mut annexes = annexes::listed(matter.files, matter.content);
+    if asked.only.is_some() {
+        let named: Vec<usize> = read.iter().flat_map(|section| &section.items).flat_map(|item| numbers(item, matter.files)).collect();
+        annexes.retain(|annex| named.contains(&annex.no));
+    }
+    let only = asked.only.and_then(|no| DELIVERABLES.into_iter().find(|deliverable| deliverable.no == no));
+    let mut facts = vec![Fact::new("Pièces jointes", count(annexes.len(), "pièce", "pièces"))];
+    if let Some(deliverable) = only {
+        facts.push(Fact::new("Contenu", format!("livrable {} seul\u{a0}: {}", deliverable.no, deliverable.title)));
+    }
+    Document {
+        title: title.to_owned(),
+        name: only.map_or_else(|| title.to_owned(), |deliverable| format!("{title}, {}", deliverable.title)),
+        label: label.to_owned(),
+        over,
+        mark: String::new(),
+        is_draft: false,
+        facts,
+        layout: asked.layout,
+        guide: matter.guide.filter(|_| only.is_none()),
+        deliverables,
+        annexes,
+        about: about(asked.layout, omitted),
+    }
+}
+
+fn about(layout: Layout, omitted: usize) -> Vec<String> {
+    let mut about = vec![
+        "Les réponses, les tableaux et les pièces sont ceux de la page en ligne. Ce fichier suit les normes PDF/UA-1, pour être lu par tous, \
+         et PDF/A-2a, pour être gardé longtemps."
+            .to_owned(),
+    ];
+    if layout == Layout::Concise {
+        about.push("La mise en page concise ne reproduit ni les attendus de l’appel, ni les questions sans réponse.".to_owned());
+        if omitted > 0 {
+            about.push(format!("{} sans réponse\u{a0}: non reproduites ici.", count(omitted, "question est", "questions sont")));
+        }
+    }
+    about
+}
+
+fn deliverables(only: Option<u8>, standing: &Standing, mut part: impl FnMut(u8) -> Vec<Section>) -> Vec<Deliverable> {
+    let kept = DELIVERABLES.into_iter().filter(|deliverable| only.is_none_or(|no| deliverable.no == no));
+    kept.map(|deliverable| {
+        let tally = standing.tally(deliverable);
+        let cell = |state: &State| match state {
+            State::Empty => Cell::Empty,
+            State::Begun => Cell::Begun,
+            State::Filled => Cell::Filled,
+        };
+        Deliverable {
+            no: deliverable.no,
+            title: deliverable.title.to_owned(),
+            tally: tally.sentence(deliverable),
+            cells: tally.states.iter().map(cell).collect(),
+            sections: part(deliverable.no),
+        }
+    })
+    .collect()
+}
+
+fn sections(read: &[SectionRead], no: u8, files: &[Stored], layout: Layout, omitted: &mut usize) -> Vec<Section> {
+    let mut sections = Vec::new();
+    for section in read.iter().filter(|section| section.deliverable.no == no) {
+        let mut items: Vec<Item> = section.items.iter().map(|view| item(view, files)).collect();
+        if layout == Layout::Concise {
+            *omitted += items.iter().filter(|item| item.is_unanswered).count();
+            items.retain(|item| !is_blank(item));
+            items.iter_mut().for_each(|item| item.notes.clear());
+            if items.is_empty() {
+                continue;
+            }
+        }
+        sections.push(Section { title: section.title.clone(), items });
+    }
+    sections
+}
+
+/// Nothing would stand under its title.
+fn is_blank(item: &Item) -> bool {
+    item.facts.is_empty() && item.said.is_empty() && item.tables.is_empty() && item.figures.is_empty() && item.aside.is_empty() && item.files.is_empty()
+}
+
+fn item(view: &ItemView, files: &[Stored]) -> Item {
+    let (said, facts): (Vec<&Answer>, Vec<&Answer>) = view.answers.iter().partition(|answer| answer.is_said);
+    let mut tables: Vec<Table> = view.tables.iter().filter(|table| !table.rows.is_empty()).map(table).collect();
+    let mut aside = view.aside.clone();
+    if let Some(list) = &view.list {
+        if list.rows.is_empty() {
+            aside = format!("{aside} {}\u{a0}: rien dans la liste.", list.title).trim().to_owned();
+        } else {
+            let rows = list.rows.iter().map(|(name, _, detail)| vec![name.clone(), detail.clone()]).collect();
+            let heads = vec![("Nom".to_owned(), false), ("Précisions".to_owned(), false)];
+            tables.push(Table::new(format!("{}\u{a0}: {}", list.title, list.count), heads, rows, ""));
+        }
+    }
+    Item {
+        no: view.no.to_owned(),
+        title: view.title.to_string(),
+        notes: notes(view),
+        detail: view.fold.clone(),
+        facts: facts.iter().map(|answer| Fact::new(if answer.label.is_empty() { "Réponse" } else { answer.label }, answer.text.clone())).collect(),
+        said: said.iter().map(|answer| self::said(answer.label, &answer.text)).collect(),
+        is_unanswered: view.is_unanswered() && tables.is_empty() && view.slot.as_ref().is_none_or(|slot| slot.files.is_empty()),
+        tables,
+        figures: Vec::new(),
+        aside,
+        files: numbers(view, files).map(|no| format!("Pièce n°\u{a0}{no}\u{a0}: {}", files[no - 1].name)).collect(),
+    }
+}
+
+/// A long answer in its paragraphs and lines.
+pub(super) fn said(label: &str, text: &str) -> Said {
+    let paragraphs = words::paragraphs(text).map(|paragraph| paragraph.lines().map(|line| line.trim_end().to_owned()).collect());
+    Said { label: label.to_owned(), paragraphs: paragraphs.collect() }
+}
+
+fn notes(view: &ItemView) -> Vec<Fact> {
+    let judged = view.judged.join(", ");
+    [("Ce qui est attendu", view.expected), ("Ce qui n’est pas attendu", view.not_expected), ("Ce qui sera jugé", judged.as_str())]
+        .into_iter()
+        .filter(|(_, sentence)| !sentence.is_empty())
+        .map(|(label, sentence)| Fact::new(label, sentence))
+        .collect()
+}
+
+fn table(view: &TableView) -> Table {
+    let columns = view.columns.iter().map(|(label, is_figure)| ((*label).to_owned(), *is_figure)).collect();
+    Table::new(view.title, columns, view.rows.iter().map(|row| row.values.clone()).collect(), view.total.clone())
+}
+
+/// Numbers of the attachments of an item.
+fn numbers<'a>(view: &'a ItemView, files: &'a [Stored]) -> impl Iterator<Item = usize> + 'a {
+    let held = view.slot.iter().flat_map(|slot| &slot.files);
+    held.filter_map(|file| files.iter().position(|stored| stored.id == file.id)).map(|index| index + 1)
+}

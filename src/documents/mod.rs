@@ -1,0 +1,16 @@
+//! Documents that people keep: the dossier, its receipt and its engagement document as PDF, and all of it as a ZIP.
+
+mod annexes;
+mod archive;
+mod asked;
+mod dossier;
+mod engagement;
+mod press;
+mod receipt;
+mod sample;
+mod store;
+pub mod web;
+
+pub use engagement::{Charter, Signature, engagement};
+pub use press::{Press, sweep};
+pub use sample::Sample;
