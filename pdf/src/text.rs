@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// In the place of a sign that the fonts do not hold.
-pub const REPLACEMENT: char = '\u{25a1}';
+pub(crate) const REPLACEMENT: char = '\u{25a1}';
 
 /// Longest run of signs that a line of the narrowest column holds.
 const LONGEST: usize = 24;
@@ -15,10 +15,10 @@ const LONGEST_WORD: usize = 32;
 const CUT_EVERY: usize = 10;
 
 /// Signs replaced, with how many times each was.
-pub type Replaced = BTreeMap<char, usize>;
+pub(crate) type Replaced = BTreeMap<char, usize>;
 
 /// Makes every text of a value drawable; keys are the application's own.
-pub fn scrub(value: &mut Value, holds: &dyn Fn(char) -> bool, replaced: &mut Replaced) {
+pub(crate) fn scrub(value: &mut Value, holds: &dyn Fn(char) -> bool, replaced: &mut Replaced) {
     match value {
         Value::String(text) => {
             let drawable = drawable(text, holds, replaced);
@@ -36,7 +36,8 @@ fn is_silent(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-fn drawable(text: &str, holds: &dyn Fn(char) -> bool, replaced: &mut Replaced) -> String {
+/// A text without the signs that the fonts do not hold.
+pub(crate) fn drawable(text: &str, holds: &dyn Fn(char) -> bool, replaced: &mut Replaced) -> String {
     let mut out = String::with_capacity(text.len());
     let mut is_joined = false;
     for c in text.chars() {

@@ -10,7 +10,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::model::{Dossier, Drawing, Engagement, Receipt};
-use crate::text::{Replaced, scrub};
+use crate::text::{Replaced, drawable, scrub};
 use crate::world::{COMMON, Paper, drawing, holds};
 
 const DOSSIER: &str = include_str!("../templates/dossier.typ");
@@ -87,8 +87,9 @@ fn typeset(source: Source<'_>, at: Moment) -> Result<Pdf, Fault> {
     place(&mut values, drawings)?;
     let mut replaced = Replaced::new();
     scrub(&mut values, &holds, &mut replaced);
+    let drawings = drawings.iter().map(|drawing| drawable(&drawing.svg, &holds, &mut replaced)).collect();
     values["replaced"] = json!(told(&replaced));
-    let paper = Paper::new(name, template, values.to_string(), drawings.iter().map(|drawing| drawing.svg.clone()).collect());
+    let paper = Paper::new(name, template, values.to_string(), drawings);
     let laid = typst::compile::<PagedDocument>(&paper);
     let document = laid.output.map_err(|errors| Fault::Typesetting(sentences(&errors)))?;
     let unsettled: Vec<String> = sentences(&laid.warnings).into_iter().filter(|sentence| sentence.contains("converge")).collect();

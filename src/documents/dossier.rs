@@ -3,6 +3,7 @@
 use trame_pdf::{Cell, Deliverable, Dossier as Document, Fact, Item, Layout, Said, Section, Table};
 
 use super::annexes;
+use super::figures::View;
 use super::asked::Asked;
 use super::store::{Deposited, Stored};
 use crate::access::Dossier;
@@ -27,6 +28,8 @@ pub(super) struct Matter<'a> {
     pub(super) criteria: &'a [(String, String)],
     /// Guide of the call, in pages.
     pub(super) guide: Option<u16>,
+    /// Drawn views.
+    pub(super) views_drawn: &'a [View],
 }
 
 /// The draft as it stands; its mark waits for the instant at which it is typeset.
@@ -76,7 +79,7 @@ fn document(over: String, matter: &Matter<'_>, asked: &Asked, (title, label): (&
     let standing = Standing::of(matter.content);
     let mut omitted = 0;
     let read = reading::sections(matter.content, matter.views, matter.criteria, asked.only);
-    let part = |no| sections(&read, no, matter.files, asked.layout, &mut omitted);
+    let part = |no| sections(&read, no, matter, asked.layout, &mut omitted);
     let deliverables = deliverables(asked.only, &standing, part);
     let mut annexes = annexes::listed(matter.files, matter.content);
     if asked.only.is_some() {
@@ -139,10 +142,10 @@ fn deliverables(only: Option<u8>, standing: &Standing, mut part: impl FnMut(u8) 
     .collect()
 }
 
-fn sections(read: &[SectionRead], no: u8, files: &[Stored], layout: Layout, omitted: &mut usize) -> Vec<Section> {
+fn sections(read: &[SectionRead], no: u8, matter: &Matter<'_>, layout: Layout, omitted: &mut usize) -> Vec<Section> {
     let mut sections = Vec::new();
     for section in read.iter().filter(|section| section.deliverable.no == no) {
-        let mut items: Vec<Item> = section.items.iter().map(|view| item(view, files)).collect();
+        let mut items: Vec<Item> = section.items.iter().map(|view| item(view, matter)).collect();
         if layout == Layout::Concise {
             *omitted += items.iter().filter(|item| item.is_unanswered).count();
             items.retain(|item| !is_blank(item));
@@ -161,7 +164,8 @@ fn is_blank(item: &Item) -> bool {
     item.facts.is_empty() && item.said.is_empty() && item.tables.is_empty() && item.figures.is_empty() && item.aside.is_empty() && item.files.is_empty()
 }
 
-fn item(view: &ItemView, files: &[Stored]) -> Item {
+fn item(view: &ItemView, matter: &Matter<'_>) -> Item {
+    let files = matter.files;
     let (said, facts): (Vec<&Answer>, Vec<&Answer>) = view.answers.iter().partition(|answer| answer.is_said);
     let mut tables: Vec<Table> = view.tables.iter().filter(|table| !table.rows.is_empty()).map(table).collect();
     let mut aside = view.aside.clone();
@@ -183,7 +187,7 @@ fn item(view: &ItemView, files: &[Stored]) -> Item {
         said: said.iter().map(|answer| self::said(answer.label, &answer.text)).collect(),
         is_unanswered: view.is_unanswered() && tables.is_empty() && view.slot.as_ref().is_none_or(|slot| slot.files.is_empty()),
         tables,
-        figures: Vec::new(),
+        figures: matter.views_drawn.iter().filter(|drawn| drawn.item == view.key).map(|drawn| drawn.figure.clone()).collect(),
         aside,
         files: numbers(view, files).map(|no| format!("Pièce n°\u{a0}{no}\u{a0}: {}", files[no - 1].name)).collect(),
     }

@@ -5,6 +5,7 @@ mod archive;
 mod asked;
 mod dossier;
 mod engagement;
+mod figures;
 mod press;
 mod receipt;
 mod sample;

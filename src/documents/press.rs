@@ -110,20 +110,15 @@ impl Press {
         if let Some(kept) = kept(data, key).await? {
             return Ok(Some(kept));
         }
-        let mut job = self.job(data, key, make)?;
-        let ended = tokio::time::timeout(patience, job.wait_for(|stage| !matches!(stage, Stage::Working))).await;
-        let stage = match ended {
-            Err(_) => return Ok(None),
-            Ok(Ok(stage)) => stage.clone(),
-            // Its task ended without a word.
-            Ok(Err(_)) => Stage::Failed(Arc::new(Fault::Values("the typesetter stopped".to_owned()))),
-        };
+        let stage = ended(self.job(data, key, make)?, patience).await;
+        if matches!(stage, Stage::Working) {
+            return Ok(None);
+        }
+        // Said once; asking again tries again.
+        self.jobs().remove(key);
         if let Stage::Failed(fault) = stage {
-            // Said once; asking again tries again.
-            self.jobs().remove(key);
             return Err(AppError::Document(anyhow::anyhow!("{fault}")));
         }
-        self.jobs().remove(key);
         kept(data, key).await?.map(Some).ok_or_else(|| AppError::Document(anyhow::anyhow!("the document was made and is not there")))
     }
 
@@ -166,6 +161,16 @@ impl Press {
 pub(super) fn moment(at: OffsetDateTime) -> Moment {
     let at = at.to_offset(time::UtcOffset::UTC);
     Moment { year: at.year(), rest: [u8::from(at.month()), at.day(), at.hour(), at.minute(), at.second()] }
+}
+
+/// How a job stands once it has ended, or when the visitor has waited enough.
+async fn ended(mut job: watch::Receiver<Stage>, patience: Duration) -> Stage {
+    match tokio::time::timeout(patience, job.wait_for(|stage| !matches!(stage, Stage::Working))).await {
+        Err(_) => Stage::Working,
+        Ok(Ok(stage)) => stage.clone(),
+        // Its task ended without a word.
+        Ok(Err(_)) => Stage::Failed(Arc::new(Fault::Values("the typesetter stopped".to_owned()))),
+    }
 }
 
 /// Folder and name of a document; its pages end its name.

@@ -1,10 +1,10 @@
 //! A dossier made longer on purpose, to measure the press.
 
-use trame_pdf::{Deliverable, Dossier as Document, Fault, Layout, Source, render};
+use trame_pdf::{Deliverable, Dossier as Document, Drawing, Fault, Layout, Source, render};
 
 use super::asked::Asked;
 use super::press::moment;
-use super::{dossier, store};
+use super::{dossier, figures, store};
 use crate::app::App;
 use crate::error::AppError;
 use crate::kit::ids::ProjectId;
@@ -14,6 +14,7 @@ use crate::project::store as project_store;
 #[derive(Debug)]
 pub struct Sample {
     document: Document,
+    drawings: Vec<Drawing>,
     at: time::OffsetDateTime,
 }
 
@@ -37,14 +38,16 @@ impl Sample {
         let files = store::deposited_files(&mut conn, project, &found.snapshot).await?;
         let criteria = project_store::criteria(&mut conn, crate::kit::ids::CallId(row.call)).await?;
         let (content, views) = (found.snapshot.content(), found.snapshot.views());
-        let matter = dossier::Matter { content: &content, views: &views, files: &files, criteria: &criteria, guide: None };
+        let views_drawn = figures::all(&content);
+        let matter = dossier::Matter { content: &content, views: &views, files: &files, criteria: &criteria, guide: None, views_drawn: &views_drawn };
         let over = format!("Appel {} {}, phase 1 · dossier n°\u{a0}{}", row.short_title, row.edition, row.number);
         let mut document = dossier::deposit(over, &found, &matter, &Asked::plain(Layout::Full));
+        let drawings = views_drawn.into_iter().map(|view| view.drawing).collect();
         let once = std::mem::take(&mut document.deliverables);
         for copy in 0..u8::try_from(copies).unwrap_or(u8::MAX) {
             document.deliverables.extend(once.iter().cloned().map(|part| Deliverable { no: part.no + 5 * copy, ..part }));
         }
-        Ok(Self { document, at: found.received_at })
+        Ok(Self { document, drawings, at: found.received_at })
     }
 
     /// Typesets it; its pages.
@@ -52,6 +55,6 @@ impl Sample {
     /// # Errors
     /// When the document is refused.
     pub fn render(&self) -> Result<usize, Fault> {
-        render(Source::Dossier(&self.document, &[]), moment(self.at)).map(|pdf| pdf.pages)
+        render(Source::Dossier(&self.document, &self.drawings), moment(self.at)).map(|pdf| pdf.pages)
     }
 }

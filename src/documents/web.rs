@@ -12,7 +12,7 @@ use trame_pdf::Layout;
 use super::archive::Archive;
 use super::asked::{Asked, coming_back, tag};
 use super::press::{Kept, Matter, PATIENCE};
-use super::{dossier, engagement as charter, receipt as paper, store};
+use super::{dossier, engagement as charter, figures, receipt as paper, store};
 use crate::access::{DepositReader, Dossier, NumberPart, ProjectReader};
 use crate::app::App;
 use crate::error::{AppError, url_encode};
@@ -108,10 +108,12 @@ async fn draft_order(conn: &mut PgConnection, reader: &Dossier, asked: &Asked) -
     let files = store::draft_files(conn, reader.project()).await?;
     let criteria = project_store::criteria(conn, reader.head().call).await?;
     let guide = store::page_guide(conn, reader.head().call).await?;
-    let matter = dossier::Matter { content: &content, views: &views, files: &files, criteria: &criteria, guide };
+    let views_drawn = figures::all(&content);
+    let matter = dossier::Matter { content: &content, views: &views, files: &files, criteria: &criteria, guide, views_drawn: &views_drawn };
     let document = dossier::draft(reader, &matter, asked);
+    let drawings = views_drawn.into_iter().map(|view| view.drawing).collect();
     let name = format!("{}-brouillon{}", slug(&reader.head().title), asked.suffix());
-    Ok((Order { matter: Matter::Dossier(Box::new(document), Vec::new()), at: reader.now(), name }, files))
+    Ok((Order { matter: Matter::Dossier(Box::new(document), drawings), at: reader.now(), name }, files))
 }
 
 /// A deposit: its document, itself, its files.
@@ -126,10 +128,12 @@ async fn deposit_order(
     let criteria = project_store::criteria(conn, reader.head().call).await?;
     let guide = store::page_guide(conn, reader.head().call).await?;
     let (content, views) = (found.snapshot.content(), found.snapshot.views());
-    let matter = dossier::Matter { content: &content, views: &views, files: &files, criteria: &criteria, guide };
+    let views_drawn = figures::all(&content);
+    let matter = dossier::Matter { content: &content, views: &views, files: &files, criteria: &criteria, guide, views_drawn: &views_drawn };
     let document = dossier::deposit(dossier::over(reader), &found, &matter, asked);
+    let drawings = views_drawn.into_iter().map(|view| view.drawing).collect();
     let name = format!("dossier-{}{}", found.reference, asked.suffix());
-    let order = Order { matter: Matter::Dossier(Box::new(document), Vec::new()), at: found.received_at, name };
+    let order = Order { matter: Matter::Dossier(Box::new(document), drawings), at: found.received_at, name };
     if !reader.is_team() {
         project_store::record_staff_read(conn, reader).await?;
     }
