@@ -110,7 +110,15 @@ pub struct App {
 impl App {
     /// An application on that database.
     pub fn new(db: PgPool, config: Config) -> Self {
-        Self { db, config: Arc::new(config), hashing: Arc::new(Semaphore::new(2)), ranks: Arc::default(), calendar: Arc::default(), press: Arc::default(), clock: None }
+        Self {
+            db,
+            config: Arc::new(config),
+            hashing: Arc::new(Semaphore::new(2)),
+            ranks: Arc::default(),
+            calendar: Arc::default(),
+            press: Arc::default(),
+            clock: None,
+        }
     }
 
     /// The same application at a given instant.

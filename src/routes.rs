@@ -6,10 +6,10 @@ use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, reset, sign_in, team};
 use crate::app::App;
+use crate::documents::web as documents;
 use crate::project::{attachments, files, overview, rows, sections};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
-use crate::documents::web as documents;
 use crate::{assets, board, call, mail, public};
 
 macro_rules! routes {

@@ -68,7 +68,15 @@ async fn have(scene: &Scene, person: &Person, path: &str) -> Received {
 async fn deposited(scene: &Scene, owner: &Person) -> ProjectId {
     let project = scene.project(owner, "Boucles de l’estuaire").await;
     scene.fill(owner, project).await;
-    scene.upload(owner, &format!("/dossiers/{project}/pieces?slot=supports-juridiques&operation={}&retour=", uuid::Uuid::new_v4()), "statuts (v2).pdf", b"%PDF-1.4 statuts").await.expect(303);
+    scene
+        .upload(
+            owner,
+            &format!("/dossiers/{project}/pieces?slot=supports-juridiques&operation={}&retour=", uuid::Uuid::new_v4()),
+            "statuts (v2).pdf",
+            b"%PDF-1.4 statuts",
+        )
+        .await
+        .expect(303);
     scene.post(owner, &format!("/dossiers/{project}/depot"), &[("version", "0")]).await.expect(303);
     project
 }
@@ -169,7 +177,8 @@ fn pieces(body: &str) -> Vec<String> {
             let inner = rest.split(&format!("</{tag}>")).next().unwrap_or_default();
             let text = inner.split('<').enumerate().map(|(index, text)| if index == 0 { text } else { text.split_once('>').map_or("", |(_, text)| text) });
             let text = text.collect::<String>().replace("&#34;", "\"").replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">").replace("&#38;", "&");
-            if !text.trim().is_empty() {
+            // A shortened digest: the document gives it whole.
+            if !text.trim().is_empty() && !text.contains('…') {
                 found.push(text.trim().to_owned());
             }
         }
@@ -200,7 +209,10 @@ async fn a_document_is_made_once_and_comes_with_its_tag_and_its_name(db: PgPool)
     let draft = format!("/dossiers/{project}/dossier.pdf");
     let before = have(&scene, &ana, &draft).await.header(ETAG).to_owned();
     scene.fill_page(&ana, &format!("/dossiers/{project}/organisation?theme=animation"), &["q5"]).await;
-    scene.post(&ana, &format!("/dossiers/{project}/candidature"), &[("version", "1"), ("motivation", "Une autre motivation, écrite depuis.")]).await.expect(303);
+    scene
+        .post(&ana, &format!("/dossiers/{project}/candidature"), &[("version", "1"), ("motivation", "Une autre motivation, écrite depuis.")])
+        .await
+        .expect(303);
     assert_ne!(have(&scene, &ana, &draft).await.header(ETAG), before);
     assert_eq!(have(&scene, &ana, &path).await.header(ETAG), tag);
     assert_eq!(trame::documents::sweep(&scene.data).expect("swept"), 0, "nothing is old");
@@ -215,7 +227,14 @@ async fn the_receipt_lists_every_piece_with_its_digest(db: PgPool) {
     let receipt = have(&scene, &ana, &format!("/dossiers/{project}/depots/1/recepisse.pdf")).await;
     let digest: Vec<u8> = sqlx::query_scalar("select digest from submission").fetch_one(&scene.app.db).await.expect("deposit");
     let text = receipt.text();
-    for said in ["Récépissé de dépôt", "2015-01-1", "mercredi 23 septembre 2015 à 14 h, heure de Paris", "statuts (v2).pdf", &hex(&digest), &hex(&Sha256::digest(b"%PDF-1.4 statuts"))] {
+    for said in [
+        "Récépissé de dépôt",
+        "2015-01-1",
+        "mercredi 23 septembre 2015 à 14 h, heure de Paris",
+        "statuts (v2).pdf",
+        &hex(&digest),
+        &hex(&Sha256::digest(b"%PDF-1.4 statuts")),
+    ] {
         assert!(text.contains(&squeezed(said)), "{said} is not in {text}");
     }
     let mail: String = sqlx::query_scalar("select body from mail where kind = 'receipt'").fetch_one(&scene.app.db).await.expect("mail");

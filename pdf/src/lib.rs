@@ -9,7 +9,5 @@ mod text;
 mod typeset;
 mod world;
 
-pub use model::{
-    Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Receipt, Said, Section, Signatory, Table,
-};
+pub use model::{Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Receipt, Said, Section, Signatory, Table};
 pub use typeset::{Fault, Moment, Pdf, Source, edition, render};

@@ -147,6 +147,8 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// Sum or count.
     pub total: String,
+    /// A row may be longer than a page.
+    pub is_long: bool,
 }
 
 /// Head of a column.
@@ -156,7 +158,7 @@ pub struct Column {
     pub label: String,
     /// Holds figures: aligned to the right.
     pub is_figure: bool,
-    /// Share of the width, decided from what the column holds; zero takes what it needs.
+    /// Share of the width, decided from what the column holds.
     pub width: u16,
 }
 
@@ -165,31 +167,32 @@ impl Table {
     pub fn new(title: impl Into<String>, columns: Vec<(String, bool)>, rows: Vec<Vec<String>>, total: impl Into<String>) -> Self {
         let widths = widths(&columns, &rows);
         let columns = columns.into_iter().zip(widths).map(|((label, is_figure), width)| Column { label, is_figure, width }).collect();
-        Self { title: title.into(), columns, rows, total: total.into() }
+        let is_long = rows.iter().flatten().any(|value| value.chars().count() > 600);
+        Self { title: title.into(), columns, rows, total: total.into(), is_long }
     }
 }
 
-/// Room for short columns is measured; the others share the rest after the length of their longest values.
+/// Letters that a line of the page holds, and those that the edges of a column take.
+const LINE: usize = 94;
+const EDGES: usize = 2;
+
+/// Each column has room for its longest word; what is left is shared after what their values would like.
 fn widths(columns: &[(String, bool)], rows: &[Vec<String>]) -> Vec<u16> {
-    const SHORT: usize = 14;
-    const SHORT_TOGETHER: usize = 44;
-    let longest = |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
-    let mut left = SHORT_TOGETHER;
-    let mut widths = Vec::with_capacity(columns.len());
+    let length = |text: &str| text.chars().count();
+    let longest = |text: &str| text.split(' ').map(length).max().unwrap_or(0);
+    let mut room = Vec::with_capacity(columns.len());
     for (index, (label, _)) in columns.iter().enumerate() {
         let values = || rows.iter().filter_map(|row| row.get(index));
-        let most = values().map(|value| value.chars().count()).max().unwrap_or(0);
-        let need = most.max(longest(label).min(SHORT));
-        if most <= SHORT && need <= left {
-            left -= need;
-            widths.push(0);
-        } else {
-            let count = values().count().max(1);
-            let mean = values().map(|value| value.chars().count()).sum::<usize>() / count;
-            widths.push(u16::try_from(mean.midpoint(most.min(160)).clamp(12, 80)).unwrap_or(80));
-        }
+        // Heads are bold.
+        let head = longest(label) + longest(label) / 8;
+        let least = values().map(|value| longest(value)).max().unwrap_or(0).max(head).clamp(3, 18);
+        let liked = values().map(|value| length(value)).max().unwrap_or(0).clamp(least, 90);
+        room.push((least + EDGES, liked + EDGES));
     }
-    widths
+    let (least, liked) = room.iter().fold((0, 0), |sum, (least, liked)| (sum.0 + least, sum.1 + liked));
+    let left = LINE.saturating_sub(least);
+    let share = |(own, like): (usize, usize)| own * 10 + left * 10 * (like - own) / (liked - least).max(1);
+    room.into_iter().map(|column| u16::try_from(share(column)).unwrap_or(u16::MAX)).collect()
 }
 
 /// A drawn view: an image and the table that says the same.

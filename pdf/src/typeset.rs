@@ -147,3 +147,41 @@ fn sentences(diagnostics: &[SourceDiagnostic]) -> Vec<String> {
     let unquoted = |message: &str| message.split('`').enumerate().map(|(index, part)| if index % 2 == 0 { part } else { "…" }).collect::<String>();
     diagnostics.iter().take(5).map(|diagnostic| unquoted(&diagnostic.message)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(template: &str) {
+        let paper = Paper::new("essai", template, "{}".to_owned(), Vec::new());
+        assert!(typst::compile::<PagedDocument>(&paper).output.is_err(), "{template}");
+    }
+
+    #[test]
+    fn a_template_reads_nothing_but_its_values() {
+        for path in ["/etc/passwd", "../../Cargo.toml", "/valeurs.json/..", "dessin-0.svg"] {
+            refused(&format!("#read(\"{path}\")"));
+        }
+        refused("#import \"@preview/cetz:0.3.0\"");
+        refused("#import \"/etc/hostname.typ\"");
+        refused("#datetime.today()");
+        let paper = Paper::new("essai", "#json(\"valeurs.json\").len()", "{}".to_owned(), vec!["<svg/>".to_owned()]);
+        assert!(typst::compile::<PagedDocument>(&paper).output.is_ok(), "and those it does read");
+    }
+
+    #[test]
+    fn the_edition_is_the_same_from_one_start_to_the_next() {
+        assert_eq!(edition(), edition());
+        assert_eq!(edition().len(), 32);
+    }
+
+    #[test]
+    fn the_templates_use_only_signs_that_the_fonts_hold() {
+        for template in [COMMON, DOSSIER, RECEIPT, ENGAGEMENT] {
+            let missing: Vec<char> = template.chars().filter(|c| *c != '\n' && !holds(*c)).collect();
+            assert!(missing.is_empty(), "{missing:?}");
+        }
+        assert!(holds(crate::text::REPLACEMENT));
+    }
+}

@@ -103,8 +103,12 @@ fn a_dossier_is_tagged_titled_french_and_archivable() {
 fn every_font_is_embedded() {
     let pdf = made(&dossier(vec![question("Question", "Réponse avec → et ≥.")]));
     let document = Document::load_mem(&pdf.bytes).expect("a PDF");
-    let fonts: Vec<&Dictionary> =
-        document.objects.values().filter_map(|object| object.as_dict().ok()).filter(|one| one.get(b"Type").and_then(Object::as_name).is_ok_and(|name| name == b"FontDescriptor")).collect();
+    let fonts: Vec<&Dictionary> = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok())
+        .filter(|one| one.get(b"Type").and_then(Object::as_name).is_ok_and(|name| name == b"FontDescriptor"))
+        .collect();
     assert!(fonts.len() >= 3, "{}", fonts.len());
     assert!(fonts.iter().all(|font| font.has(b"FontFile2") || font.has(b"FontFile3")));
 }
@@ -145,7 +149,8 @@ fn signs_without_a_drawing_are_replaced_and_told() {
 #[test]
 fn long_answers_without_spaces_and_long_tables_stay_on_the_page() {
     let mut item = question("Question", &"a".repeat(20_000));
-    let row = |no: usize| vec![format!("Poste {no}"), "x".repeat(60), "18\u{202f}600\u{a0}€".to_owned(), "Une explication assez longue pour deux lignes.".to_owned()];
+    let row =
+        |no: usize| vec![format!("Poste {no}"), "x".repeat(60), "18\u{202f}600\u{a0}€".to_owned(), "Une explication assez longue pour deux lignes.".to_owned()];
     let heads = [("Poste", false), ("Clé", false), ("Montant TTC", true), ("Explication", false)].map(|(head, is_figure)| (head.to_owned(), is_figure));
     item.tables.push(Table::new("Dépenses", heads.to_vec(), (1..=500).map(row).collect(), "Total\u{a0}: 500 lignes"));
     let pdf = made(&dossier(vec![item]));
@@ -154,6 +159,22 @@ fn long_answers_without_spaces_and_long_tables_stay_on_the_page() {
     assert_eq!(said.matches('a').count() - text(&made(&dossier(vec![]))).matches('a').count() >= 20_000, true);
     assert!(said.contains("Poste500"));
     assert!(pdf.pages > 15, "{}", pdf.pages);
+}
+
+#[test]
+fn short_columns_take_what_they_need_and_leave_the_rest() {
+    let mut item = Item { title: "Budget".to_owned(), ..Item::default() };
+    let row = |no: usize| {
+        ["Court terme", "Dépense", "Base des flux et cartographie du territoire", "8\u{202f}000\u{a0}€", "Prévu", &format!("poste {no}")]
+            .map(str::to_owned)
+            .to_vec()
+    };
+    let heads = [("Horizon", false), ("Sens", false), ("Intitulé", false), ("Montant", true), ("État", false), ("Poste", false)]
+        .map(|(head, is_figure)| (head.to_owned(), is_figure));
+    item.tables.push(Table::new("Budget du projet", heads.to_vec(), (1..=30).map(row).collect(), ""));
+    let pdf = made(&dossier(vec![item]));
+    keep(&pdf, "colonnes");
+    assert_eq!(pdf.pages, 4, "thirty lines of one line each");
 }
 
 #[test]
@@ -171,7 +192,8 @@ fn a_concise_dossier_is_shorter_and_says_its_pages() {
 
 #[test]
 fn a_draft_says_so_on_each_page() {
-    let draft = Dossier { is_draft: true, mark: "Brouillon, état du lundi 12\u{a0}octobre\u{a0}2015".to_owned(), ..dossier(vec![question("Question", "Texte.")]) };
+    let draft =
+        Dossier { is_draft: true, mark: "Brouillon, état du lundi 12\u{a0}octobre\u{a0}2015".to_owned(), ..dossier(vec![question("Question", "Texte.")]) };
     let pdf = made(&draft);
     let document = Document::load_mem(&pdf.bytes).expect("a PDF");
     for page in document.get_pages().into_keys() {

@@ -32,7 +32,9 @@ fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
     let summary = sheet.read(Spec::new("summary", "Résumé").hint("Deux ou trois phrases sous le titre.").long(2000), &held.summary);
     let objectives = sheet.read(Spec::new("objectives", "Objectifs").hint("Une ligne vide sépare deux paragraphes.").long(12_000), &held.objectives);
     let page_guide = sheet.read(
-        Spec::new("page_guide", "Repère de longueur d’un dossier, en pages").hint("Compté sur la mise en page concise du PDF. 0 quand il n’y en a pas.").range(0, 500),
+        Spec::new("page_guide", "Repère de longueur d’un dossier, en pages")
+            .hint("Compté sur la mise en page concise du PDF. 0 quand il n’y en a pas.")
+            .range(0, 500),
         &held.page_guide,
     );
     sheet.group("L’aide à l’accompagnement");

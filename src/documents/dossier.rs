@@ -3,8 +3,8 @@
 use trame_pdf::{Cell, Deliverable, Dossier as Document, Fact, Item, Layout, Said, Section, Table};
 
 use super::annexes;
-use super::figures::View;
 use super::asked::Asked;
+use super::figures::View;
 use super::store::{Deposited, Stored};
 use crate::access::Dossier;
 use crate::framework::content::Content;
@@ -43,7 +43,7 @@ pub(super) fn draft(dossier: &Dossier, matter: &Matter<'_>, asked: &Asked) -> Do
 
 /// Says on each page of a draft of when it is.
 pub(super) fn mark(document: &mut Document, at: time::OffsetDateTime) {
-    document.mark = format!("Brouillon, état du {}", moment::full(at));
+    document.mark = format!("Brouillon, état du {} à {}", moment::date(at), moment::hour(at));
     document.facts.insert(0, Fact::new("État", format!("brouillon, non déposé, tel qu’il était le {}", moment::full(at))));
 }
 
@@ -154,9 +154,21 @@ fn sections(read: &[SectionRead], no: u8, matter: &Matter<'_>, layout: Layout, o
                 continue;
             }
         }
+        say_once(&section.title, &mut items);
         sections.push(Section { title: section.title.clone(), items });
     }
     sections
+}
+
+/// A lone table under its section's title does not repeat it as a question, nor as a caption.
+fn say_once(section: &str, items: &mut [Item]) {
+    let is_lone = items.len() == 1;
+    for item in items {
+        item.tables.iter_mut().filter(|table| table.title == item.title).for_each(|table| table.title.clear());
+        if is_lone && section.starts_with(&item.title) {
+            item.title.clear();
+        }
+    }
 }
 
 /// Nothing would stand under its title.

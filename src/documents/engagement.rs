@@ -7,7 +7,7 @@ use super::dossier::said;
 use super::press::moment;
 use crate::framework::COMMITMENT;
 use crate::framework::content::{Content, Unit};
-use crate::kit::moment::full;
+use crate::kit::moment::{date, full, hour};
 use crate::project::draw::Pen;
 
 /// What the engagement document is made of.
@@ -64,7 +64,7 @@ pub fn engagement(charter: &Charter, at: OffsetDateTime) -> Result<Pdf, Fault> {
 
 /// Says of when a text is, while it may still change.
 pub(super) fn mark(document: &mut Engagement, at: OffsetDateTime) {
-    document.mark = format!("Texte en cours, état du {}", full(at));
+    document.mark = format!("Texte en cours, état du {} à {}", date(at), hour(at));
     document.facts.insert(0, Fact::new("Version", format!("texte en cours, état du {}", full(at))));
 }
 

@@ -11,11 +11,11 @@ use crate::kit::words::excerpt;
 
 /// Most names in a cell; the others are counted, and are in the table of actors.
 const MOST: usize = 12;
-const LEFT: usize = 74;
+const LEFT: usize = 62;
 const COLUMN: usize = 150;
-const LINE: usize = 12;
+const LINE: usize = 14;
 /// Letters of a name that a column holds.
-const LETTERS: usize = 26;
+const LETTERS: usize = 22;
 
 const INFLUENCE: [&str; 4] = ["faible", "moyenne", "forte", "décisive"];
 const INTEREST: [&str; 4] = ["faible", "moyen", "fort", "moteur du projet"];
@@ -56,7 +56,7 @@ fn stakeholder_grid(content: &Content) -> Option<(Figure, Drawing)> {
         let fullest = (1..=4).map(|interest| cell(influence, interest).count()).max().unwrap_or(0);
         let lines = fullest.clamp(2, MOST) + usize::from(fullest > MOST);
         let height = 10 + LINE * lines;
-        text(&mut body, (LEFT - 8, top + height / 2 + 3), ("end", 8, SOFT, ""), INFLUENCE[influence - 1]);
+        text(&mut body, (LEFT - 8, top + height / 2 + 3), ("end", 10, SOFT, ""), INFLUENCE[influence - 1]);
         for interest in 1..=4 {
             let here: Vec<&Unit> = cell(influence, interest).collect();
             names(&mut body, (LEFT + COLUMN * (interest - 1), top, height), &here);
@@ -64,18 +64,19 @@ fn stakeholder_grid(content: &Content) -> Option<(Figure, Drawing)> {
         top += height;
     }
     for (index, label) in INTEREST.iter().enumerate() {
-        text(&mut body, (LEFT + COLUMN * index + COLUMN / 2, top + 12), ("middle", 8, SOFT, ""), label);
+        text(&mut body, (LEFT + COLUMN * index + COLUMN / 2, top + 14), ("middle", 10, SOFT, ""), label);
     }
-    text(&mut body, (LEFT - 8, top + 12), ("end", 8, INK, " font-weight=\"700\""), "Influence ↑");
-    text(&mut body, (LEFT + COLUMN * 4, top + 26), ("end", 8, INK, " font-weight=\"700\""), "Intérêt →");
-    let (width, height) = (LEFT + COLUMN * 4 + 2, top + 32);
+    text(&mut body, (LEFT - 8, top + 14), ("end", 10, INK, " font-weight=\"700\""), "Influence ↑");
+    text(&mut body, (LEFT + COLUMN * 4, top + 30), ("end", 10, INK, " font-weight=\"700\""), "Intérêt →");
+    let (width, height) = (LEFT + COLUMN * 4 + 2, top + 36);
     let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"Noto Sans\">{body}</svg>");
     Some((figure(&placed, content.rows(STAKEHOLDER.kind).count()), Drawing { name: "grille".to_owned(), svg }))
 }
 
 fn figure(placed: &[(usize, usize, &Unit)], total: usize) -> Figure {
     let strong = placed.iter().filter(|(influence, interest, _)| *influence >= 3 && *interest >= 3).count();
-    let finding = format!("{} sur {total} ont une place\u{a0}; {strong} ont à la fois une forte influence et un fort intérêt", count(placed.len(), "acteur", "acteurs"));
+    let finding =
+        format!("{} sur {total} ont une place\u{a0}; {strong} ont à la fois une forte influence et un fort intérêt", count(placed.len(), "acteur", "acteurs"));
     let mut alt = String::from("Grille d’influence et d’intérêt. ");
     for influence in (1..=4).rev() {
         for interest in (1..=4).rev() {
@@ -98,10 +99,10 @@ fn names(body: &mut String, (left, top, height): (usize, usize, usize), here: &[
         let _ = write!(body, "<rect x=\"{}\" y=\"{}\" width=\"5\" height=\"5\" fill=\"{fill}\" stroke=\"{WOAD}\"/>", left + 7, y - 6);
         let weight = if unit.flag("is_key_actor") { " font-weight=\"700\"" } else { "" };
         let slant = if unit.flag("outside_perimeter") { " font-style=\"italic\"" } else { "" };
-        text(body, (left + 16, y), ("start", 8, INK, &format!("{weight}{slant}")), &excerpt(unit.text("name"), LETTERS));
+        text(body, (left + 16, y), ("start", 10, INK, &format!("{weight}{slant}")), &excerpt(unit.text("name"), LETTERS));
     }
     if here.len() > MOST {
-        text(body, (left + 16, top + 14 + LINE * MOST), ("start", 8, SOFT, ""), &format!("et {} autres", here.len() - MOST));
+        text(body, (left + 16, top + 14 + LINE * MOST), ("start", 10, SOFT, ""), &format!("et {} autres", here.len() - MOST));
     }
 }
 
@@ -139,7 +140,11 @@ mod tests {
     fn actors_without_a_place_are_counted_and_not_drawn() {
         let units = vec![actor("Verrerie <A & B>", "4", "3"), actor("Chambre", "", "2"), actor("Club", "1", "1")];
         let (figure, drawing) = stakeholder_grid(&Content { units, filled_slots: Vec::new() }).expect("a grid");
-        assert!(figure.title.ends_with("2\u{a0}acteurs sur 3 ont une place\u{a0}; 1 ont à la fois une forte influence et un fort intérêt."), "{}", figure.title);
+        assert!(
+            figure.title.ends_with("2\u{a0}acteurs sur 3 ont une place\u{a0}; 1 ont à la fois une forte influence et un fort intérêt."),
+            "{}",
+            figure.title
+        );
         assert!(figure.alt.contains("Influence décisive, intérêt fort\u{a0}: 1\u{a0}acteur."), "{}", figure.alt);
         assert!(drawing.svg.contains("Verrerie &lt;A &amp; B&gt;") && !drawing.svg.contains("Chambre"));
         assert!(stakeholder_grid(&Content::default()).is_none());

@@ -184,10 +184,7 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     let sections = reading::sections(&content, &files, &criteria, None);
     let facts = vec![("État", "brouillon, non déposé".to_owned()), ("Imprimé", moment::full(reader.now()))];
     let list = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
-    let documents = vec![
-        ("Télécharger le dossier (PDF)", reader.url("/dossier.pdf")),
-        ("tous les documents", reader.url("/documents")),
-    ];
+    let documents = vec![("Télécharger le dossier (PDF)", reader.url("/dossier.pdf")), ("tous les documents", reader.url("/documents"))];
     html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, list) })
 }
 
