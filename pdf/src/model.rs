@@ -173,7 +173,7 @@ impl Table {
 }
 
 /// Letters that a line of the page holds, and those that the edges of a column take.
-const LINE: usize = 94;
+const LINE: usize = 106;
 const EDGES: usize = 2;
 
 /// Each column has room for its longest word; what is left is shared after what their values would like.
@@ -185,7 +185,7 @@ fn widths(columns: &[(String, bool)], rows: &[Vec<String>]) -> Vec<u16> {
         let values = || rows.iter().filter_map(|row| row.get(index));
         // Heads are bold.
         let head = longest(label) + longest(label) / 8;
-        let least = values().map(|value| longest(value)).max().unwrap_or(0).max(head).clamp(3, 18);
+        let least = values().map(|value| longest(value)).max().unwrap_or(0).max(head).clamp(3, 11);
         let liked = values().map(|value| length(value)).max().unwrap_or(0).clamp(least, 90);
         room.push((least + EDGES, liked + EDGES));
     }

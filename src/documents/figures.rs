@@ -15,7 +15,7 @@ const LEFT: usize = 62;
 const COLUMN: usize = 150;
 const LINE: usize = 14;
 /// Letters of a name that a column holds.
-const LETTERS: usize = 22;
+const LETTERS: usize = 27;
 
 const INFLUENCE: [&str; 4] = ["faible", "moyenne", "forte", "décisive"];
 const INTEREST: [&str; 4] = ["faible", "moyen", "fort", "moteur du projet"];
@@ -99,10 +99,10 @@ fn names(body: &mut String, (left, top, height): (usize, usize, usize), here: &[
         let _ = write!(body, "<rect x=\"{}\" y=\"{}\" width=\"5\" height=\"5\" fill=\"{fill}\" stroke=\"{WOAD}\"/>", left + 7, y - 6);
         let weight = if unit.flag("is_key_actor") { " font-weight=\"700\"" } else { "" };
         let slant = if unit.flag("outside_perimeter") { " font-style=\"italic\"" } else { "" };
-        text(body, (left + 16, y), ("start", 10, INK, &format!("{weight}{slant}")), &excerpt(unit.text("name"), LETTERS));
+        text(body, (left + 16, y), ("start", 9, INK, &format!("{weight}{slant}")), &excerpt(unit.text("name"), LETTERS));
     }
     if here.len() > MOST {
-        text(body, (left + 16, top + 14 + LINE * MOST), ("start", 10, SOFT, ""), &format!("et {} autres", here.len() - MOST));
+        text(body, (left + 16, top + 14 + LINE * MOST), ("start", 9, SOFT, ""), &format!("et {} autres", here.len() - MOST));
     }
 }
 
