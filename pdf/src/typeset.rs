@@ -75,8 +75,22 @@ pub fn render(source: Source<'_>, at: Moment) -> Result<Pdf, Fault> {
     let made = typeset(source, at);
     // The typesetter remembers what it laid out, without bound.
     typst::comemo::evict(0);
+    give_back();
     made
 }
+
+/// Gives the memory of a document back to the system: the allocator would keep it for a next one that may never come.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the allocator's own call, which takes a number and touches only what is free")]
+fn give_back() {
+    // SAFETY: malloc_trim may be called at any time, from any thread.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn give_back() {}
 
 fn typeset(source: Source<'_>, at: Moment) -> Result<Pdf, Fault> {
     let (name, template, mut values, drawings) = match source {

@@ -156,7 +156,8 @@ fn long_answers_without_spaces_and_long_tables_stay_on_the_page() {
     let pdf = made(&dossier(vec![item]));
     keep(&pdf, "long");
     let said = text(&pdf);
-    assert_eq!(said.matches('a').count() - text(&made(&dossier(vec![]))).matches('a').count() >= 20_000, true);
+    let of_others = text(&made(&dossier(vec![]))).matches('a').count();
+    assert!(said.matches('a').count() - of_others >= 20_000);
     assert!(said.contains("Poste500"));
     assert!(pdf.pages > 15, "{}", pdf.pages);
 }
@@ -264,18 +265,15 @@ fn poppler_agrees() {
     let path = folder.join("dossier.pdf");
     std::fs::write(&path, &pdf.bytes).expect("written");
     let told = |program: &str| Command::new(program).arg(&path).output().ok().map(|out| String::from_utf8_lossy(&out.stdout).into_owned());
-    match (told("pdfinfo"), told("pdffonts")) {
-        (Some(info), Some(fonts)) => {
-            for line in ["Tagged:          yes", "Suspects:        no", "Title:           Boucles de Charente"] {
-                assert!(info.contains(line), "{line} is not in {info}");
-            }
-            let lines: Vec<&str> = fonts.lines().skip(2).collect();
-            assert!(lines.len() >= 3 && lines.iter().all(|line| line.contains("yes yes")), "{fonts}");
+    if let (Some(info), Some(fonts)) = (told("pdfinfo"), told("pdffonts")) {
+        for line in ["Tagged:          yes", "Suspects:        no", "Title:           Boucles de Charente"] {
+            assert!(info.contains(line), "{line} is not in {info}");
         }
-        _ => {
-            println!("poppler-utils est absent : pdfinfo et pdffonts ne sont pas consultés");
-            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "poppler-utils is needed here");
-        }
+        let lines: Vec<&str> = fonts.lines().skip(2).collect();
+        assert!(lines.len() >= 3 && lines.iter().all(|line| line.contains("yes yes")), "{fonts}");
+    } else {
+        println!("poppler-utils est absent : pdfinfo et pdffonts ne sont pas consultés");
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "poppler-utils is needed here");
     }
     let _ = std::fs::remove_dir_all(folder);
 }

@@ -149,7 +149,9 @@ fn sections(read: &[SectionRead], no: u8, matter: &Matter<'_>, layout: Layout, o
         if layout == Layout::Concise {
             *omitted += items.iter().filter(|item| item.is_unanswered).count();
             items.retain(|item| !is_blank(item));
-            items.iter_mut().for_each(|item| item.notes.clear());
+            for item in &mut items {
+                item.notes.clear();
+            }
             if items.is_empty() {
                 continue;
             }
@@ -180,10 +182,10 @@ fn item(view: &ItemView, matter: &Matter<'_>) -> Item {
     let files = matter.files;
     let (said, facts): (Vec<&Answer>, Vec<&Answer>) = view.answers.iter().partition(|answer| answer.is_said);
     let mut tables: Vec<Table> = view.tables.iter().filter(|table| !table.rows.is_empty()).map(table).collect();
-    let mut aside = view.aside.clone();
+    let mut aside = vec![view.aside.clone()];
     if let Some(list) = &view.list {
         if list.rows.is_empty() {
-            aside = format!("{aside} {}\u{a0}: rien dans la liste.", list.title).trim().to_owned();
+            aside.push(format!("{}\u{a0}: rien dans la liste.", list.title));
         } else {
             let rows = list.rows.iter().map(|(name, _, detail)| vec![name.clone(), detail.clone()]).collect();
             let heads = vec![("Nom".to_owned(), false), ("Précisions".to_owned(), false)];
@@ -200,7 +202,7 @@ fn item(view: &ItemView, matter: &Matter<'_>) -> Item {
         is_unanswered: view.is_unanswered() && tables.is_empty() && view.slot.as_ref().is_none_or(|slot| slot.files.is_empty()),
         tables,
         figures: matter.views_drawn.iter().filter(|drawn| drawn.item == view.key).map(|drawn| drawn.figure.clone()).collect(),
-        aside,
+        aside: aside.join(" ").trim().to_owned(),
         files: numbers(view, files).map(|no| format!("Pièce n°\u{a0}{no}\u{a0}: {}", files[no - 1].name)).collect(),
     }
 }

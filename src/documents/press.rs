@@ -53,7 +53,9 @@ impl Matter {
         digest.update(edition());
         let values = match self {
             Self::Dossier(dossier, drawings) => {
-                drawings.iter().for_each(|drawing| digest.update(&drawing.svg));
+                for drawing in drawings {
+                    digest.update(&drawing.svg);
+                }
                 serde_json::to_vec(dossier)
             }
             Self::Receipt(receipt) => serde_json::to_vec(receipt),
@@ -235,7 +237,7 @@ pub fn sweep(data: &Path) -> std::io::Result<usize> {
             found.push((facts.modified()?, facts.len(), entry.path()));
         }
     }
-    found.sort_by(|one, other| other.0.cmp(&one.0));
+    found.sort_by_key(|(written, ..)| std::cmp::Reverse(*written));
     let (mut total, mut swept) = (0, 0);
     for (written, size, path) in found {
         total += size;
