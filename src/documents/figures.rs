@@ -15,7 +15,7 @@ const LEFT: usize = 62;
 const COLUMN: usize = 150;
 const LINE: usize = 14;
 /// Letters of a name that a column holds.
-const LETTERS: usize = 27;
+const LETTERS: usize = 24;
 
 const INFLUENCE: [&str; 4] = ["faible", "moyenne", "forte", "décisive"];
 const INTEREST: [&str; 4] = ["faible", "moyen", "fort", "moteur du projet"];
