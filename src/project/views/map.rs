@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::response::Response;
+use sqlx::PgConnection;
 
 use super::marks::{Actor, actors, is_asked, sign};
 use super::placing::{Placed, placed};
@@ -51,19 +52,71 @@ struct TerritoryPage {
     total: String,
 }
 
-struct Drawing {
-    height: i32,
-    around: String,
-    perimeter: String,
-    departments: String,
-    placed: Placed,
-    scale: (i32, i32),
+/// The map, in units of an eight hundredth of its width.
+#[derive(Debug)]
+pub struct Drawing {
+    /// Height.
+    pub height: i32,
+    /// Communes around the perimeter.
+    pub around: String,
+    /// Communes of the perimeter.
+    pub perimeter: String,
+    /// Limits of départements.
+    pub departments: String,
+    /// Marks and names.
+    pub placed: Placed,
+    /// Scale bar: kilometres and length.
+    pub scale: (i32, i32),
 }
 
-struct KeyView {
-    letter: &'static str,
-    class: &'static str,
-    label: &'static str,
+/// An entry of the key.
+#[derive(Debug)]
+pub struct KeyView {
+    /// Letter of the mark.
+    pub letter: &'static str,
+    /// Class: colour of the kind.
+    pub class: &'static str,
+    /// Kind.
+    pub label: &'static str,
+}
+
+/// Heads of the table that says the same.
+pub const COLUMNS: [&str; 5] = ["Acteur", "Type", "Commune", "Périmètre", "Effectif"];
+
+/// The map without any filter, as a document draws it.
+#[derive(Debug)]
+pub struct Whole {
+    /// Finding.
+    pub said: String,
+    /// What the drawing leaves out.
+    pub notes: Vec<String>,
+    /// The drawing.
+    pub drawing: Drawing,
+    /// Kinds of organisations drawn.
+    pub key: Vec<KeyView>,
+    /// The same, actor by actor.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The map of every actor; nothing without actors, or when nothing is placed anywhere.
+pub async fn whole(conn: &mut PgConnection, content: &Content) -> sqlx::Result<Option<Whole>> {
+    let held = figures::communes(content);
+    let all = actors(content, &held);
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let (filters, wanted) = (Filters::default(), all.iter().collect::<Vec<_>>());
+    let ground = Ground::of(&held, &wanted);
+    let outlines = store::outlines(conn, &ground.codes()).await?;
+    let sight = Sight { content, held: &held, all: &all, wanted: &wanted, filters: &filters, ground: &ground, outlines: &outlines };
+    let Some(drawing) = drawing(&sight) else { return Ok(None) };
+    Ok(Some(Whole {
+        said: said(&wanted, placed_count(&wanted)),
+        notes: notes(&sight, Some(&drawing)),
+        key: key(&kinds_of(&wanted)),
+        rows: wanted.iter().map(|actor| line(&sight, actor).into()).collect(),
+        drawing,
+    }))
 }
 
 struct RowView {
@@ -72,7 +125,7 @@ struct RowView {
     kind: String,
     commune: String,
     headcount: String,
-    place: &'static str,
+    place: String,
     is_confidential: bool,
 }
 
@@ -134,19 +187,6 @@ struct Sight<'a> {
 fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
     let drawing = drawing(sight);
     let filters = sight.filters;
-    let mut notes = Vec::new();
-    let unplaced = sight.wanted.iter().filter(|actor| actor.commune.is_none()).count();
-    let placed = sight.wanted.len() - unplaced;
-    if let Some(far) = drawing.as_ref().map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
-        notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
-    }
-    if let Some(lost) = drawing.as_ref().map(|drawing| drawing.placed.nowhere).filter(|lost| *lost > 0) {
-        notes.push(format!("{} sur la carte\u{a0}: la position de leur commune n’est pas publiée.", count(lost, "acteur n’est pas", "acteurs ne sont pas")));
-    }
-    if unplaced > 0 {
-        notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
-    }
-    let kinds_used: BTreeSet<&str> = sight.wanted.iter().map(|actor| actor.unit.text("kind")).collect();
     TerritoryPage {
         layout: Layout::dossier(app, dossier, "Acteurs sur le territoire", "/acteurs"),
         base: dossier.url(""),
@@ -154,14 +194,39 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
         words: filters.words.clone(),
         filters: filters.views().into_iter().filter(|view| READ.contains(&view.name)).collect(),
         is_filtered: filters.is_any(),
-        said: said(sight.wanted, placed),
-        notes,
+        said: said(sight.wanted, placed_count(sight.wanted)),
+        notes: notes(sight, drawing.as_ref()),
         drawing,
-        key: key(&kinds_used),
+        key: key(&kinds_of(sight.wanted)),
         rows: rows(dossier, sight),
         shown: if sight.wanted.len() > SHOWN { format!("{SHOWN} sur {}", sight.wanted.len()) } else { String::new() },
         total: count(sight.all.len(), "acteur", "acteurs"),
     }
+}
+
+/// Actors whose commune is known.
+fn placed_count(wanted: &[&Actor<'_>]) -> usize {
+    wanted.iter().filter(|actor| actor.commune.is_some()).count()
+}
+
+fn kinds_of<'a>(wanted: &[&Actor<'a>]) -> BTreeSet<&'a str> {
+    wanted.iter().map(|actor| actor.unit.text("kind")).collect()
+}
+
+/// What the drawing leaves out, in sentences.
+fn notes(sight: &Sight<'_>, drawing: Option<&Drawing>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let unplaced = sight.wanted.len() - placed_count(sight.wanted);
+    if let Some(far) = drawing.map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
+        notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
+    }
+    if let Some(lost) = drawing.map(|drawing| drawing.placed.nowhere).filter(|lost| *lost > 0) {
+        notes.push(format!("{} sur la carte\u{a0}: la position de leur commune n’est pas publiée.", count(lost, "acteur n’est pas", "acteurs ne sont pas")));
+    }
+    if unplaced > 0 {
+        notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
+    }
+    notes
 }
 
 /// The finding of the figure.
@@ -205,25 +270,23 @@ fn key(used: &BTreeSet<&str>) -> Vec<KeyView> {
     keys
 }
 
-fn rows(dossier: &Dossier, sight: &Sight<'_>) -> Vec<RowView> {
+/// An actor as the cells of a line, under the heads of the table.
+fn line(sight: &Sight<'_>, actor: &Actor<'_>) -> [String; 5] {
     let pen = Pen { content: sight.content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
-    let shown = |actor: &Actor<'_>, key: &str| STAKEHOLDER.field(key).map(|field| pen.shown(field, actor.unit)).unwrap_or_default();
-    sight
-        .wanted
-        .iter()
-        .take(SHOWN)
-        .map(|actor| RowView {
-            name: actor.name.clone(),
-            href: dossier.url(&format!("/acteurs/{}", actor.unit.row)),
-            kind: shown(actor, "kind"),
-            commune: shown(actor, "commune"),
-            headcount: shown(actor, "headcount"),
-            place: match actor.place {
-                Place::Inside => "dans le périmètre",
-                Place::Outside => "hors du périmètre",
-                Place::Unknown => "commune non dite",
-            },
-            is_confidential: actor.unit.flag("confidential"),
-        })
-        .collect()
+    let shown = |key: &str| STAKEHOLDER.field(key).map(|field| pen.shown(field, actor.unit)).unwrap_or_default();
+    let place = match actor.place {
+        Place::Inside => "dans le périmètre",
+        Place::Outside => "hors du périmètre",
+        Place::Unknown => "commune non dite",
+    };
+    [actor.name.clone(), shown("kind"), shown("commune"), place.to_owned(), shown("headcount")]
+}
+
+fn rows(dossier: &Dossier, sight: &Sight<'_>) -> Vec<RowView> {
+    let view = |actor: &&Actor<'_>| {
+        let [name, kind, commune, place, headcount] = line(sight, actor);
+        let href = dossier.url(&format!("/acteurs/{}", actor.unit.row));
+        RowView { name, href, kind, commune, headcount, place, is_confidential: actor.unit.flag("confidential") }
+    };
+    sight.wanted.iter().take(SHOWN).map(view).collect()
 }
