@@ -309,6 +309,10 @@ async fn a_call_gives_a_page_guide_and_the_concise_layout_is_counted_against_it(
     let page = scene.get(&manager, "/appel/presentation?appel=essai").await;
     page.expect(200).says("Repère de longueur d’un dossier, en pages");
     sqlx::query("update call set page_guide = 30").execute(&scene.app.db).await.expect("guide");
+    let clone = "select clone_call(id, 'suite', 'Suite', '2016', '2016-01', deposit_bound + interval '1 year') from call where slug = 'essai'";
+    sqlx::query(clone).execute(&scene.app.db).await.expect("clone");
+    let cloned: Option<i32> = sqlx::query_scalar("select page_guide from call where slug = 'suite'").fetch_one(&scene.app.db).await.expect("call");
+    assert_eq!(cloned, Some(30), "a call cloned from another keeps its guide");
     let concise = have(&scene, &ana, &format!("/dossiers/{project}/dossier.pdf?mise-en-page=concise")).await;
     let full = have(&scene, &ana, &format!("/dossiers/{project}/dossier.pdf")).await;
     assert!(concise.pages() < full.pages(), "{} {}", concise.pages(), full.pages());
@@ -317,18 +321,167 @@ async fn a_call_gives_a_page_guide_and_the_concise_layout_is_counted_against_it(
     scene.check().await;
 }
 
+/// A dossier with an engagement document that one partner was asked to sign; the partner's secret.
+async fn engaged(scene: &Scene, owner: &Person, project: ProjectId) -> String {
+    let path = format!("/dossiers/{project}/mobilisation?theme=engagements");
+    let version = scene.get(owner, &path).await.hidden("version");
+    let texts = [("charter_objectives", "Boucler trois flux avant 2018."), ("charter_principles", "Ce qui est dit reste entre nous.")];
+    scene.post(owner, &path, &[("version", version.as_str()), texts[0], texts[1]]).await.expect(303);
+    publish(scene, owner, project).await;
+    let actor: uuid::Uuid = sqlx::query_scalar("select row from unit where project_id = $1 and kind = 'stakeholder' order by position limit 1")
+        .bind(project.get())
+        .fetch_one(&scene.app.db)
+        .await
+        .expect("actor");
+    let actor = actor.to_string();
+    let pairs = [("version", "0"), ("stakeholder", actor.as_str()), ("contact", "Inès Marchand"), ("email", "ines@partenaire.example"), ("envoyer", "oui")];
+    scene.post(owner, &format!("/dossiers/{project}/engagement/signataires"), &pairs).await.expect(303);
+    let body: String = sqlx::query_scalar("select body from mail where recipient = 'ines@partenaire.example' and kind = 'engagement'")
+        .fetch_one(&scene.app.db)
+        .await
+        .expect("mail");
+    let secret = body.split("/engagement/").nth(1).expect("a link");
+    secret.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').next().expect("a secret").to_owned()
+}
+
+async fn publish(scene: &Scene, owner: &Person, project: ProjectId) {
+    let path = format!("/dossiers/{project}/engagement/publier");
+    let page = scene.get(owner, &path).await;
+    let (version, fingerprint) = (page.hidden("version"), page.hidden("empreinte"));
+    scene.post(owner, &path, &[("version", version.as_str()), ("empreinte", fingerprint.as_str())]).await.expect(303);
+}
+
+async fn sign(scene: &Scene, secret: &str) {
+    let address = format!("/engagement/{secret}");
+    let page = scene.get_public(&address).await;
+    let (version, operation, digest) = (page.hidden("version"), page.hidden("operation"), page.hidden("empreinte"));
+    let pairs = [
+        ("version", version.as_str()),
+        ("operation", &operation),
+        ("empreinte", &digest),
+        ("nom", "Inès Marchand"),
+        ("fonction", "Directrice"),
+        ("organisation", "Verrerie des Borderies"),
+        ("accord", "oui"),
+    ];
+    scene.post_public(&address, &pairs).await.expect(303);
+}
+
 #[sqlx::test(migrator = "trame::MIGRATOR")]
-async fn the_engagement_document_gathers_its_texts_and_its_signatures(db: PgPool) {
+async fn an_engagement_document_is_kept_with_its_signatures_by_the_team_and_with_their_own_by_partners(db: PgPool) {
     let scene = Scene::new(db).await;
     let ana = scene.person("Ana").await;
     let project = deposited(&scene, &ana).await;
+    let before = have(&scene, &ana, &format!("/dossiers/{project}/engagement.pdf")).await.text();
+    assert!(before.contains(&squeezed("Texte en cours, état du")) && before.contains(&squeezed("Ce texte n’est pas publié")), "{before}");
+    let secret = engaged(&scene, &ana, project).await;
+    sign(&scene, &secret).await;
+    let sha256: Vec<u8> = sqlx::query_scalar("select digest from engagement_document").fetch_one(&scene.app.db).await.expect("digest");
+    let nobody = Person { token: String::new(), ..ana.clone() };
+    let copy = have(&scene, &nobody, &format!("/engagement/{secret}/exemplaire.pdf?version=1")).await;
+    assert_eq!((copy.header(CONTENT_TYPE), copy.header(CACHE_CONTROL)), ("application/pdf", "no-store"));
+    assert!(copy.header(axum::http::HeaderName::from_static("x-robots-tag")).contains("noindex"));
+    let team = have(&scene, &ana, &format!("/dossiers/{project}/engagement/versions/1/pdf")).await;
+    for text in [copy.text(), team.text()] {
+        let said = ["Boucler trois flux avant 2018.", "Ce qui est dit reste entre nous.", "Inès Marchand, Directrice", "Verrerie des Borderies", "Version 1"];
+        for said in said.into_iter().chain([hex(&sha256).as_str()]) {
+            assert!(text.contains(&squeezed(said)), "{said} is not in {text}");
+        }
+        assert!(!text.contains("partenaire.example"), "no address");
+    }
+    scene.get_public(&format!("/engagement/{secret}/exemplaire.pdf?version=2")).await.expect(404);
+    scene.get_public(&format!("/engagement/{}/exemplaire.pdf", "x".repeat(43))).await.expect(404).says("Ce lien ne s’ouvre pas");
+    // Published again: the signature stays attached to the text that it signed, and each document says so.
     let path = format!("/dossiers/{project}/mobilisation?theme=engagements");
     let version = scene.get(&ana, &path).await.hidden("version");
-    let texts = [("charter_objectives", "Boucler trois flux avant 2018."), ("charter_principles", "Ce qui est dit reste entre nous.")];
-    scene.post(&ana, &path, &[("version", version.as_str()), texts[0], texts[1]]).await.expect(303);
-    let text = have(&scene, &ana, &format!("/dossiers/{project}/engagement.pdf")).await.text();
-    for said in [texts[0].1, texts[1].1, "Verrerie des Borderies", "1er septembre 2015", "Texte en cours, état du"] {
+    scene
+        .post(&ana, &path, &[("version", &version), ("charter_objectives", "Boucler quatre flux."), ("charter_principles", "Rien de plus.")])
+        .await
+        .expect(303);
+    publish(&scene, &ana, project).await;
+    let second = have(&scene, &ana, &format!("/dossiers/{project}/engagement/versions/2/pdf")).await.text();
+    assert!(second.contains(&squeezed("Texte de la version 1")) && second.contains(&squeezed(&hex(&sha256))), "{second}");
+    assert!(have(&scene, &ana, &format!("/dossiers/{project}/engagement/versions/1/pdf")).await.text().contains(&squeezed("remplacée depuis")));
+    let archive = have(&scene, &ana, &format!("/dossiers/{project}/dossier.zip")).await;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(archive.bytes)).expect("an archive");
+    assert!(zip.by_name("document-d-engagement-version-2.txt").is_ok());
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn the_administration_keeps_the_version_in_force_once_deliverable_4_is_shown_to_it(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let ana = scene.person("Ana").await;
+    let project = deposited(&scene, &ana).await;
+    let secret = engaged(&scene, &ana, project).await;
+    sign(&scene, &secret).await;
+    let manager = scene.staff("Max", &["manager"]).await;
+    let zoe = scene.person("Zoe").await;
+    let path = |number: u8| format!("/dossiers/{project}/engagement/versions/{number}/pdf");
+    assert_eq!(have(&scene, &ana, &path(1)).await.status, 200, "there is something to see");
+    let share = async |deliverables: [bool; 5]| {
+        let shared = "update project set shared = $2 where id = $1";
+        sqlx::query(shared).bind(project.get()).bind(deliverables).execute(&scene.app.db).await.expect("shared");
+    };
+    // Everything else shown is not enough.
+    for deliverables in [[false; 5], [true, true, true, false, true]] {
+        share(deliverables).await;
+        assert_eq!(ask(&scene, &manager, &path(1), "").await.status, 404, "{deliverables:?}");
+    }
+    share([false, false, false, true, false]).await;
+    for (person, number) in [(&manager, 2), (&zoe, 1), (&zoe, 2)] {
+        assert_eq!(ask(&scene, person, &path(number), "").await.status, 404, "{} {number}", person.email);
+    }
+    let shown = have(&scene, &manager, &path(1)).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.text().contains(&squeezed("Inès Marchand, Directrice")));
+    let path_of = format!("/dossiers/{project}/mobilisation?theme=engagements");
+    let version = scene.get(&ana, &path_of).await.hidden("version");
+    scene.post(&ana, &path_of, &[("version", &version), ("charter_objectives", "Autre chose."), ("charter_principles", "Rien de plus.")]).await.expect(303);
+    publish(&scene, &ana, project).await;
+    assert_eq!(ask(&scene, &manager, &path(1), "").await.status, 404, "only the version in force");
+    assert_eq!(have(&scene, &manager, &path(2)).await.status, 200);
+    let reads: i64 = sqlx::query_scalar("select count(*) from journal where project_id = $1 and account_id = $2")
+        .bind(project.get())
+        .bind(manager.id.get())
+        .fetch_one(&scene.app.db)
+        .await
+        .expect("journal");
+    assert!(reads > 0, "the read of a member of the staff is kept");
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn drawn_views_and_questions_of_the_carriers_own_are_in_the_document(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let ana = scene.person("Ana").await;
+    let project = deposited(&scene, &ana).await;
+    let added = format!("/dossiers/{project}/mobilisation?theme=questions");
+    let version = scene.get(&ana, &added).await.hidden("version");
+    let done = scene.post(&ana, &added, &[("version", &version), ("ajouter", "question_4")]).await;
+    let row = done.location.rsplit('#').next().expect("anchor")["question_4-".len()..][..36].to_owned();
+    let (name, answer) = (format!("question_4.{row}.title"), format!("question_4.{row}.answer"));
+    let own = [(name.as_str(), "Qui paie l’eau du canal ?"), (answer.as_str(), "Le syndicat du canal la paie.")];
+    scene.post(&ana, &added, &[("version", "0"), ("question_4.id", &row), ("question_4.version", "1"), own[0], own[1]]).await.expect(303);
+    let actor = scene.row(&ana, project, "acteurs").await;
+    let sheet = [("name", "Tonnellerie du Port"), ("commune", "16102"), ("influence", "3"), ("interest", "4"), ("is_key_actor", "oui")];
+    scene.post(&ana, &format!("/dossiers/{project}/acteurs/{actor}"), &[&[("version", "1")], &sheet[..]].concat()).await.expect(303);
+    let place = format!("/dossiers/{project}/perimetre");
+    let page = scene.get(&ana, &place).await;
+    let (version, seen) = (page.hidden("version"), page.hidden("vues"));
+    scene.post(&ana, &place, &[("version", version.as_str()), ("vues", &seen), ("ajouter", "16102")]).await.expect(303);
+    let text = have(&scene, &ana, &format!("/dossiers/{project}/dossier.pdf")).await.text();
+    for said in [
+        "Qui paie l’eau du canal",
+        "Le syndicat du canal la paie.",
+        "Influence et intérêt :",
+        "Cercles des acteurs :",
+        "Acteurs sur le territoire :",
+        "Périmètre :",
+    ] {
         assert!(text.contains(&squeezed(said)), "{said} is not in {text}");
     }
+    let part = have(&scene, &ana, &format!("/dossiers/{project}/dossier.pdf?livrable=2")).await.text();
+    assert!(!part.contains(&squeezed("Cercles des acteurs")) && !part.contains(&squeezed("Acteurs sur le territoire")));
     scene.check().await;
 }

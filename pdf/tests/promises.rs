@@ -5,8 +5,8 @@ use std::process::Command;
 
 use lopdf::{Dictionary, Document, Object};
 use trame_pdf::{
-    Annex, Block, Cell, Deliverable, Dossier, Drawing, Engagement, Fact, Fault, Figure, Item, Layout, Moment, Pdf, Receipt, Said, Section, Signatory, Source,
-    Table, render,
+    Annex, Block, Cell, Deliverable, Dossier, Drawing, Engagement, Fact, Fault, Figure, Item, Layout, Moment, Pdf, Receipt, Said, Section, Source, Table,
+    render,
 };
 
 const AT: Moment = Moment { year: 2015, rest: [10, 12, 16, 4, 37] };
@@ -204,7 +204,14 @@ fn a_draft_says_so_on_each_page() {
 
 #[test]
 fn a_drawn_view_is_drawn_with_its_alternative_and_a_missing_one_is_refused() {
-    let figure = Figure { title: "Trois cercles".to_owned(), alt: "Le noyau compte deux acteurs.".to_owned(), drawing: "cercles".to_owned(), table: None };
+    let figure = Figure {
+        title: "Trois cercles".to_owned(),
+        alt: "Le noyau compte deux acteurs.".to_owned(),
+        drawing: "cercles".to_owned(),
+        size: [100, 40],
+        legend: "Rond, acteur.".to_owned(),
+        table: None,
+    };
     let item = Item { title: "Carte".to_owned(), figures: vec![figure], ..Item::default() };
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 40\"><circle cx=\"20\" cy=\"20\" r=\"18\" fill=\"none\" stroke=\"#0f4c5c\"/><text x=\"50\" y=\"24\" font-size=\"8\">Noyau</text></svg>";
     let dossier = dossier(vec![item]);
@@ -233,13 +240,9 @@ fn receipts_and_engagement_documents_keep_the_same_promises() {
     keep(&pdf, "recepisse");
     assert!(text(&pdf).contains(&squeezed(&"ab".repeat(32))));
     let text_of = |title: &str, words: &str| Block { title: title.to_owned(), said: vec![said(words)], ..Block::default() };
-    let signatory = Signatory {
-        organisation: "Verrerie des Borderies".to_owned(),
-        person: "Claire Lenoir, directrice".to_owned(),
-        form: "lettre d’intérêt".to_owned(),
-        when: "1er septembre 2015".to_owned(),
-        detail: String::new(),
-    };
+    let heads = ["Organisation", "Signataire"].map(|label| (label.to_owned(), false)).to_vec();
+    let rows = vec![vec!["Verrerie des Borderies".to_owned(), "Claire Lenoir, directrice".to_owned()]];
+    let signed = Block { title: "Signataires".to_owned(), tables: vec![Table::new("", heads, rows, "1\u{a0}organisation")], ..Block::default() };
     let engagement = Engagement {
         name: "Boucles, document unique d’engagement".to_owned(),
         over: "Appel EIT".to_owned(),
@@ -248,13 +251,13 @@ fn receipts_and_engagement_documents_keep_the_same_promises() {
         mark: "Version 1".to_owned(),
         is_draft: false,
         facts: vec![Fact::new("Version", "1")],
-        texts: vec![text_of("Objectifs", "Boucler #eval(1)."), text_of("Principes", "Se dire les choses.")],
-        signatories: vec![signatory],
-        notes: vec![],
+        blocks: vec![text_of("Objectifs", "Boucler #eval(1)."), text_of("Principes", "Se dire les choses."), signed],
     };
     let pdf = render(Source::Engagement(&engagement), AT).expect("engagement");
     keep(&pdf, "engagement");
-    assert!(text(&pdf).contains(&squeezed("Boucler #eval(1). Se dire")) || text(&pdf).contains("Boucler#eval(1)."));
+    for words in ["Boucler #eval(1).", "Verrerie des Borderies", "Claire Lenoir, directrice"] {
+        assert!(text(&pdf).contains(&squeezed(words)), "{words}");
+    }
 }
 
 #[test]

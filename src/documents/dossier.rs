@@ -241,7 +241,21 @@ fn table(view: &TableView) -> Table {
     let kept: Vec<usize> = (0..view.columns.len()).filter(|column| view.shows(column)).collect();
     let columns = kept.iter().map(|column| (view.columns[*column].0.to_owned(), view.columns[*column].1)).collect();
     let rows = view.rows.iter().map(|row| kept.iter().map(|column| row.values.get(*column).cloned().unwrap_or_default()).collect());
-    Table::new(view.title, columns, rows.collect(), view.total.clone())
+    let (rows, bare) = apart(rows.collect());
+    let total = [bare.as_str(), view.total.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    Table::new(view.title, columns, rows, total)
+}
+
+/// Lines of which most say only their first cell would fill pages with nothing: these are listed in a sentence.
+fn apart(rows: Vec<Vec<String>>) -> (Vec<Vec<String>>, String) {
+    const MANY: usize = 12;
+    let is_bare = |row: &Vec<String>| row.iter().skip(1).all(String::is_empty);
+    if rows.len() <= MANY || rows.iter().filter(|row| is_bare(row)).count() * 2 < rows.len() {
+        return (rows, String::new());
+    }
+    let (bare, full): (Vec<Vec<String>>, Vec<Vec<String>>) = rows.into_iter().partition(is_bare);
+    let names: Vec<String> = bare.into_iter().filter_map(|row| row.into_iter().next()).collect();
+    (full, format!("{}sans autre précision\u{a0}: {}.", if names.len() == 1 { "Une ligne " } else { "Lignes " }, names.join(", ")))
 }
 
 /// Numbers of the attachments of an item.

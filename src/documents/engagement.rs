@@ -114,7 +114,8 @@ fn line(signatory: &FrozenSignatory, number: i32) -> Vec<String> {
 
 /// Digests of the earlier versions that some signatures are attached to.
 fn earlier(printed: &Printed) -> Vec<Fact> {
-    let mut older: Vec<(i32, &str)> = printed.signatories.iter().map(|one| (one.number, one.sha256.as_str())).filter(|(number, _)| *number != printed.number).collect();
+    let mut older: Vec<(i32, &str)> =
+        printed.signatories.iter().map(|one| (one.number, one.sha256.as_str())).filter(|(number, _)| *number != printed.number).collect();
     older.sort_unstable();
     older.dedup();
     older.into_iter().map(|(number, sha256)| Fact::digest(format!("Texte de la version {number}"), sha256)).collect()

@@ -68,8 +68,7 @@ struct WaitingPage {
 /// Told when a document takes longer than a moment: the page comes back by itself, unless asked not to.
 pub(super) fn waiting(wait: Wait, asked: &Asked) -> Result<Response, AppError> {
     let Wait { layout, heading, back } = wait;
-    let page =
-        WaitingPage { layout, heading, back, again: asked.again(asked.is_patient), other: asked.again(!asked.is_patient), is_patient: asked.is_patient };
+    let page = WaitingPage { layout, heading, back, again: asked.again(asked.is_patient), other: asked.again(!asked.is_patient), is_patient: asked.is_patient };
     let mut response = html(&page)?;
     if !asked.is_patient {
         coming_back(response.headers_mut(), &asked.again(false));

@@ -118,12 +118,7 @@ pub async fn engagement(State(app): State<App>, reader: ProjectReader, asked: As
 }
 
 /// Whoever may read a version of the engagement document keeps it with its signatures.
-pub async fn engagement_version(
-    State(app): State<App>,
-    visitor: ProjectVisitor,
-    NumberPart(number): NumberPart,
-    asked: Asked,
-) -> Result<Response, AppError> {
+pub async fn engagement_version(State(app): State<App>, visitor: ProjectVisitor, NumberPart(number): NumberPart, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let (printed, is_current) = readable(&mut conn, &visitor, Some(number)).await?;
     drop(conn);
@@ -197,19 +192,15 @@ struct DocumentsPage {
 /// The team sees every document it can keep, and how many pages its dossier makes.
 pub async fn show(State(app): State<App>, reader: ProjectReader, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let asked = Asked { layout: Layout::Concise, ..asked.whole() };
-    let (order, files) = draft_order(&mut conn, &reader, &asked).await?;
+    let annexes = store::draft_files(&mut conn, reader.project()).await?.len();
     let deposits = crate::submission::store::deposits(&mut conn, reader.project()).await?;
-    let guide = store::page_guide(&mut conn, reader.head().call).await?;
     let versions = engagement_store::documents(&mut conn, reader.project()).await?;
+    let guide = store::page_guide(&mut conn, reader.head().call).await?;
     drop(conn);
     // Counting pages is typesetting them: only a call that gives a guide makes it worth the wait.
     let pages = match guide {
         None => String::new(),
-        Some(guide) => match order.print(&app, &order.matter.key()?).await? {
-            Some(kept) => format!("{}, repère {guide}", count(kept.pages, "page", "pages")),
-            None => format!("repère {guide}\u{a0}pages, comptage en cours"),
-        },
+        Some(guide) => against(guide, pages(&app, &reader, asked.whole()).await?),
     };
     html(&DocumentsPage {
         layout: Frame::dossier(&app, &reader, "Documents", ""),
@@ -217,8 +208,26 @@ pub async fn show(State(app): State<App>, reader: ProjectReader, asked: Asked) -
         heading: reader.head().title.clone(),
         pages,
         parts: DELIVERABLES.iter().map(|deliverable| (deliverable.no, deliverable.title)).collect(),
-        annexes: count(files.len(), "pièce jointe", "pièces jointes"),
+        annexes: count(annexes, "pièce jointe", "pièces jointes"),
         versions: versions.iter().enumerate().map(|(rank, held)| (held.number, moment::full(held.at), rank == 0)).collect(),
         deposits: deposits.into_iter().map(|deposit| (deposit.number, deposit.reference, moment::full(deposit.received_at))).collect(),
     })
+}
+
+/// Pages of the draft in its concise layout; nothing while it is being made.
+async fn pages(app: &App, reader: &Dossier, whole: Asked) -> Result<Option<usize>, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let (order, _) = draft_order(&mut conn, reader, &Asked { layout: Layout::Concise, ..whole }).await?;
+    drop(conn);
+    Ok(order.print(app, &order.matter.key()?).await?.map(|kept| kept.pages))
+}
+
+fn against(guide: u16, pages: Option<usize>) -> String {
+    match pages {
+        None => format!("repère {guide}\u{a0}pages, comptage en cours"),
+        Some(pages) if pages > usize::from(guide) => {
+            format!("{}, {} de plus que le repère {guide}", count(pages, "page", "pages"), pages - usize::from(guide))
+        }
+        Some(pages) => format!("{}, repère {guide}", count(pages, "page", "pages")),
+    }
 }

@@ -24,10 +24,7 @@ pub(super) fn view(actors: &[Actor<'_>]) -> Option<View> {
     for ring in &circles.rings {
         let fill = if ring.at == 1 { TINT } else { "none" };
         let (x, y) = plan.middle;
-        ink.shape(&format_args!(
-            "ellipse cx=\"{x}\" cy=\"{y}\" rx=\"{}\" ry=\"{}\" fill=\"{fill}\" stroke=\"{EDGE}\" stroke-width=\"0.75\"",
-            ring.rx, ring.ry
-        ));
+        ink.shape(&format_args!("ellipse cx=\"{x}\" cy=\"{y}\" rx=\"{}\" ry=\"{}\" fill=\"{fill}\" stroke=\"{EDGE}\" stroke-width=\"0.75\"", ring.rx, ring.ry));
         ink.text((x, f64::from(ring.title_y)), Voice::of("middle", 8.0).bold(), &ring.title);
     }
     for mark in &circles.marks {

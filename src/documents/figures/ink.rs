@@ -27,7 +27,7 @@ pub(super) struct Voice {
     pub(super) size: f64,
     pub(super) fill: &'static str,
     pub(super) face: Face,
-    /// White around the letters, over a map.
+    /// White behind the letters, over a map.
     pub(super) has_halo: bool,
 }
 
@@ -62,9 +62,17 @@ impl Ink {
         let Voice { anchor, size, fill, face, has_halo } = voice;
         let weight = if face.is_bold { " font-weight=\"700\"" } else { "" };
         let slant = if face.is_slanted { " font-style=\"italic\"" } else { "" };
-        let halo = if has_halo { " stroke=\"#fff\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"" } else { "" };
+        if has_halo {
+            let room = width(words, face) * size + 4.0;
+            let left = if anchor == "middle" { x - room / 2.0 } else { x - 2.0 };
+            self.shape(&format_args!(
+                "rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{room:.1}\" height=\"{:.1}\" fill=\"#fff\" fill-opacity=\"0.75\"",
+                y - size * 0.82,
+                size * 1.1
+            ));
+        }
         let place = format!("x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" font-size=\"{size}\" fill=\"{fill}\"");
-        let _ = write!(self.body, "<text {place}{weight}{slant}{halo}>{}</text>", escaped(words));
+        let _ = write!(self.body, "<text {place}{weight}{slant}>{}</text>", escaped(words));
     }
 
     /// An actor: its mark, and its name in lines beside it, whose middle is at the height of the mark.

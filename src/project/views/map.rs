@@ -1,6 +1,6 @@
 //! `/dossiers/{id}/acteurs?vue=carte`: the actors on the territory, with the same in a table.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
 use axum::response::Response;
@@ -80,9 +80,6 @@ pub struct KeyView {
     pub label: &'static str,
 }
 
-/// Heads of the table that says the same.
-pub const COLUMNS: [&str; 5] = ["Acteur", "Type", "Commune", "Périmètre", "Effectif"];
-
 /// The map without any filter, as a document draws it.
 #[derive(Debug)]
 pub struct Whole {
@@ -94,8 +91,8 @@ pub struct Whole {
     pub drawing: Drawing,
     /// Kinds of organisations drawn.
     pub key: Vec<KeyView>,
-    /// The same, actor by actor.
-    pub rows: Vec<Vec<String>>,
+    /// The same, commune by commune: its name, where it lies, its actors.
+    pub places: Vec<(String, &'static str, Vec<String>)>,
 }
 
 /// The map of every actor; nothing without actors, or when nothing is placed anywhere.
@@ -114,7 +111,7 @@ pub async fn whole(conn: &mut PgConnection, content: &Content) -> sqlx::Result<O
         said: said(&wanted, placed_count(&wanted)),
         notes: notes(&sight, Some(&drawing)),
         key: key(&kinds_of(&wanted)),
-        rows: wanted.iter().map(|actor| line(&sight, actor).into()).collect(),
+        places: places(&wanted),
         drawing,
     }))
 }
@@ -125,7 +122,7 @@ struct RowView {
     kind: String,
     commune: String,
     headcount: String,
-    place: String,
+    place: &'static str,
     is_confidential: bool,
 }
 
@@ -270,23 +267,40 @@ fn key(used: &BTreeSet<&str>) -> Vec<KeyView> {
     keys
 }
 
-/// An actor as the cells of a line, under the heads of the table.
-fn line(sight: &Sight<'_>, actor: &Actor<'_>) -> [String; 5] {
-    let pen = Pen { content: sight.content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
-    let shown = |key: &str| STAKEHOLDER.field(key).map(|field| pen.shown(field, actor.unit)).unwrap_or_default();
-    let place = match actor.place {
-        Place::Inside => "dans le périmètre",
-        Place::Outside => "hors du périmètre",
-        Place::Unknown => "commune non dite",
-    };
-    [actor.name.clone(), shown("kind"), shown("commune"), place.to_owned(), shown("headcount")]
+/// Actors of each commune, by its name; those whose commune is not said come last.
+fn places(wanted: &[&Actor<'_>]) -> Vec<(String, &'static str, Vec<String>)> {
+    let mut places: BTreeMap<(bool, String, &'static str), Vec<String>> = BTreeMap::new();
+    for actor in wanted {
+        let name = actor.commune.map_or_else(|| "commune non dite".to_owned(), |commune| territory::label(commune.code));
+        let place = match actor.place {
+            Place::Inside => "dans",
+            Place::Outside => "hors",
+            Place::Unknown => "",
+        };
+        places.entry((actor.commune.is_none(), name, place)).or_default().push(actor.name.clone());
+    }
+    places.into_iter().map(|((_, name, place), names)| (name, place, names)).collect()
 }
 
 fn rows(dossier: &Dossier, sight: &Sight<'_>) -> Vec<RowView> {
-    let view = |actor: &&Actor<'_>| {
-        let [name, kind, commune, place, headcount] = line(sight, actor);
-        let href = dossier.url(&format!("/acteurs/{}", actor.unit.row));
-        RowView { name, href, kind, commune, headcount, place, is_confidential: actor.unit.flag("confidential") }
-    };
-    sight.wanted.iter().take(SHOWN).map(view).collect()
+    let pen = Pen { content: sight.content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+    let shown = |actor: &Actor<'_>, key: &str| STAKEHOLDER.field(key).map(|field| pen.shown(field, actor.unit)).unwrap_or_default();
+    sight
+        .wanted
+        .iter()
+        .take(SHOWN)
+        .map(|actor| RowView {
+            name: actor.name.clone(),
+            href: dossier.url(&format!("/acteurs/{}", actor.unit.row)),
+            kind: shown(actor, "kind"),
+            commune: shown(actor, "commune"),
+            headcount: shown(actor, "headcount"),
+            place: match actor.place {
+                Place::Inside => "dans le périmètre",
+                Place::Outside => "hors du périmètre",
+                Place::Unknown => "commune non dite",
+            },
+            is_confidential: actor.unit.flag("confidential"),
+        })
+        .collect()
 }
