@@ -441,12 +441,12 @@ async fn the_administration_keeps_the_version_in_force_once_deliverable_4_is_sho
     publish(&scene, &ana, project).await;
     assert_eq!(ask(&scene, &manager, &path(1), "").await.status, 404, "only the version in force");
     assert_eq!(have(&scene, &manager, &path(2)).await.status, 200);
-    let reads: i64 = sqlx::query_scalar("select count(*) from journal where project_id = $1 and account_id = $2")
+    let reads: i64 = sqlx::query_scalar("select count(*) from staff_read where project_id = $1 and account_id = $2")
         .bind(project.get())
         .bind(manager.id.get())
         .fetch_one(&scene.app.db)
         .await
-        .expect("journal");
+        .expect("reads");
     assert!(reads > 0, "the read of a member of the staff is kept");
     scene.check().await;
 }

@@ -176,23 +176,38 @@ impl Table {
 const LINE: usize = 106;
 const EDGES: usize = 2;
 
-/// Each column has room for its longest word; what is left is shared after what their values would like.
-fn widths(columns: &[(String, bool)], rows: &[Vec<String>]) -> Vec<u16> {
+/// What a column needs and holds.
+struct Room {
+    /// Letters of its longest word.
+    least: usize,
+    /// Letters of its longest value.
+    liked: usize,
+    /// Letters of all its values.
+    held: usize,
+}
+
+fn room(index: usize, label: &str, rows: &[Vec<String>]) -> Room {
     let length = |text: &str| text.chars().count();
     let longest = |text: &str| text.split(' ').map(length).max().unwrap_or(0);
-    let mut room = Vec::with_capacity(columns.len());
-    for (index, (label, _)) in columns.iter().enumerate() {
-        let values = || rows.iter().filter_map(|row| row.get(index));
-        // Heads are bold.
-        let head = longest(label) + longest(label) / 8;
-        let least = values().map(|value| longest(value)).max().unwrap_or(0).max(head).clamp(3, 11);
-        let liked = values().map(|value| length(value)).max().unwrap_or(0).clamp(least, 90);
-        room.push((least + EDGES, liked + EDGES));
+    let values = || rows.iter().filter_map(|row| row.get(index));
+    // Heads are bold.
+    let head = longest(label) + longest(label) / 8;
+    let least = values().map(|value| longest(value)).max().unwrap_or(0).max(head).clamp(3, 11);
+    let liked = values().map(|value| length(value)).max().unwrap_or(0).clamp(least, 90);
+    Room { least: least + EDGES, liked: liked + EDGES, held: values().map(|value| length(value)).sum::<usize>() + length(label) }
+}
+
+/// Each column has room for its longest word; what is left goes, letter by letter, where it saves the most lines.
+fn widths(columns: &[(String, bool)], rows: &[Vec<String>]) -> Vec<u16> {
+    let rooms: Vec<Room> = columns.iter().enumerate().map(|(index, (label, _))| room(index, label, rows)).collect();
+    let mut widths: Vec<usize> = rooms.iter().map(|room| room.least).collect();
+    let left = LINE.saturating_sub(widths.iter().sum());
+    for _ in 0..left {
+        let gain = |index: &usize| rooms[*index].held * 1000 / (widths[*index] * (widths[*index] + 1));
+        let Some(best) = (0..rooms.len()).filter(|index| widths[*index] < rooms[*index].liked).max_by_key(gain) else { break };
+        widths[best] += 1;
     }
-    let (least, liked) = room.iter().fold((0, 0), |sum, (least, liked)| (sum.0 + least, sum.1 + liked));
-    let left = LINE.saturating_sub(least);
-    let share = |(own, like): (usize, usize)| own * 10 + left * 10 * (like - own) / (liked - least).max(1);
-    room.into_iter().map(|column| u16::try_from(share(column)).unwrap_or(u16::MAX)).collect()
+    widths.into_iter().map(|width| u16::try_from(width).unwrap_or(u16::MAX)).collect()
 }
 
 /// A drawn view: an image and the table that says the same.

@@ -192,7 +192,10 @@ fn item(view: &ItemView, matter: &Matter<'_>, layout: Layout) -> Item {
         aside.extend(view.guide.related.iter().map(|fact| fact.text.clone()));
     }
     if let Some(list) = &view.list {
-        if list.rows.is_empty() {
+        if layout == Layout::Concise && !list.rows.is_empty() {
+            // The rows are told whole further on.
+            aside.push(format!("{}\u{a0}: {}.", list.title, list.count));
+        } else if list.rows.is_empty() {
             aside.push(format!("{}\u{a0}: rien dans la liste.", list.title));
         } else {
             let rows = list.rows.iter().map(|(name, _, detail)| vec![name.clone(), detail.clone()]).collect();

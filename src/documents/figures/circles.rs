@@ -16,8 +16,8 @@ pub(super) fn view(actors: &[Actor<'_>]) -> Option<View> {
     if actors.is_empty() {
         return None;
     }
-    let sheets = [1.0, 1.15, 1.3, 1.5].map(|growth| Plan::paper(growth));
-    let plan = sheets.into_iter().find(|plan| circles_on(plan, actors).hidden == 0).unwrap_or_else(|| Plan::paper(1.5));
+    let many = Circle::ALL.map(|circle| actors.iter().filter(|actor| actor.circle == circle).count());
+    let plan = Plan::paper(many);
     let circles = circles_on(&plan, actors);
     let (width, height) = (plan.middle.0 * 2.0, plan.middle.1 * 2.0);
     let mut ink = Ink::default();
@@ -75,7 +75,7 @@ mod tests {
         };
         let (few, many) = (content(6), content(36));
         let (few, many) = (view(&actors(&few)).expect("circles"), view(&actors(&many)).expect("circles"));
-        assert!(few.figure.size[0] < many.figure.size[0], "{:?} {:?}", few.figure.size, many.figure.size);
+        assert!(few.figure.size[1] < many.figure.size[1], "{:?} {:?}", few.figure.size, many.figure.size);
         assert!(!many.figure.legend.contains("dessinés sur"), "{}", many.figure.legend);
         assert_eq!(many.figure.table.map(|table| table.rows.len()), Some(36));
         assert!(view(&[]).is_none());
