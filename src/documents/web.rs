@@ -224,10 +224,10 @@ async fn pages(app: &App, reader: &Dossier, whole: Asked) -> Result<Option<usize
 
 fn against(guide: u16, pages: Option<usize>) -> String {
     match pages {
-        None => format!("repère {guide}\u{a0}pages, comptage en cours"),
+        None => format!("un nombre de pages qui se compte en ce moment, pour un repère de {guide}"),
         Some(pages) if pages > usize::from(guide) => {
-            format!("{}, {} de plus que le repère {guide}", count(pages, "page", "pages"), pages - usize::from(guide))
+            format!("{}, {} de plus que le repère de {guide}", count(pages, "page", "pages"), pages - usize::from(guide))
         }
-        Some(pages) => format!("{}, repère {guide}", count(pages, "page", "pages")),
+        Some(pages) => format!("{}, pour un repère de {guide}", count(pages, "page", "pages")),
     }
 }

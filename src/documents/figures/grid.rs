@@ -1,5 +1,7 @@
 //! Influence against interest: sixteen cells, each as tall as the fullest of its row.
 
+use std::fmt::Write as _;
+
 use trame_pdf::Figure;
 
 use super::ink::{EDGE, Ink, LINE, SOFT, Voice, face, lines};
@@ -102,7 +104,7 @@ fn figure(actors: &[Actor<'_>], (placed, hidden): (usize, usize)) -> Figure {
             let names: Vec<&str> = actors.iter().filter(|actor| actor.place() == Some((influence, interest))).map(|actor| actor.name.as_str()).collect();
             if !names.is_empty() {
                 let (row, column) = (INFLUENCE[usize::from(influence) - 1], INTEREST[usize::from(interest) - 1]);
-                alt.push_str(&format!(" Influence {row}, intérêt {column}\u{a0}: {}.", names.join(", ")));
+                let _ = write!(alt, " Influence {row}, intérêt {column}\u{a0}: {}.", names.join(", "));
             }
         }
     }

@@ -88,7 +88,8 @@ impl Ink {
         ));
         self.text((x, y + 2.2), Voice::of("middle", 6.0).bold().in_ink(letter), actor.bond.letter());
         let voice = Voice { face: face(actor), ..Voice::of("start", NAME) };
-        let mut base = y + 2.6 - LINE * (lines.len().saturating_sub(1)) as f64 / 2.0;
+        let below = f64::from(u32::try_from(lines.len()).unwrap_or(1)) - 1.0;
+        let mut base = y + 2.6 - LINE * below / 2.0;
         for line in lines {
             self.text((x + 9.0, base), voice, line);
             base += LINE;
