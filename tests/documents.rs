@@ -317,7 +317,7 @@ async fn a_call_gives_a_page_guide_and_the_concise_layout_is_counted_against_it(
     let full = have(&scene, &ana, &format!("/dossiers/{project}/dossier.pdf")).await;
     assert!(concise.pages() < full.pages(), "{} {}", concise.pages(), full.pages());
     assert!(concise.text().contains(&squeezed(&format!("Mise en page concise : {} pages, repère de l’appel 30 pages.", concise.pages()))));
-    scene.get(&ana, &format!("/dossiers/{project}/documents")).await.expect(200).says(&format!("{}\u{a0}pages, pour un repère de 30", concise.pages()));
+    scene.get(&ana, &format!("/dossiers/{project}/documents")).await.expect(200).says(&format!("{} pages, pour un repère de 30", concise.pages()));
     scene.check().await;
 }
 

@@ -175,7 +175,7 @@ fn short_columns_take_what_they_need_and_leave_the_rest() {
     item.tables.push(Table::new("Budget du projet", heads.to_vec(), (1..=30).map(row).collect(), ""));
     let pdf = made(&dossier(vec![item]));
     keep(&pdf, "colonnes");
-    assert_eq!(pdf.pages, 4, "thirty lines of one line each");
+    assert_eq!(pdf.pages, 3, "thirty lines of one line each");
 }
 
 #[test]

@@ -163,6 +163,6 @@ mod tests {
         let document = version(String::new(), &printed(vec![signatory]), true).expect("document");
         let signatures = document.blocks.last().expect("signatures");
         assert_eq!(signatures.facts, [Fact::digest("Texte de la version 1", "ab".repeat(32))]);
-        assert_eq!(signatures.tables[0].rows[0][4], "23 septembre 2015, sur papier, version 1");
+        assert_eq!(signatures.tables[0].rows[0][4], "mercredi 23\u{a0}septembre 2015, sur papier, version 1");
     }
 }
