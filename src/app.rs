@@ -28,6 +28,7 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use crate::access::Arrival;
 use crate::account::calendar::Calendar;
 use crate::board::ranks::Ranks;
+use crate::documents::Press;
 use crate::live::hub::Hub;
 use crate::{error, kit, routes};
 
@@ -108,6 +109,8 @@ pub struct Shared {
     pub calendar: Arc<Calendar>,
     /// Pages told what happens in their dossier.
     pub live: Arc<Hub>,
+    /// Typesets documents, one at a time.
+    pub press: Arc<Press>,
     clock: Option<OffsetDateTime>,
 }
 
@@ -122,8 +125,16 @@ impl std::ops::Deref for App {
 impl App {
     /// An application on that database.
     pub fn new(db: PgPool, config: Config) -> Self {
-        let hashing = Arc::new(Semaphore::new(2));
-        Self(Arc::new(Shared { db, config: Arc::new(config), hashing, ranks: Arc::default(), calendar: Arc::default(), live: Arc::default(), clock: None }))
+        Self(Arc::new(Shared {
+            db,
+            config: Arc::new(config),
+            hashing: Arc::new(Semaphore::new(2)),
+            ranks: Arc::default(),
+            calendar: Arc::default(),
+            live: Arc::default(),
+            press: Arc::default(),
+            clock: None,
+        }))
     }
 
     /// The same application at a given instant.
@@ -154,11 +165,15 @@ pub fn service(app: &App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_mins(1)))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(20)))
         .layer(middleware::from_fn_with_state(app.clone(), envelope))
-        .layer(
-            CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(SizeAbove::new(860).and(NotForContentType::SSE)),
-        )
+        .layer(CompressionLayer::new().gzip(true).quality(tower_http::CompressionLevel::Precise(2)).compress_when(worth_compressing()))
         .layer(GlobalConcurrencyLimitLayer::new(256))
         .with_state(app.clone())
+}
+
+/// Documents and archives are compressed already; events are sent one by one.
+fn worth_compressing() -> impl tower_http::compression::Predicate {
+    let archives = NotForContentType::const_new("application/pdf").and(NotForContentType::const_new("application/zip"));
+    SizeAbove::new(860).and(NotForContentType::SSE).and(archives)
 }
 
 /// Around every request: its arrival, the French page of what was refused, the headers of trust.

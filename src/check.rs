@@ -253,7 +253,11 @@ pub async fn sweep(app: &App) -> anyhow::Result<()> {
     exchange::store::sweep(&mut conn, now).await?;
     let named = named_files(&mut conn).await?;
     let data = app.config.data.clone();
-    let swept = tokio::task::spawn_blocking(move || files::sweep(&data, |file| named.contains(file), Duration::from_hours(1))).await??;
+    let swept = tokio::task::spawn_blocking(move || -> std::io::Result<usize> {
+        crate::documents::sweep(&data)?;
+        files::sweep(&data, |file| named.contains(file), Duration::from_hours(1))
+    })
+    .await??;
     if swept > 0 {
         tracing::info!(swept, "orphan files removed");
     }

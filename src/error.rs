@@ -37,6 +37,12 @@ pub enum AppError {
     /// Too many tries.
     #[error("too many tries")]
     TooMany(&'static str),
+    /// More is asked than can be made now.
+    #[error("busy")]
+    Busy(&'static str),
+    /// A document would have been incomplete or wrong: nothing is given.
+    #[error(transparent)]
+    Document(anyhow::Error),
     /// The database does not answer.
     #[error("database away")]
     Unavailable,
@@ -90,6 +96,16 @@ impl IntoResponse for AppError {
             Self::Unprocessable(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, "À corriger", sentence),
             Self::TooLarge(sentence) => (StatusCode::PAYLOAD_TOO_LARGE, "Envoi trop volumineux", sentence.to_owned()),
             Self::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Trop d’essais", sentence.to_owned()),
+            Self::Busy(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "Un instant", sentence.to_owned()),
+            Self::Document(error) => {
+                let reference = reference();
+                tracing::error!(reference, error = ?error, "document refused");
+                let sentence = format!(
+                    "Ce document n’a pas pu être composé en entier. Plutôt qu’un document faux ou incomplet, rien ne vous est remis\u{a0}: le contenu, \
+                     lui, est intact. Recommencez\u{202f}; si cela se répète, écrivez au contact de l’appel en citant la référence {reference}."
+                );
+                (StatusCode::INTERNAL_SERVER_ERROR, "Document refusé", sentence)
+            }
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Service momentanément indisponible", AWAY.to_owned()),
             Self::Internal(error) => {
                 let reference = reference();

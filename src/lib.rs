@@ -11,6 +11,7 @@ pub mod call;
 pub mod check;
 pub mod cli;
 pub mod demo;
+pub mod documents;
 pub mod engagement;
 pub mod error;
 pub mod framework;

@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
 use crate::app::App;
+use crate::documents::web as documents;
 use crate::engagement::{self, partner, partner_copy, partner_said, signatory};
 use crate::live::web as live;
 use crate::project::comments::web as talk;
@@ -49,6 +50,7 @@ routes! { PAGES, pages:
     "/engagement/{token}/rappels" => get partner_said::ask_reminders, post partner_said::reminders;
     "/engagement/{token}/exemplaire" => get partner_copy::show;
     "/engagement/{token}/texte" => get partner_copy::text;
+    "/engagement/{token}/exemplaire.pdf" => get crate::documents::exemplar;
     "/compte" => get own::show, post own::save;
     "/compte/mot-de-passe" => post own::change_password;
     "/compte/sessions" => post own::revoke_others;
@@ -85,6 +87,14 @@ routes! { PAGES, pages:
     "/dossiers/{id}/engagement/signataires/{number}/liens" => post signatory::revoke;
     "/dossiers/{id}/engagement/signataires/{number}/retrait" => post signatory::take_out;
     "/dossiers/{id}/engagement/signataires/{number}/papier/retrait" => post signatory::cancel_paper;
+    "/dossiers/{id}/documents" => get documents::show;
+    "/dossiers/{id}/dossier.pdf" => get documents::draft;
+    "/dossiers/{id}/dossier.zip" => get documents::draft_archive;
+    "/dossiers/{id}/engagement.pdf" => get documents::engagement;
+    "/dossiers/{id}/engagement/versions/{number}/pdf" => get documents::engagement_version;
+    "/dossiers/{id}/depots/{number}/dossier.pdf" => get documents::deposit;
+    "/dossiers/{id}/depots/{number}/dossier.zip" => get documents::deposit_archive;
+    "/dossiers/{id}/depots/{number}/recepisse.pdf" => get documents::receipt;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
     "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
     "/dossiers/{id}/historique" => get history::show, post history::restore;

@@ -33,10 +33,11 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-const FEATURES: [&str; 10] = [
+const FEATURES: [&str; 11] = [
     "crate::account",
     "crate::board",
     "crate::call",
+    "crate::documents",
     "crate::engagement",
     "crate::live",
     "crate::mail",

@@ -31,6 +31,12 @@ fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
     let organisers = sheet.read(Spec::new("organisers", "Organisateurs"), &held.organisers);
     let summary = sheet.read(Spec::new("summary", "Résumé").hint("Deux ou trois phrases sous le titre.").long(2000), &held.summary);
     let objectives = sheet.read(Spec::new("objectives", "Objectifs").hint("Une ligne vide sépare deux paragraphes.").long(12_000), &held.objectives);
+    let page_guide = sheet.read(
+        Spec::new("page_guide", "Repère de longueur d’un dossier, en pages")
+            .hint("Compté sur la mise en page concise du PDF. 0 quand il n’y en a pas.")
+            .range(0, 500),
+        &held.page_guide,
+    );
     sheet.group("L’aide à l’accompagnement");
     let funding_scheme = sheet.read(Spec::new("funding_scheme", "Fonds").optional(), &held.funding_scheme);
     let subsidy_cap = sheet.read(Spec::new("subsidy_cap", "Plafond de dépense éligible, en euros").hint("0 quand il n’y a pas d’aide."), &held.subsidy_cap);
@@ -56,6 +62,7 @@ fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
         training_title,
         training_note,
         trainer,
+        page_guide,
     }
 }
 

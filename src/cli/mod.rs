@@ -2,6 +2,7 @@
 
 mod base;
 mod bench;
+mod bench_pdf;
 mod import;
 mod serve;
 mod tools;
@@ -23,6 +24,7 @@ Commandes
   demo              charge les données de démonstration dans une base vide
   check             vérifie les données : scores, empreintes, journal, fichiers
   bench pages       mesure ce que coûtent les pages
+  bench pdf         mesure la composition des documents
   import contours   ajoute des contours de communes et d’EPCI pour les cartes
   account create    crée un compte
   dossier create    crée un dossier et affiche son numéro

@@ -109,6 +109,7 @@ impl Stage<'_> {
             let id = sqlx::query_scalar!(r#"select clone_call($1, $2, $3, $4, $5, $6) as "id!""#, template, slug, title, edition, prefix, bound)
                 .fetch_one(&self.app.db)
                 .await?;
+            sqlx::query!("update call set page_guide = 30 where id = $1", id).execute(&self.app.db).await?;
             self.calls.insert(slug.to_owned(), CallId(id));
         }
         Ok(())

@@ -55,6 +55,7 @@ pub async fn printed(conn: &mut PgConnection, project: ProjectId, number: i32) -
 struct DocumentPage {
     layout: Layout,
     back: String,
+    pdf: String,
     printed: Printed,
     is_current: bool,
 }
@@ -73,7 +74,8 @@ fn view(app: &App, dossier: &Dossier, printed: Printed, is_current: bool) -> Res
     let back = if dossier.is_team() { dossier.url("/engagement") } else { dossier.url("/mobilisation?theme=engagements") };
     let title = format!("Document d’engagement, version {}", printed.number);
     let layout = Layout { run: (String::new(), String::new()), ..Layout::dossier(app, dossier, title, "") };
-    html(&DocumentPage { layout, back, printed, is_current })
+    let pdf = dossier.url(&format!("/engagement/versions/{}/pdf", printed.number));
+    html(&DocumentPage { layout, back, pdf, printed, is_current })
 }
 
 /// The team reads or prints a version.
@@ -87,12 +89,27 @@ pub async fn show(Shared(app): Shared<App>, reader: ProjectReader, NumberPart(nu
 
 /// The administration reads the version in force and who signed it, when deliverable 4 is shown to it.
 pub async fn shared(app: &App, conn: &mut PgConnection, visitor: &ProjectVisitor) -> Result<Response, AppError> {
-    match policy::draft(visitor.ties(), visitor.facts())? {
-        policy::DraftView::Shared(shared) if !shared[3] => return Err(AppError::NotFound),
-        _ => {}
+    let (printed, is_current) = readable(conn, visitor, None).await?;
+    view(app, visitor, printed, is_current)
+}
+
+/// A version, or the one in force, for whoever may read it, and whether it is the one in force. The team reads them all; the
+/// administration reads the one in force, when deliverable 4 is shown to it, and that it did is kept.
+pub async fn readable(conn: &mut PgConnection, visitor: &ProjectVisitor, number: Option<i64>) -> Result<(Printed, bool), AppError> {
+    if !visitor.is_team()
+        && let policy::DraftView::Shared(shared) = policy::draft(visitor.ties(), visitor.facts())?
+        && !shared[3]
+    {
+        return Err(AppError::NotFound);
     }
     let current = store::documents(conn, visitor.project()).await?.first().map(|document| document.number).ok_or(AppError::NotFound)?;
-    let printed = printed(conn, visitor.project(), current).await?.ok_or(AppError::NotFound)?;
-    crate::project::store::record_staff_read(conn, visitor).await?;
-    view(app, visitor, printed, true)
+    let number = number.map_or(Ok(current), i32::try_from).map_err(|_| AppError::NotFound)?;
+    if number != current && !visitor.is_team() {
+        return Err(AppError::NotFound);
+    }
+    let printed = printed(conn, visitor.project(), number).await?.ok_or(AppError::NotFound)?;
+    if !visitor.is_team() {
+        crate::project::store::record_staff_read(conn, visitor).await?;
+    }
+    Ok((printed, number == current))
 }

@@ -58,8 +58,8 @@ struct CopyPage {
 }
 
 /// The version asked for among those that the holder was shown, or the one shown now.
-fn asked<'a>(partner: &'a Partner, query: &HashMap<String, String>) -> Result<Option<&'a Document>, AppError> {
-    match query.get("version") {
+pub fn asked<'a>(partner: &'a Partner, number: Option<&str>) -> Result<Option<&'a Document>, AppError> {
+    match number {
         None => partner.document().map(Some),
         Some(number) => Ok(number.parse().ok().and_then(|number| partner.version(number))),
     }
@@ -77,7 +77,7 @@ pub async fn show(
         Ok(partner) => partner,
         Err(closed) => return Ok(closed),
     };
-    let Some(document) = asked(&partner, &query)? else { return closed(&app) };
+    let Some(document) = asked(&partner, query.get("version").map(String::as_str))? else { return closed(&app) };
     let layout = Layout::public(&app, format!("Exemplaire, document d’engagement, {}", document.text.title));
     paged(StatusCode::OK, &CopyPage { layout, path: format!("/engagement/{token}"), printed: Exemplar::of(&partner, document) })
 }
@@ -94,7 +94,7 @@ pub async fn text(
         Ok(partner) => partner,
         Err(closed) => return Ok(closed),
     };
-    let Some(document) = asked(&partner, &query)? else { return closed(&app) };
+    let Some(document) = asked(&partner, query.get("version").map(String::as_str))? else { return closed(&app) };
     let mut response = document.content.clone().into_response();
     let name = format!("attachment; filename=\"document-engagement-version-{}.txt\"", document.number);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

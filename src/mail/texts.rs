@@ -95,6 +95,8 @@ pub struct Receipt<'a> {
     pub service: &'a str,
     /// Path of the receipt.
     pub path: &'a str,
+    /// Path of the receipt as a PDF.
+    pub pdf: &'a str,
 }
 
 /// Acknowledgment of a deposit.
@@ -111,7 +113,7 @@ pub fn receipt(app: &App, said: &Receipt<'_>) -> (String, String) {
         "La suite\u{a0}: jusqu’à la date limite, le dossier peut être modifié puis déposé de nouveau\u{a0}; le dernier dépôt compte seul. Les pièces sont \
          ensuite examinées, puis le dossier est évalué et présenté au comité technique."
             .to_owned(),
-        format!("Récépissé à lire et à imprimer\u{a0}:\n{}", app.link(said.path)),
+        format!("Récépissé à lire\u{a0}:\n{}\nÀ garder (PDF)\u{a0}:\n{}", app.link(said.path), app.link(said.pdf)),
     ];
     let reason = "Vous recevez ce courriel parce que vous pouvez déposer ce dossier, ou que vous l’avez déposé.";
     mail(app, &format!("Récépissé du dépôt n°\u{a0}{}", said.reference), &paragraphs, reason)

@@ -169,6 +169,7 @@ async fn receipts(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, referen
     )
     .fetch_all(&mut *conn)
     .await?;
+    let pdf = format!("/dossiers/{}/depots/{}/recepisse.pdf", entry.project, reference.rsplit('-').next().unwrap_or_default());
     for person in people {
         let receipt = mail::texts::Receipt {
             title: &person.title,
@@ -177,6 +178,7 @@ async fn receipts(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, referen
             digest: &files::hex(digest),
             service,
             path: &format!("/dossiers/{}/recu", entry.project),
+            pdf: &pdf,
         };
         let (subject, body) = mail::texts::receipt(app, &receipt);
         let key = format!("receipt {reference} {}", person.id);

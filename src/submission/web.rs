@@ -171,6 +171,8 @@ struct ReadPage {
     facts: Vec<(&'static str, String)>,
     sections: Vec<SectionRead>,
     files: Vec<(String, String, String)>,
+    /// The same as documents to keep: words and address.
+    documents: Vec<(&'static str, String)>,
 }
 
 /// The team prints its draft as it stands.
@@ -183,7 +185,8 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     frozen::insert(&mut sections, Frozen::take(&mut conn, reader.project(), &content).await?.as_ref(), None);
     let facts = vec![("État", "brouillon, non déposé".to_owned()), ("Imprimé", moment::full(reader.now()))];
     let list = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
-    html(&read_page(&app, &reader, facts, sections, list))
+    let documents = vec![("Télécharger le dossier (PDF)", reader.url("/dossier.pdf")), ("tous les documents", reader.url("/documents"))];
+    html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, list) })
 }
 
 /// Whoever may read the deposits reads one of them.
@@ -194,7 +197,14 @@ pub async fn deposit(State(app): State<App>, reader: DepositReader, NumberPart(n
     let sections = read_view(&mut conn, SubmissionId(found.id), None).await?;
     let view = views(vec![found]).remove(0);
     let facts = vec![("Dépôt", format!("n°\u{a0}{}, {} ({})", view.reference, view.when, view.channel)), ("Déposé par", view.by), ("Empreinte", view.digest)];
-    html(&read_page(&app, &reader, facts, sections, Vec::new()))
+    let base = reader.url(&format!("/depots/{number}"));
+    let documents = vec![
+        ("Télécharger le dossier (PDF)", format!("{base}/dossier.pdf")),
+        ("mise en page concise (PDF)", format!("{base}/dossier.pdf?mise-en-page=concise")),
+        ("avec toutes les pièces (ZIP)", format!("{base}/dossier.zip")),
+        ("récépissé (PDF)", format!("{base}/recepisse.pdf")),
+    ];
+    html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, Vec::new()) })
 }
 
 fn read_page(app: &App, dossier: &Dossier, facts: Vec<(&'static str, String)>, sections: Vec<SectionRead>, files: Vec<(String, String, String)>) -> ReadPage {
@@ -209,5 +219,6 @@ fn read_page(app: &App, dossier: &Dossier, facts: Vec<(&'static str, String)>, s
         facts,
         sections,
         files,
+        documents: Vec::new(),
     }
 }

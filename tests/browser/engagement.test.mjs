@@ -64,7 +64,7 @@ test("a partner signs from a telephone, without script nor account, in under a m
   await page.getByText("Vous avez signé ce document").waitFor();
   assert.ok(Date.now() - began < 60_000);
   await shot(page, "partenaire-signe-375");
-  await page.getByRole("link", { name: "Garder mon exemplaire" }).click();
+  await page.getByRole("link", { name: "Lire mon exemplaire" }).click();
   await page.getByText("Rachid Amrani, Gérant").waitFor();
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator(".noprint").isVisible(), false);

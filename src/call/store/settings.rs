@@ -204,13 +204,15 @@ pub struct Presentation {
     pub training_note: String,
     /// Who gives it (R99).
     pub trainer: String,
+    /// Guide of a dossier's length, in pages; zero when there is none.
+    pub page_guide: i32,
 }
 
 /// Reads the presentation of a call.
 pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Presentation> {
     let row = sqlx::query!(
         "select version, title, short_title, edition, territory, organisers, summary, objectives, funding_scheme, subsidy_cap_cents, subsidy_rate_percent,
-           subsidy_vat, training_title, training_note, trainer
+           subsidy_vat, training_title, training_note, trainer, page_guide
          from call
          where id = $1",
         call.get()
@@ -233,6 +235,7 @@ pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result
         training_title: row.training_title,
         training_note: row.training_note,
         trainer: row.trainer,
+        page_guide: row.page_guide.unwrap_or(0),
     })
 }
 
@@ -241,7 +244,8 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
     sqlx::query!(
         "update call
          set title = $2, short_title = $3, edition = $4, territory = $5, organisers = $6, summary = $7, objectives = $8, funding_scheme = $9,
-             subsidy_cap_cents = $10, subsidy_rate_percent = $11, subsidy_vat = $12, training_title = $13, training_note = $14, trainer = $15
+             subsidy_cap_cents = $10, subsidy_rate_percent = $11, subsidy_vat = $12, training_title = $13, training_note = $14, trainer = $15,
+             page_guide = nullif($16::integer, 0)
          where id = $1",
         manager.call().id.get(),
         new.title,
@@ -257,7 +261,8 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
         new.subsidy_vat,
         new.training_title,
         new.training_note,
-        new.trainer
+        new.trainer,
+        new.page_guide
     )
     .execute(conn)
     .await?;

@@ -34,13 +34,16 @@ Sur une base sans appel de charge, le tableau est d’abord mesuré à un dixiè
 
 pub(super) fn bench(mut args: Arguments) -> anyhow::Result<ExitCode> {
     let verb = args.subcommand().ok().flatten();
+    if verb.as_deref() == Some("pdf") {
+        return super::bench_pdf::bench(args);
+    }
     if helped(&mut args, HELP) {
         return Ok(ExitCode::SUCCESS);
     }
     match verb.as_deref() {
         Some("pages") => {}
         Some("limite") => return limit::serve(),
-        _ => bail!("la seule mesure est : trame bench pages"),
+        _ => bail!("les mesures sont : trame bench pages, trame bench pdf"),
     }
     let many: u32 = args.opt_value_from_str("--dossiers")?.unwrap_or(10_000);
     let times: u32 = args.opt_value_from_str("--fois")?.unwrap_or(2000);

@@ -82,7 +82,30 @@ pub fn row_name(unit: &Unit) -> String {
 /// Months of the year, in order.
 pub(super) const MONTHS: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
 
+/// "toute l’année", "octobre à mars, juin": three months in a row, or more, are said by the first and the last.
 fn months_text(months: &[String]) -> String {
-    let names: Vec<&str> = months.iter().filter_map(|month| MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)).copied().collect();
-    if names.len() == 12 { "toute l’année".to_owned() } else { names.join(", ") }
+    let held: Vec<bool> = (1..=12).map(|month| months.iter().any(|one| one.parse() == Ok(month))).collect();
+    let starts = (0..12).filter(|month| held[*month] && !held[(month + 11) % 12]);
+    let runs = starts.map(|start| (start, (0..12).take_while(|step| held[(start + step) % 12]).count()));
+    let said: Vec<String> = runs
+        .flat_map(|(start, length)| {
+            let name = |step: usize| MONTHS[(start + step) % 12].to_owned();
+            if length < 3 { (0..length).map(name).collect() } else { vec![format!("{} à {}", name(0), name(length - 1))] }
+        })
+        .collect();
+    if held.iter().all(|is_held| *is_held) { "toute l’année".to_owned() } else { said.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_in_a_row_are_said_by_the_first_and_the_last() {
+        let text = |months: &str| months_text(&months.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(text("1 2 3 4 5 6 7 8 9 10 11 12"), "toute l’année");
+        assert_eq!(text("10 11 12 1 2 3 6"), "juin, octobre à mars");
+        assert_eq!(text("1 2 5"), "janvier, février, mai");
+        assert_eq!(text(""), "");
+    }
 }

@@ -2,16 +2,51 @@
 
 use super::mark::{Actor, Circle, MarkView};
 
-/// Half widths and half heights of the three, from the centre.
-const RADII: [(f64, f64); 3] = [(200.0, 140.0), (405.0, 285.0), (610.0, 410.0)];
-const MIDDLE: (f64, f64) = (620.0, 420.0);
-/// Room of one mark with its name.
-const SLOT: (f64, f64) = (146.0, 27.0);
 /// Room of a name, and when the place on its right is free.
 const NARROW: u32 = 112;
 const WIDE: u32 = 250;
-/// Room of a circle's name, at its top.
-const TITLE: f64 = 30.0;
+
+/// Measures of a drawing.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Half widths and half heights of the three, from the centre.
+    radii: [(f64, f64); 3],
+    /// Centre.
+    pub middle: (f64, f64),
+    /// Room of one mark with its name.
+    slot: (f64, f64),
+    /// From the left of that room to the mark.
+    inset: f64,
+    /// Room of a circle's name, at its top, and its base line.
+    title: (f64, f64),
+}
+
+/// On screen.
+const SCREEN: Plan =
+    Plan { radii: [(200.0, 140.0), (405.0, 285.0), (610.0, 410.0)], middle: (620.0, 420.0), slot: (146.0, 27.0), inset: 14.0, title: (30.0, 20.0) };
+
+/// Half widths of the circles on paper, the sheet being as wide as a page's text, and half heights that they never pass:
+/// beyond, names could not be read once the sheet is reduced to the page.
+const PAPER: [(f64, f64); 3] = [(140.0, 170.0), (205.0, 300.0), (231.0, 400.0)];
+
+impl Plan {
+    /// On paper, in points, for circles of those many actors: as high as they need. Names are on two lines.
+    pub fn paper(many: [usize; 3]) -> Self {
+        let mut plan = Self { radii: [(0.0, 0.0); 3], middle: (0.0, 0.0), slot: (104.0, 24.0), inset: 9.0, title: (18.0, 12.0) };
+        let mut within = 24.0;
+        for (index, (many, (rx, most))) in many.into_iter().zip(PAPER).enumerate() {
+            let mut ry = within + plan.title.0 + 6.0;
+            plan.radii[index] = (rx, ry);
+            while ry < most && slots(&plan, index).len() < many {
+                ry += 4.0;
+                plan.radii[index] = (rx, ry);
+            }
+            within = ry;
+        }
+        plan.middle = (PAPER[2].0 + 1.0, within + 1.0);
+        plan
+    }
+}
 
 /// A circle, where marks are dropped.
 #[derive(Debug)]
@@ -54,13 +89,18 @@ fn is_near(a: f64, b: f64) -> bool {
     (a - b).abs() < 0.5
 }
 
-/// Draws those actors.
+/// Draws those actors on screen.
 pub fn circles(actors: &[Actor<'_>]) -> Circles {
+    circles_on(&SCREEN, actors)
+}
+
+/// Draws those actors with those measures.
+pub fn circles_on(plan: &Plan, actors: &[Actor<'_>]) -> Circles {
     let mut circles = Circles::default();
     let mut counts = Vec::new();
     for (index, circle) in Circle::ALL.into_iter().enumerate() {
         let here: Vec<&Actor<'_>> = actors.iter().filter(|actor| actor.circle == circle).collect();
-        let slots = slots(index);
+        let slots = slots(plan, index);
         circles.hidden += here.len().saturating_sub(slots.len());
         let drawn = here.len().min(slots.len());
         let zone = u8::from(circle == Circle::Core);
@@ -69,19 +109,19 @@ pub fn circles(actors: &[Actor<'_>]) -> Circles {
         for (rank, actor) in here.iter().take(drawn).enumerate() {
             let (x, y) = chosen[rank];
             // A name runs over the place on its right when nobody stands there.
-            let next = slots.iter().find(|(ox, oy)| is_near(*ox, x + SLOT.0) && is_near(*oy, y));
+            let next = slots.iter().find(|(ox, oy)| is_near(*ox, x + plan.slot.0) && is_near(*oy, y));
             let is_free = next.is_some_and(|next| !chosen.contains(next));
             let room = if is_free { WIDE } else { NARROW };
-            circles.marks.push(MarkView::of(actor, (whole(MIDDLE.0 + x - SLOT.0 / 2.0 + 14.0), whole(MIDDLE.1 + y)), room, (0, zone)));
+            circles.marks.push(MarkView::of(actor, (whole(plan.middle.0 + x - plan.slot.0 / 2.0 + plan.inset), whole(plan.middle.1 + y)), room, (0, zone)));
         }
-        let (rx, ry) = RADII[index];
+        let (rx, ry) = plan.radii[index];
         let is_core = circle == Circle::Core;
         circles.rings.insert(
             0,
             RingView {
                 rx: whole(rx),
                 ry: whole(ry),
-                title_y: whole(MIDDLE.1 - ry + 20.0),
+                title_y: whole(plan.middle.1 - ry + plan.title.1),
                 title: format!("{} ({})", circle.label(), here.len()),
                 set: if is_core { "is_key_actor=oui" } else { "is_key_actor=" },
                 label: if is_core { "Dans le cœur" } else { "Hors du cœur" },
@@ -95,24 +135,25 @@ pub fn circles(actors: &[Actor<'_>]) -> Circles {
 }
 
 /// Middles of the places of a circle, turning around the centre; the core is filled from the centre.
-fn slots(index: usize) -> Vec<(f64, f64)> {
-    let (rx, ry) = RADII[index];
-    let inner = index.checked_sub(1).map(|index| RADII[index]);
+fn slots(plan: &Plan, index: usize) -> Vec<(f64, f64)> {
+    let (width, height) = plan.slot;
+    let (rx, ry) = plan.radii[index];
+    let inner = index.checked_sub(1).map(|index| plan.radii[index]);
     let mut slots = Vec::new();
-    let rows = whole(ry / SLOT.1);
+    let rows = whole(ry / height);
     for row in -rows..=rows {
-        let y = f64::from(row) * SLOT.1;
-        let (near, far) = ((y.abs() - SLOT.1 / 2.0).max(0.0), y.abs() + SLOT.1 / 2.0);
-        if far >= ry || y - SLOT.1 / 2.0 < TITLE - ry {
+        let y = f64::from(row) * height;
+        let (near, far) = ((y.abs() - height / 2.0).max(0.0), y.abs() + height / 2.0);
+        if far >= ry || y - height / 2.0 < plan.title.0 - ry {
             continue;
         }
         let edge = half(rx, ry, far) - 4.0;
         match inner.filter(|(_, ryi)| near < *ryi) {
-            None => fill(&mut slots, (-edge, edge), y),
+            None => fill(&mut slots, (-edge, edge), (width, y)),
             Some((rxi, ryi)) => {
                 let hole = half(rxi, ryi, near) + 4.0;
-                fill(&mut slots, (-edge, -hole), y);
-                fill(&mut slots, (hole, edge), y);
+                fill(&mut slots, (-edge, -hole), (width, y));
+                fill(&mut slots, (hole, edge), (width, y));
             }
         }
     }
@@ -126,10 +167,10 @@ fn half(rx: f64, ry: f64, y: f64) -> f64 {
     rx * (1.0 - (y / ry).powi(2)).max(0.0).sqrt()
 }
 
-fn fill(slots: &mut Vec<(f64, f64)>, (left, right): (f64, f64), y: f64) {
-    let room = whole(((right - left) / SLOT.0).floor());
-    let start = f64::midpoint(left, right) - f64::from(room) * SLOT.0 / 2.0;
-    slots.extend((0..room.max(0)).map(|nth| (start + (f64::from(nth) + 0.5) * SLOT.0, y)));
+fn fill(slots: &mut Vec<(f64, f64)>, (left, right): (f64, f64), (width, y): (f64, f64)) {
+    let room = whole(((right - left) / width).floor());
+    let start = f64::midpoint(left, right) - f64::from(room) * width / 2.0;
+    slots.extend((0..room.max(0)).map(|nth| (start + (f64::from(nth) + 0.5) * width, y)));
 }
 
 #[cfg(test)]
@@ -138,19 +179,27 @@ mod tests {
 
     #[test]
     fn places_never_overlap_and_stay_between_their_ellipses() {
-        for (index, (rx, ry)) in RADII.into_iter().enumerate() {
-            let slots = slots(index);
-            assert!(slots.len() >= 8, "{index}: {}", slots.len());
-            for (rank, (x, y)) in slots.iter().enumerate() {
-                let corner = (x.abs() + SLOT.0 / 2.0, y.abs() + SLOT.1 / 2.0);
-                assert!((corner.0 / rx).powi(2) + (corner.1 / ry).powi(2) <= 1.0, "{index}: {x} {y}");
-                for (ox, oy) in &slots[rank + 1..] {
-                    assert!((x - ox).abs() >= SLOT.0 - 0.01 || (y - oy).abs() >= SLOT.1 - 0.01, "{index}: {x} {y} over {ox} {oy}");
-                }
-                if let Some((rxi, ryi)) = index.checked_sub(1).map(|index| RADII[index]) {
-                    let near = ((x.abs() - SLOT.0 / 2.0).max(0.0), (y.abs() - SLOT.1 / 2.0).max(0.0));
-                    assert!((near.0 / rxi).powi(2) + (near.1 / ryi).powi(2) >= 1.0, "{index}: {x} {y} in the circle within");
-                }
+        for plan in [SCREEN, Plan::paper([9, 24, 10]), Plan::paper([1, 1, 40])] {
+            for index in 0..3 {
+                checked(&plan, index);
+            }
+        }
+    }
+
+    #[track_caller]
+    fn checked(plan: &Plan, index: usize) {
+        let ((rx, ry), (width, height)) = (plan.radii[index], plan.slot);
+        let slots = slots(plan, index);
+        assert!(!slots.is_empty() || index == 1, "{index}");
+        for (rank, (x, y)) in slots.iter().enumerate() {
+            let corner = (x.abs() + width / 2.0, y.abs() + height / 2.0);
+            assert!((corner.0 / rx).powi(2) + (corner.1 / ry).powi(2) <= 1.0, "{index}: {x} {y}");
+            for (ox, oy) in &slots[rank + 1..] {
+                assert!((x - ox).abs() >= width - 0.01 || (y - oy).abs() >= height - 0.01, "{index}: {x} {y} over {ox} {oy}");
+            }
+            if let Some((rxi, ryi)) = index.checked_sub(1).map(|index| plan.radii[index]) {
+                let near = ((x.abs() - width / 2.0).max(0.0), (y.abs() - height / 2.0).max(0.0));
+                assert!((near.0 / rxi).powi(2) + (near.1 / ryi).powi(2) >= 1.0, "{index}: {x} {y} in the circle within");
             }
         }
     }

@@ -1,9 +1,10 @@
 //! `/dossiers/{id}/acteurs?vue=carte`: the actors on the territory, with the same in a table.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
 use axum::response::Response;
+use sqlx::PgConnection;
 
 use super::marks::{Actor, actors, is_asked, sign};
 use super::placing::{Placed, placed};
@@ -51,19 +52,68 @@ struct TerritoryPage {
     total: String,
 }
 
-struct Drawing {
-    height: i32,
-    around: String,
-    perimeter: String,
-    departments: String,
-    placed: Placed,
-    scale: (i32, i32),
+/// The map, in units of an eight hundredth of its width.
+#[derive(Debug)]
+pub struct Drawing {
+    /// Height.
+    pub height: i32,
+    /// Communes around the perimeter.
+    pub around: String,
+    /// Communes of the perimeter.
+    pub perimeter: String,
+    /// Limits of départements.
+    pub departments: String,
+    /// Marks and names.
+    pub placed: Placed,
+    /// Scale bar: kilometres and length.
+    pub scale: (i32, i32),
 }
 
-struct KeyView {
-    letter: &'static str,
-    class: &'static str,
-    label: &'static str,
+/// An entry of the key.
+#[derive(Debug)]
+pub struct KeyView {
+    /// Letter of the mark.
+    pub letter: &'static str,
+    /// Class: colour of the kind.
+    pub class: &'static str,
+    /// Kind.
+    pub label: &'static str,
+}
+
+/// The map without any filter, as a document draws it.
+#[derive(Debug)]
+pub struct Whole {
+    /// Finding.
+    pub said: String,
+    /// What the drawing leaves out.
+    pub notes: Vec<String>,
+    /// The drawing.
+    pub drawing: Drawing,
+    /// Kinds of organisations drawn.
+    pub key: Vec<KeyView>,
+    /// The same, commune by commune: its name, where it lies, its actors.
+    pub places: Vec<(String, &'static str, Vec<String>)>,
+}
+
+/// The map of every actor; nothing without actors, or when nothing is placed anywhere.
+pub async fn whole(conn: &mut PgConnection, content: &Content) -> sqlx::Result<Option<Whole>> {
+    let held = figures::communes(content);
+    let all = actors(content, &held);
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let (filters, wanted) = (Filters::default(), all.iter().collect::<Vec<_>>());
+    let ground = Ground::of(&held, &wanted);
+    let outlines = store::outlines(conn, &ground.codes()).await?;
+    let sight = Sight { content, held: &held, all: &all, wanted: &wanted, filters: &filters, ground: &ground, outlines: &outlines };
+    let Some(drawing) = drawing(&sight) else { return Ok(None) };
+    Ok(Some(Whole {
+        said: said(&wanted, placed_count(&wanted)),
+        notes: notes(&sight, Some(&drawing)),
+        key: key(&kinds_of(&wanted)),
+        places: places(&wanted),
+        drawing,
+    }))
 }
 
 struct RowView {
@@ -134,19 +184,6 @@ struct Sight<'a> {
 fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
     let drawing = drawing(sight);
     let filters = sight.filters;
-    let mut notes = Vec::new();
-    let unplaced = sight.wanted.iter().filter(|actor| actor.commune.is_none()).count();
-    let placed = sight.wanted.len() - unplaced;
-    if let Some(far) = drawing.as_ref().map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
-        notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
-    }
-    if let Some(lost) = drawing.as_ref().map(|drawing| drawing.placed.nowhere).filter(|lost| *lost > 0) {
-        notes.push(format!("{} sur la carte\u{a0}: la position de leur commune n’est pas publiée.", count(lost, "acteur n’est pas", "acteurs ne sont pas")));
-    }
-    if unplaced > 0 {
-        notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
-    }
-    let kinds_used: BTreeSet<&str> = sight.wanted.iter().map(|actor| actor.unit.text("kind")).collect();
     TerritoryPage {
         layout: Layout::dossier(app, dossier, "Acteurs sur le territoire", "/acteurs"),
         base: dossier.url(""),
@@ -154,14 +191,39 @@ fn page(app: &App, dossier: &Dossier, sight: &Sight<'_>) -> TerritoryPage {
         words: filters.words.clone(),
         filters: filters.views().into_iter().filter(|view| READ.contains(&view.name)).collect(),
         is_filtered: filters.is_any(),
-        said: said(sight.wanted, placed),
-        notes,
+        said: said(sight.wanted, placed_count(sight.wanted)),
+        notes: notes(sight, drawing.as_ref()),
         drawing,
-        key: key(&kinds_used),
+        key: key(&kinds_of(sight.wanted)),
         rows: rows(dossier, sight),
         shown: if sight.wanted.len() > SHOWN { format!("{SHOWN} sur {}", sight.wanted.len()) } else { String::new() },
         total: count(sight.all.len(), "acteur", "acteurs"),
     }
+}
+
+/// Actors whose commune is known.
+fn placed_count(wanted: &[&Actor<'_>]) -> usize {
+    wanted.iter().filter(|actor| actor.commune.is_some()).count()
+}
+
+fn kinds_of<'a>(wanted: &[&Actor<'a>]) -> BTreeSet<&'a str> {
+    wanted.iter().map(|actor| actor.unit.text("kind")).collect()
+}
+
+/// What the drawing leaves out, in sentences.
+fn notes(sight: &Sight<'_>, drawing: Option<&Drawing>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let unplaced = sight.wanted.len() - placed_count(sight.wanted);
+    if let Some(far) = drawing.map(|drawing| drawing.placed.at_edge).filter(|far| *far > 0) {
+        notes.push(format!("Au bord, {}\u{a0}: leur commune est au-delà de la carte.", count(far, "acteur", "acteurs")));
+    }
+    if let Some(lost) = drawing.map(|drawing| drawing.placed.nowhere).filter(|lost| *lost > 0) {
+        notes.push(format!("{} sur la carte\u{a0}: la position de leur commune n’est pas publiée.", count(lost, "acteur n’est pas", "acteurs ne sont pas")));
+    }
+    if unplaced > 0 {
+        notes.push(format!("{} sans commune\u{a0}: à compléter dans leur fiche.", count(unplaced, "acteur est", "acteurs sont")));
+    }
+    notes
 }
 
 /// The finding of the figure.
@@ -203,6 +265,21 @@ fn key(used: &BTreeSet<&str>) -> Vec<KeyView> {
     let mut keys: Vec<KeyView> = kinds().filter(|(key, _)| used.contains(key)).map(|(key, label)| view(key, label)).collect();
     keys.extend(used.contains("").then(|| view("", "Type non dit")));
     keys
+}
+
+/// Actors of each commune, by its name; those whose commune is not said come last.
+fn places(wanted: &[&Actor<'_>]) -> Vec<(String, &'static str, Vec<String>)> {
+    let mut places: BTreeMap<(bool, String, &'static str), Vec<String>> = BTreeMap::new();
+    for actor in wanted {
+        let name = actor.commune.map_or_else(|| "commune non dite".to_owned(), |commune| territory::label(commune.code));
+        let place = match actor.place {
+            Place::Inside => "dans",
+            Place::Outside => "hors",
+            Place::Unknown => "",
+        };
+        places.entry((actor.commune.is_none(), name, place)).or_default().push(actor.name.clone());
+    }
+    places.into_iter().map(|((_, name, place), names)| (name, place, names)).collect()
 }
 
 fn rows(dossier: &Dossier, sight: &Sight<'_>) -> Vec<RowView> {

@@ -1,0 +1,19 @@
+//! Documents that people keep: the dossier, its receipt and its engagement document as PDF, and all of it as a ZIP.
+
+mod annexes;
+mod archive;
+mod asked;
+mod dossier;
+mod engagement;
+mod figures;
+mod order;
+mod partner;
+mod press;
+mod receipt;
+mod sample;
+mod store;
+pub mod web;
+
+pub use partner::exemplar;
+pub use press::{Press, sweep};
+pub use sample::Sample;
