@@ -52,7 +52,8 @@ function put(form, name, values) {
 	const unseen = checks.length ? values.filter((value) => value && !checks.some((c) => c.value === value)) : [];
 	for (const value of unseen) form.append(el("input", { type: "hidden", name, value, "data-unseen": "" }));
 	for (const [index, c] of shown.filter((c) => !isCheck(c)).entries()) {
-		const value = values[index] ?? "";
+		// A list holds one value, the last said, as the server reads it.
+		const value = (c.tagName === "SELECT" ? values.filter(Boolean).at(-1) : values[index]) ?? "";
 		if (c.tagName === "SELECT" && ![...c.options].some((option) => option.value === value)) c.append(new Option("(ajouté depuis)", value));
 		write(c, value);
 	}

@@ -183,6 +183,14 @@ fn shape(kind: Kind) -> Shape {
     }
 }
 
+/// In a cell, a choice is a list: radios would not fit.
+fn cell_shape(kind: Kind) -> Shape {
+    match shape(kind) {
+        Shape::Radios => Shape::Select,
+        other => other,
+    }
+}
+
 fn is_figure(kind: Kind) -> bool {
     matches!(kind, Kind::Whole(_) | Kind::Decimal(..) | Kind::Money)
 }

@@ -1,7 +1,7 @@
 //! What a save met: questions to answer, and what colleagues changed meanwhile, as sentences and marked words.
 
-use super::Pen;
 use super::posted::put;
+use super::{Pen, cell_shape};
 use crate::access::Dossier;
 use crate::framework::content::Unit;
 use crate::framework::standing::rows_of;
@@ -123,7 +123,7 @@ impl Pen<'_> {
             hidden.push((format!("{}.id", mine.kind), mine.row.to_string()));
             hidden.push((format!("{}.version", mine.kind), mine.version.to_string()));
             for field in rows.fields() {
-                put(&mut hidden, field, mine, format!("{name}.{}", field.key));
+                put(&mut hidden, (field, cell_shape(field.kind)), mine, format!("{name}.{}", field.key));
             }
         }
         let what = if is_line { "cette ligne" } else { "cette fiche" };
