@@ -260,6 +260,7 @@ function autosave(form) {
 			else if (same(mine, before) && !(composing && control(form, name) === document.activeElement)) roots.delete(name), put(form, name, theirs), told.shown.push(name);
 			else if (!same(before, theirs)) roots.has(name) || roots.set(name, before ?? []), told.left.push(name);
 		}
+		for (const name of told.shown) unsign(form, name);
 		if (told.shown.length) countWords();
 		return told;
 	}
@@ -459,7 +460,11 @@ for (const form of all("form[data-save]")) {
 Promise.all(restored).then(flush);
 countWords();
 
+/** A text that changes is no longer by whom the page says. */
+const unsign = (form, name) => all(`[data-signed="${CSS.escape(name)}"]`, form).forEach((line) => line.remove());
+
 function typed({ target }) {
+	if (target.form) unsign(target.form, target.name);
 	if (target.type !== "file") own.find(({ form }) => form === target.form)?.edited();
 	countWords();
 }

@@ -74,7 +74,7 @@ fn grouped(pairs: impl IntoIterator<Item = (String, String)>) -> BTreeMap<String
     found
 }
 
-#[sqlx::test]
+#[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn on_every_page_the_script_is_told_what_the_form_would_post(db: PgPool) {
     let scene = Scene::new(db).await;
     let ana = scene.person("Ana").await;

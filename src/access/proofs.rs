@@ -154,6 +154,53 @@ async fn path_part<T: FromStr>(parts: &mut Parts, app: &App, name: &str) -> Resu
     path.get(name).and_then(|part| part.parse().ok()).ok_or(AppError::NotFound)
 }
 
+/// A sending that needs a proof: the proof, or why not, to somebody who still reads the dossier and is owed the text back.
+#[derive(Debug)]
+pub enum Sending<P> {
+    /// May be done.
+    Allowed(P),
+    /// May not, now.
+    Refused(ProjectVisitor, Refusal),
+}
+
+impl<P: std::ops::Deref<Target = Dossier>> Sending<P> {
+    /// The dossier, either way.
+    pub fn dossier(&self) -> &Dossier {
+        match self {
+            Self::Allowed(proof) => proof,
+            Self::Refused(visitor, _) => visitor,
+        }
+    }
+}
+
+mod sealed {
+    use super::{Dossier, Refusal};
+
+    /// What a proof of a dossier is made of; nothing outside makes one.
+    pub trait Proof: Sized {
+        /// The rule.
+        fn rule(dossier: &Dossier) -> Result<(), Refusal>;
+        /// The proof, once the rule holds.
+        fn proven(dossier: Dossier) -> Self;
+    }
+}
+
+impl<P: sealed::Proof> FromRequestParts<App> for Sending<P> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let dossier = load(parts, app).await?;
+        match P::rule(&dossier) {
+            Ok(()) => Ok(Self::Allowed(P::proven(dossier))),
+            Err(Refusal::NotYours) => Err(AppError::NotFound),
+            Err(refusal) => {
+                policy::open(&dossier.ties, &dossier.facts)?;
+                Ok(Self::Refused(ProjectVisitor(dossier), refusal))
+            }
+        }
+    }
+}
+
 macro_rules! project_proofs {
     ($($(#[$doc:meta])* $name:ident = $rule:expr;)+) => {$(
         $(#[$doc])*
@@ -173,9 +220,19 @@ macro_rules! project_proofs {
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
                 let dossier = load(parts, app).await?;
-                let rule: fn(&Dossier) -> Result<(), Refusal> = $rule;
-                rule(&dossier)?;
+                <Self as sealed::Proof>::rule(&dossier)?;
                 Ok(Self(dossier))
+            }
+        }
+
+        impl sealed::Proof for $name {
+            fn rule(dossier: &Dossier) -> Result<(), Refusal> {
+                let rule: fn(&Dossier) -> Result<(), Refusal> = $rule;
+                rule(dossier)
+            }
+
+            fn proven(dossier: Dossier) -> Self {
+                Self(dossier)
             }
         }
     )+};

@@ -40,6 +40,11 @@ impl<'a> News<'a> {
         format!("{name}, {}", self.when(by.at))
     }
 
+    /// "Karim Benali, aujourd’hui à 14 h 31", by one's own name.
+    pub fn by(&self, by: &Author) -> String {
+        format!("{}, {}", by.name, self.when(by.at))
+    }
+
     fn when(&self, at: time::OffsetDateTime) -> String {
         self.reader.map_or_else(|| moment::full(at), |reader| moment::near(at, reader.now()))
     }
