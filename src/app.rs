@@ -179,8 +179,8 @@ fn worth_compressing() -> impl tower_http::compression::Predicate {
 /// Around every request: its arrival, the French page of what was refused, the headers of trust.
 async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Arrival(app.now()));
-    let reader = error::Reader::of(request.headers());
-    let mut response = error::dress(&app, reader, next.run(request).await);
+    let asked = (error::Reader::of(request.headers()), request.method() == axum::http::Method::POST);
+    let mut response = error::dress(&app, asked, next.run(request).await);
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -84,10 +84,13 @@ impl From<anyhow::Error> for AppError {
 struct Plight {
     title: &'static str,
     sentence: String,
+    /// To who sent something, when it is not the same.
+    late: Option<String>,
 }
 
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
+        let late = if let Self::Refused(refusal) = &self { Some(refusal.late()) } else { None };
         let (status, title, sentence) = match self {
             Self::SignIn { next, .. } => return sign_in(&next),
             Self::NotFound => (StatusCode::NOT_FOUND, "Page introuvable", Refusal::NotYours.sentence()),
@@ -119,7 +122,7 @@ impl IntoResponse for AppError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }
-        response.extensions_mut().insert(Plight { title, sentence });
+        response.extensions_mut().insert(Plight { title, sentence, late });
         response
     }
 }
@@ -197,8 +200,9 @@ impl Reader {
     }
 }
 
-/// Turns bare refusals into French pages, or JSON for the script; axum's own English lines never leave.
-pub fn dress(app: &App, reader: Reader, response: Response) -> Response {
+/// Turns bare refusals into French pages, or JSON for the script; axum's own English lines never leave. Something was sent,
+/// or a page only asked for.
+pub fn dress(app: &App, (reader, is_sending): (Reader, bool), response: Response) -> Response {
     let json = reader == Reader::Script;
     if response.extensions().get::<SignInNeeded>().is_some() && reader != Reader::Person {
         return message(StatusCode::UNAUTHORIZED, "Session expirée. Se reconnecter, votre texte est gardé.");
@@ -210,9 +214,10 @@ pub fn dress(app: &App, reader: Reader, response: Response) -> Response {
         return response;
     }
     let plight = response.extensions().get::<Plight>().cloned().unwrap_or_else(|| plight_of(status));
+    let sentence = plight.late.filter(|_| is_sending).unwrap_or(plight.sentence);
     let retry = response.headers().get(RETRY_AFTER).cloned();
     let mut dressed =
-        if json { message(status, &plight.sentence) } else { (status, Html(page::error_page(app, plight.title, &plight.sentence))).into_response() };
+        if json { message(status, &sentence) } else { (status, Html(page::error_page(app, plight.title, &sentence))).into_response() };
     if let Some(retry) = retry {
         dressed.headers_mut().insert(RETRY_AFTER, retry);
     }
@@ -235,7 +240,7 @@ fn plight_of(status: StatusCode) -> Plight {
         status if status.is_server_error() => ("Erreur du service", "Une erreur est survenue de notre côté. Recommencez dans un instant."),
         _ => ("Demande illisible", "La demande n’a pas pu être lue. Revenez à la page précédente et recommencez."),
     };
-    Plight { title, sentence: sentence.to_owned() }
+    Plight { title, sentence: sentence.to_owned(), late: None }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that the layer asks for")]

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use uuid::Uuid;
 
 use crate::error::{AppError, wants_json};
+use crate::kit::words;
 
 /// A posted form.
 #[derive(Debug, Clone)]
@@ -22,16 +23,22 @@ impl<S: Send + Sync> FromRequest<S> for Input {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| AppError::TooLarge("Ce formulaire dépasse la taille acceptée. Raccourcissez le texte, ou joignez-le en pièce."))?;
-        let pairs =
+        let pairs: Vec<(String, String)> =
             serde_html_form::from_bytes(&bytes).map_err(|_| AppError::BadRequest("Le formulaire n’a pas pu être lu. Rechargez la page et recommencez."))?;
-        Ok(Self { pairs, wants_json })
+        Ok(Self { wants_json, ..Self::of(pairs) })
     }
+}
+
+/// A control that nobody types and that hides what a text says: an override of the writing direction, or NUL.
+fn is_turning(c: char) -> bool {
+    c == '\0' || (!c.is_control() && words::is_hidden(c))
 }
 
 impl Input {
     /// A form made of those pairs: what a suspended post or the demonstration sends.
     pub fn of(pairs: Vec<(String, String)>) -> Self {
-        Self { pairs, wants_json: false }
+        let visible = |value: String| if value.chars().any(is_turning) { value.chars().filter(|c| !is_turning(*c)).collect() } else { value };
+        Self { pairs: pairs.into_iter().map(|(name, value)| (name, visible(value))).collect(), wants_json: false }
     }
 
     /// Every pair.

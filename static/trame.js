@@ -373,5 +373,5 @@ try {
 	sessionStorage.removeItem(TARGET);
 	if (asked) history.replaceState(null, "", asked), byId(asked.slice(1))?.scrollIntoView();
 } catch {}
-const summary = all(".alert.bad[tabindex='-1'][data-focus]")[0];
+const summary = all(".alert[tabindex='-1'][data-focus]")[0];
 summary ? summary.focus() : focusTarget();

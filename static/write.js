@@ -52,7 +52,8 @@ function put(form, name, values) {
 	const unseen = checks.length ? values.filter((value) => value && !checks.some((c) => c.value === value)) : [];
 	for (const value of unseen) form.append(el("input", { type: "hidden", name, value, "data-unseen": "" }));
 	for (const [index, c] of shown.filter((c) => !isCheck(c)).entries()) {
-		const value = values[index] ?? "";
+		// A list holds one value, the last said, as the server reads it.
+		const value = (c.tagName === "SELECT" ? values.filter(Boolean).at(-1) : values[index]) ?? "";
 		if (c.tagName === "SELECT" && ![...c.options].some((option) => option.value === value)) c.append(new Option("(ajouté depuis)", value));
 		write(c, value);
 	}
@@ -259,6 +260,7 @@ function autosave(form) {
 			else if (same(mine, before) && !(composing && control(form, name) === document.activeElement)) roots.delete(name), put(form, name, theirs), told.shown.push(name);
 			else if (!same(before, theirs)) roots.has(name) || roots.set(name, before ?? []), told.left.push(name);
 		}
+		for (const name of told.shown) unsign(form, name);
 		if (told.shown.length) countWords();
 		return told;
 	}
@@ -458,7 +460,11 @@ for (const form of all("form[data-save]")) {
 Promise.all(restored).then(flush);
 countWords();
 
+/** A text that changes is no longer by whom the page says. */
+const unsign = (form, name) => all(`[data-signed="${CSS.escape(name)}"]`, form).forEach((line) => line.remove());
+
 function typed({ target }) {
+	if (target.form) unsign(target.form, target.name);
 	if (target.type !== "file") own.find(({ form }) => form === target.form)?.edited();
 	countWords();
 }

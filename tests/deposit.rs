@@ -70,6 +70,7 @@ async fn undeposited_changes_are_said_everywhere_and_a_new_deposit_counts(db: Pg
     for page in [format!("/dossiers/{project}"), format!("/dossiers/{project}/depot"), "/dossiers".to_owned()] {
         scene.get(&ana, &page).await.says("Modifications non déposées");
     }
+    scene.get(&ana, &format!("/dossiers/{project}/imprimer")).await.says("modifié depuis le dépôt n° 2015-01-1");
     scene.get(&ana, &format!("/dossiers/{project}/depots/1")).await.is_silent_on("Un modèle revu");
     deposit(&scene, &ana, project).await.expect(303);
     scene.get(&ana, &format!("/dossiers/{project}/recu")).await.says("2015-01-2");
@@ -87,6 +88,17 @@ async fn r132_the_last_microsecond_deposits_and_the_bound_refuses(db: PgPool) {
     scene.fill(&ana, late).await;
     deposit(&scene.at(BOUND - time::Duration::microseconds(1)), &ana, early).await.expect(303);
     deposit(&scene.at(BOUND), &ana, late).await.expect(403).says("L’appel est clos depuis le jeudi 15 octobre 2015 à 0 h").says("reste conservé et lisible");
+    // Refused on the page of deposits itself, which says what stands; a mere read does not speak of a sending.
+    deposit(&scene.at(BOUND), &ana, early).await.expect(403).says("Le dossier n’a pas été déposé").says("Votre dernier dépôt, n° 2015-01-1, reste valable");
+    let closed = scene.at(BOUND).get(&ana, &format!("/dossiers/{late}/depot")).await;
+    closed.expect(200).says("Le dépôt est clos. Aucun dépôt n’a été fait").says("Le dépôt était possible jusqu’au");
+    closed.is_silent_on("Votre envoi est arrivé").is_silent_on("Rien n’empêche le dépôt").is_silent_on("Vous pouvez déposer de nouveau");
+    let done = scene.get(&ana, &format!("/dossiers/{early}/depot")).await;
+    done.expect(200).says("Dossier déposé, n° 2015-01-1").says("Rien n’a changé depuis");
+    assert!(!done.body.contains("<button>Déposer le dossier"), "{}", done.body);
+    scene.get(&ana, &format!("/dossiers/{early}/imprimer")).await.says("conforme au dépôt n° 2015-01-1");
+    scene.get(&ana, &format!("/dossiers/{late}/imprimer")).await.says("brouillon, jamais déposé");
+    assert_eq!(scene.get(&ana, &format!("/dossiers/{late}/recu")).await.expect(303).location, format!("/dossiers/{late}/depot"));
     sqlx::query("update call set grace_minutes = 15").execute(&scene.app.db).await.expect("grace");
     deposit(&scene.at(BOUND + time::Duration::minutes(14)), &ana, late).await.expect(303);
     scene.check().await;

@@ -161,7 +161,7 @@ async fn after_the_bound_a_save_is_refused_with_the_instants_and_the_draft_stays
     let late = scene.at(BOUND);
     late.post(&ana, &path, &[("version", "1"), ("q5", "Trop tard")]).await.expect(403).says("L’appel est clos depuis le jeudi 15 octobre 2015 à 0 h");
     let page = late.get(&ana, &path).await;
-    page.expect(200).says("À temps").says("Lecture seule").is_silent_on("Trop tard");
+    page.expect(200).says("À temps").says("Lecture seule").is_silent_on("Trop tard").is_silent_on("Votre envoi est arrivé");
     // The team may still comment: only the answers are closed.
     assert!(!page.body.contains("data-save") && !page.body.contains("name=\"q5\""), "{}", page.body);
     scene.check().await;

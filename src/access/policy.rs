@@ -199,11 +199,7 @@ impl Refusal {
     pub fn sentence(&self) -> String {
         match self {
             Self::NotYours => "Cette page n’existe pas, ou ne vous est pas ouverte.".to_owned(),
-            Self::Closed { at, arrived } => format!(
-                "L’appel est clos depuis le {}. Votre envoi est arrivé le {}. Ce qui était enregistré reste conservé et lisible.",
-                moment::full(*at),
-                moment::full(*arrived)
-            ),
+            Self::Closed { at, .. } => format!("L’appel est clos depuis le {}. Le dossier se lit, il ne se modifie plus.", moment::full(*at)),
             Self::Frozen(Status::Withdrawn) => "Ce dossier est retiré\u{a0}: il se lit, il ne se modifie plus.".to_owned(),
             Self::Frozen(Status::Laureate | Status::NotSelected | Status::Inadmissible) => {
                 "L’examen de ce dossier est terminé\u{a0}: il se lit, il ne se modifie plus.".to_owned()
@@ -219,6 +215,20 @@ impl Refusal {
             Self::DeliverFirst => "Les évaluations des autres s’ouvrent quand la vôtre est rendue.".to_owned(),
             Self::NotPublished => "Les résultats ne sont pas encore publiés.".to_owned(),
             Self::Because(sentence) => (*sentence).to_owned(),
+        }
+    }
+}
+
+impl Refusal {
+    /// The reason, to who sent something: a sending that comes too late is told when it came.
+    pub fn late(&self) -> String {
+        match self {
+            Self::Closed { at, arrived } => format!(
+                "L’appel est clos depuis le {}. Votre envoi est arrivé le {}. Ce qui était enregistré reste conservé et lisible.",
+                moment::full(*at),
+                moment::full(*arrived)
+            ),
+            other => other.sentence(),
         }
     }
 }

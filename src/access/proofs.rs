@@ -140,25 +140,16 @@ impl Dossier {
     }
 }
 
-/// A proof about the dossier of the path.
-pub trait ProjectProof: Sized {
-    /// The rule of the policy that gives it.
-    ///
-    /// # Errors
-    /// When the person may not.
-    fn rule(dossier: &Dossier) -> Result<(), Refusal>;
-}
-
 /// Somebody before a dossier, before anything is known of either: a statement that reads the rights and a page together
 /// asks `dossier_seat` with it, and the proof comes from what that answered.
 #[derive(Debug)]
 pub struct ProjectKnock<P> {
     caller: Caller,
     project: ProjectId,
-    proof: PhantomData<P>,
+    proof: PhantomData<fn() -> P>,
 }
 
-impl<P: ProjectProof> ProjectKnock<P> {
+impl<P: sealed::Proof> ProjectKnock<P> {
     /// What the database keeps of the session's secret.
     pub fn token(&self) -> &[u8] {
         &self.caller.token
@@ -174,16 +165,24 @@ impl<P: ProjectProof> ProjectKnock<P> {
         self.project
     }
 
-    /// What `dossier_seat` answered, `head` and `standing`; nothing without a session.
+    /// The proof, from the `head` and `standing` that `dossier_seat` answered to this very knock; nothing without a session.
+    ///
+    /// # Errors
+    /// When nobody is signed in, when the dossier is unknown, or when the policy refuses.
+    pub fn admit(&self, found: Option<(String, Option<String>)>) -> Result<P, AppError> {
+        let dossier = self.dossier(found)?;
+        P::rule(&dossier)?;
+        Ok(P::proven(dossier))
+    }
+
+    /// Both, before any rule.
     fn dossier(&self, found: Option<(String, Option<String>)>) -> Result<Dossier, AppError> {
         let (head, standing) = found.ok_or_else(|| self.caller.sign_in())?;
-        let dossier = store::dossier(&head, self.project, standing, self.caller.now)?;
-        P::rule(&dossier)?;
-        Ok(dossier)
+        store::dossier(&head, self.project, standing, self.caller.now)
     }
 }
 
-impl<P: ProjectProof> FromRequestParts<App> for ProjectKnock<P> {
+impl<P: sealed::Proof> FromRequestParts<App> for ProjectKnock<P> {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
@@ -197,6 +196,55 @@ impl<P: ProjectProof> FromRequestParts<App> for ProjectKnock<P> {
 async fn path_part<T: FromStr>(parts: &mut Parts, app: &App, name: &str) -> Result<T, AppError> {
     let axum::extract::Path(path) = axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, app).await.map_err(|_| AppError::NotFound)?;
     path.get(name).and_then(|part| part.parse().ok()).ok_or(AppError::NotFound)
+}
+
+/// A sending that needs a proof: the proof, or why not, to somebody who still reads the dossier and is owed the text back.
+#[derive(Debug)]
+pub enum Sending<P> {
+    /// May be done.
+    Allowed(P),
+    /// May not, now.
+    Refused(ProjectVisitor, Refusal),
+}
+
+impl<P: std::ops::Deref<Target = Dossier>> Sending<P> {
+    /// The dossier, either way.
+    pub fn dossier(&self) -> &Dossier {
+        match self {
+            Self::Allowed(proof) => proof,
+            Self::Refused(visitor, _) => visitor,
+        }
+    }
+}
+
+pub(super) mod sealed {
+    use super::{Dossier, Refusal};
+
+    /// What a proof of a dossier is made of; nothing outside makes one.
+    pub trait Proof: Sized {
+        /// The rule.
+        fn rule(dossier: &Dossier) -> Result<(), Refusal>;
+        /// The proof, once the rule holds.
+        fn proven(dossier: Dossier) -> Self;
+    }
+}
+
+impl<P: sealed::Proof> FromRequestParts<App> for Sending<P> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let knock = ProjectKnock::<P>::from_request_parts(parts, app).await?;
+        let mut conn = app.db.acquire().await?;
+        let dossier = knock.dossier(store::dossier_head(&mut conn, &knock).await?)?;
+        match P::rule(&dossier) {
+            Ok(()) => Ok(Self::Allowed(P::proven(dossier))),
+            Err(Refusal::NotYours) => Err(AppError::NotFound),
+            Err(refusal) => {
+                policy::open(&dossier.ties, &dossier.facts)?;
+                Ok(Self::Refused(ProjectVisitor(dossier), refusal))
+            }
+        }
+    }
 }
 
 macro_rules! project_proofs {
@@ -213,23 +261,6 @@ macro_rules! project_proofs {
             }
         }
 
-        impl ProjectProof for $name {
-            fn rule(dossier: &Dossier) -> Result<(), Refusal> {
-                let rule: fn(&Dossier) -> Result<(), Refusal> = $rule;
-                rule(dossier)
-            }
-        }
-
-        impl ProjectKnock<$name> {
-            /// The proof, from the `head` and `standing` that `dossier_seat` answered to this very knock; nothing without a session.
-            ///
-            /// # Errors
-            /// When nobody is signed in, when the dossier is unknown, or when the policy refuses.
-            pub fn admit(&self, found: Option<(String, Option<String>)>) -> Result<$name, AppError> {
-                self.dossier(found).map($name)
-            }
-        }
-
         impl FromRequestParts<App> for $name {
             type Rejection = AppError;
 
@@ -238,6 +269,17 @@ macro_rules! project_proofs {
                 let mut conn = app.db.acquire().await?;
                 let found = store::dossier_head(&mut conn, &knock).await?;
                 knock.admit(found)
+            }
+        }
+
+        impl sealed::Proof for $name {
+            fn rule(dossier: &Dossier) -> Result<(), Refusal> {
+                let rule: fn(&Dossier) -> Result<(), Refusal> = $rule;
+                rule(dossier)
+            }
+
+            fn proven(dossier: Dossier) -> Self {
+                Self(dossier)
             }
         }
     )+};

@@ -57,7 +57,7 @@ pub trait CallProof: Sized {
 pub struct Knock<P> {
     caller: Caller,
     slug: Option<String>,
-    proof: PhantomData<P>,
+    proof: PhantomData<fn() -> P>,
 }
 
 impl<P: CallProof> Knock<P> {

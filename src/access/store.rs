@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 
 use super::place::Place;
 use super::policy::{Facts, ReviewStatus, Status, Ties, Visible, closes_at};
-use super::proofs::{Dossier, ProjectHead, ProjectKnock, ProjectProof};
+use super::proofs::sealed::Proof;
+use super::proofs::{Dossier, ProjectHead, ProjectKnock};
 use super::seat::{CallProof, Knock};
 use super::visitor::{Hats, Visitor};
 use crate::error::AppError;
@@ -71,7 +72,7 @@ impl Person {
 }
 
 /// What `dossier_seat` answers to a knock, `head` and `standing`; nothing without a session.
-pub async fn dossier_head<P: ProjectProof>(conn: &mut PgConnection, knock: &ProjectKnock<P>) -> sqlx::Result<Option<(String, Option<String>)>> {
+pub async fn dossier_head<P: Proof>(conn: &mut PgConnection, knock: &ProjectKnock<P>) -> sqlx::Result<Option<(String, Option<String>)>> {
     let row = sqlx::query!(
         r#"select head::text as "head!", standing::text as standing from dossier_seat($1, $2, $3)"#,
         knock.token(),

@@ -136,10 +136,7 @@ fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i3
                 Part::Bound => (
                     "Limite de dépôt",
                     "Déplacer la limite",
-                    format!(
-                        "Aujourd’hui\u{a0}: dépôt possible jusqu’au {}. Les porteurs sont prévenus par courriel.",
-                        moment::until(held.calendar.deposit_bound)
-                    ),
+                    format!("Aujourd’hui\u{a0}: {}. Les porteurs sont prévenus par courriel.", bound_said(held.calendar.deposit_bound, manager.now())),
                 ),
                 Part::Grace => (
                     "Tolérance après la limite",
@@ -156,6 +153,11 @@ fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i3
             FormView::of(sheet, (key, title, button), action.clone(), seen).intro(intro).against(conflicts).main_if(part == Part::Bound)
         })
         .collect()
+}
+
+/// "dépôt possible jusqu’au …", or since when it no longer is.
+fn bound_said(bound: OffsetDateTime, now: OffsetDateTime) -> String {
+    if bound <= now { format!("le dépôt est clos depuis le {}", moment::full(bound)) } else { format!("dépôt possible jusqu’au {}", moment::until(bound)) }
 }
 
 fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {

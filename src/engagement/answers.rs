@@ -1,8 +1,8 @@
 //! Answers: a signature, by link or on paper, feeds the commitment of its organisation; taking it back empties it again.
 //!
 //! A partner has no account. What an answer writes in the dossier bears the account that sent the link (or recorded the paper),
-//! and the journal says that it is an answer: `engagement_signed`, `engagement_declined`, `engagement_withdrawn`, whose subject
-//! is the answer's id.
+//! and the journal says that it is an answer: `engagement_signed`, `engagement_declined`, `engagement_withdrawn`
+//! (`engagement_cancelled` by the team), whose subject is the answer’s id.
 
 use sqlx::PgConnection;
 use time::Date;
@@ -212,7 +212,8 @@ impl<'a> Entry<'a> {
             changes.push(change);
         }
         saving::refresh(locked, &content, &["commitment"]);
-        self.close(conn, locked, ("engagement_withdrawn", id), &changes).await?;
+        let act = if is_paper { "engagement_cancelled" } else { "engagement_withdrawn" };
+        self.close(conn, locked, (act, id), &changes).await?;
         Ok(id)
     }
 

@@ -193,7 +193,7 @@ pub async fn sign(Shared(app): Shared<App>, guest: Guest, TokenPart(token): Toke
     let mut typed = Typed::of(&input);
     let signer = typed.read();
     if let Err(refusal) = partner.may_answer() {
-        let alert = ("bad", "Votre signature n’a pas pu être reçue".to_owned(), refusal.sentence());
+        let alert = ("bad", "Votre signature n’a pas pu être reçue".to_owned(), refusal.late());
         typed.faults.clear();
         return paged(StatusCode::FORBIDDEN, &page(&app, &partner, &token, typed, Some(alert))?);
     }

@@ -193,7 +193,11 @@ pub struct Deadline<'a> {
 pub fn deadline_changed(app: &App, said: &Deadline<'_>) -> (String, String) {
     let paragraphs = [
         format!("La date limite de dépôt a changé pour «\u{a0}{}\u{a0}».", said.of),
-        format!("Dépôt possible jusqu’au {}.", moment::until(said.bound)),
+        if said.bound <= app.now() {
+            format!("Le dépôt est clos depuis le {}.", moment::full(said.bound))
+        } else {
+            format!("Dépôt possible jusqu’au {}.", moment::until(said.bound))
+        },
         if said.reason.is_empty() { String::new() } else { format!("Motif\u{a0}: {}", said.reason) },
         format!("Pour y aller\u{a0}:\n{}", app.link(said.path)),
     ];

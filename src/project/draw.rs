@@ -23,6 +23,7 @@ use super::guide::Guide;
 use super::history;
 use super::saving::Page;
 use super::store::Criterion;
+use super::units::Author;
 use crate::framework::content::{Content, Unit};
 use crate::framework::reading::complaint;
 use crate::framework::{Choice, Field, Item, Kind, Words};
@@ -38,8 +39,8 @@ pub struct Pen<'a> {
     pub criteria: &'a [Criterion],
     /// What the save that was just made met.
     pub news: News<'a>,
-    /// "Karim Benali, aujourd’hui à 14 h 31": who saved the version in place.
-    pub by: &'a str,
+    /// Who last wrote each field of the page's unit.
+    pub authors: &'a [(String, Author)],
     /// Values that cannot be read are shown with their message.
     pub shows_errors: bool,
     /// Line just removed: kind and id.
@@ -59,6 +60,10 @@ impl Pen<'_> {
         let mut controls: Vec<Control> = item.fields.iter().map(|field| self.control(field, unit, field.key.to_owned(), &note)).collect();
         for control in controls.iter_mut().filter(|_| unit.version > 0) {
             control.past = history::address(&page.url, page.kind, page.row, Some(&control.name));
+        }
+        for control in controls.iter_mut().filter(|control| !control.value.is_empty()) {
+            let author = self.authors.iter().find(|(key, _)| *key == control.name);
+            control.signed = author.map_or_else(String::new, |(_, by)| self.news.by(by));
         }
         let is_lone = controls.len() == 1 && item.fields[0].label.is_empty();
         let is_taken = controls.iter().any(|control| control.id == item.key);
@@ -119,6 +124,7 @@ impl Pen<'_> {
             error,
             clash,
             note: self.note(field, unit, &name),
+            signed: String::new(),
             past: String::new(),
             described_by: described.join(" "),
             is_optional: field.is_optional,
@@ -180,6 +186,14 @@ fn shape(kind: Kind) -> Shape {
         Kind::Choice(_) | Kind::Row(_) => Shape::Select,
         Kind::Choices(_) | Kind::RowsOf(_) | Kind::Months => Shape::Checks,
         Kind::Flag => Shape::Flag,
+    }
+}
+
+/// In a cell, a choice is a list: radios would not fit.
+fn cell_shape(kind: Kind) -> Shape {
+    match shape(kind) {
+        Shape::Radios => Shape::Select,
+        other => other,
     }
 }
 

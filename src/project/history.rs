@@ -116,7 +116,7 @@ async fn page(
     }
     ids.extend(filter.unit.as_ref().map(|(_, row)| *row));
     let related = units::rows(conn, reader.project(), &ids).await?;
-    let pen = Pen { content: &related, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+    let pen = Pen { content: &related, criteria: &[], news: News::default(), authors: &[], shows_errors: false, removed: None };
     let (base, refusal) = (reader.url(""), reader.may_edit().err());
     let drawer = Drawer { pen: &pen, filter, base: &base, reader };
     let views: Vec<EntryView> = entries.iter().map(|entry| drawer.entry(entry, &steps)).collect();

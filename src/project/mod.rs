@@ -13,6 +13,7 @@ pub mod order;
 pub mod overview;
 pub mod perimeter;
 pub mod reading;
+mod refused;
 pub mod related;
 pub mod rows;
 pub mod saving;

@@ -253,10 +253,11 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "engagement_reminded" => {
             format!("a envoyé un rappel pour le document d’engagement ({})", count(subject.parse::<i64>().unwrap_or(1), "partenaire", "partenaires"))
         }
-        "engagement_signed" => "a reçu la signature d’un partenaire sur le document d’engagement".to_owned(),
+        "engagement_signed" => "a signé le document d’engagement par son lien personnel".to_owned(),
         "engagement_recorded" => "a enregistré une signature sur papier du document d’engagement".to_owned(),
-        "engagement_declined" => "a reçu le refus d’un partenaire de signer le document d’engagement".to_owned(),
-        "engagement_withdrawn" => "a vu retirer une signature du document d’engagement".to_owned(),
+        "engagement_declined" => "a décliné le document d’engagement par son lien personnel".to_owned(),
+        "engagement_withdrawn" => "a retiré sa signature du document d’engagement par son lien personnel".to_owned(),
+        "engagement_cancelled" => "a annulé une signature sur papier du document d’engagement".to_owned(),
         "engagement_contact" | "engagement_removed" => "a changé la liste des signataires attendus".to_owned(),
         "engagement_revoked" => "a annulé les liens d’un partenaire".to_owned(),
         "engagement_settings" => "a changé les réglages du document d’engagement".to_owned(),

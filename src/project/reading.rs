@@ -23,7 +23,7 @@ pub struct SectionRead {
 
 /// Every section of one deliverable, or of all five.
 pub fn sections(content: &Content, files: &[FileView], criteria: &[Criterion], only: Option<u8>) -> Vec<SectionRead> {
-    let pen = Pen { content, criteria, news: News::default(), by: "", shows_errors: false, removed: None };
+    let pen = Pen { content, criteria, news: News::default(), authors: &[], shows_errors: false, removed: None };
     let mut read = Vec::new();
     for deliverable in DELIVERABLES.into_iter().filter(|deliverable| only.is_none_or(|no| deliverable.no == no)) {
         for section in deliverable.sections {

@@ -14,7 +14,7 @@ use super::saving::{self, Dispute, Fate, Outcome, Page};
 use super::sections::{self, Asked, Frame};
 use super::suspended;
 use super::units::{self, Act, Author, Change};
-use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, policy};
+use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, Sending, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
@@ -72,7 +72,7 @@ pub async fn list(app: &App, dossier: &Dossier, key: &str, asked: &HashMap<Strin
 
 fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content, asked: &HashMap<String, String>) -> RowsPage {
     let path = rows.path.unwrap_or_default();
-    let pen = Pen { content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+    let pen = Pen { content, criteria: &[], news: News::default(), authors: &[], shows_errors: false, removed: None };
     let columns: Vec<_> = columns(rows.kind).iter().filter_map(|key| rows.field(key)).collect();
     let wanted = fold(asked.get("q").map_or("", String::as_str).trim());
     let total = content.rows(rows.kind).count();
@@ -211,21 +211,22 @@ pub async fn show(
 /// The team saves a row, until the bound.
 pub async fn save(
     State(app): State<App>,
-    editor: Result<ProjectEditor, AppError>,
+    sending: Result<Sending<ProjectEditor>, AppError>,
     KeyPart(key): KeyPart,
     RowPart(row): RowPart,
     back: suspended::Return,
     input: Input,
 ) -> Result<Response, AppError> {
-    let editor = match editor {
+    let sending = match sending {
         Err(AppError::SignIn { .. }) if !input.wants_json => return suspended::keep(&app, back, &input).await,
         other => other?,
     };
     let rows = collection(&key)?;
     let mut conn = app.db.acquire().await?;
-    let name = name_of(&mut conn, &editor, rows, row).await?;
+    let dossier = sending.dossier();
+    let name = name_of(&mut conn, dossier, rows, row).await?;
     drop(conn);
-    sections::respond(&app, &editor, &page_of(&editor, rows, row), frame(&editor, rows, name), &input).await
+    sections::respond(&app, &sending, &page_of(dossier, rows, row), frame(dossier, rows, name), &input).await
 }
 
 /// The team takes a row out; its content stays in the history.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub use slot::Slot;
 
 use super::units::{self, Act, Author, Change, Locked};
-use crate::access::{PartWriter, ProjectEditor};
+use crate::access::{PartWriter, ProjectEditor, Refusal};
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
 use crate::framework::content::{Content, Unit};
@@ -89,7 +89,7 @@ pub struct Conflict {
     pub from: Vec<String>,
     /// The field as both were written from.
     pub base: Slot,
-    /// Who saved the other, and when; nothing when the question is asked again.
+    /// Who saved the other, and when.
     pub by: Option<Author>,
 }
 
@@ -158,6 +158,8 @@ pub struct Outcome {
     /// Controls whose stored value is what the visitor posted, in the server's own way of writing it: nobody else's words are
     /// in it.
     pub own: Vec<String>,
+    /// Nothing was written, and why; with what was sent, to show it back.
+    pub refused: Option<(Refusal, Input)>,
 }
 
 impl Dispute {
@@ -395,6 +397,11 @@ impl Work<'_> {
             _ if !from.is_empty() => Slot::posted(field, self.input, &format!("{name}~depuis"), &self.content).unwrap_or_default(),
             Some(base) if !self.input.has(&format!("{name}~base")) => base,
             _ => Slot::of(&self.former(conn, &work.now, seen).await?, field.key),
+        };
+        // A page that already took the new version of the rest still asks about somebody else's words.
+        let by = match by {
+            None => units::authors(conn, self.editor.project(), &work.now, 0).await?.into_iter().find(|(key, _)| key == field.key).map(|(_, author)| author),
+            known => known,
         };
         let typed = if self.choice(name) == Some("texte") { format!("{name}~texte") } else { name.to_owned() };
         Ok(Conflict { name: name.to_owned(), mine: self.input.all(&typed).map(ToOwned::to_owned).collect(), seen, from, base, by })

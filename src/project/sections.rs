@@ -15,8 +15,9 @@ use super::draw::{self, DisputeView, ItemView, News, Pen};
 use super::history;
 use super::saving::{self, Fate, Outcome, Page};
 use super::units;
+use super::refused::{self, Sent};
 use super::{attachments, guide, related};
-use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, policy};
+use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, Sending, policy};
 use crate::app::App;
 use crate::engagement;
 use crate::error::AppError;
@@ -76,7 +77,7 @@ struct SectionPage {
     facts: Vec<(String, String)>,
     items: Vec<ItemView>,
     dispute: Option<DisputeView>,
-    saved_by: String,
+    sent: Vec<Sent>,
     saved_class: &'static str,
     saved_text: String,
     next: Option<(String, String)>,
@@ -167,25 +168,36 @@ pub async fn show(State(app): State<App>, visitor: ProjectVisitor, KeyPart(key):
 /// The carriers of a dossier save a page of it, until the bound.
 pub async fn save(
     State(app): State<App>,
-    editor: Result<ProjectEditor, AppError>,
+    sending: Result<Sending<ProjectEditor>, AppError>,
     KeyPart(key): KeyPart,
     Query(asked): Asked,
     parts: super::suspended::Return,
     input: Input,
 ) -> Result<Response, AppError> {
-    let editor = match editor {
+    let sending = match sending {
         Err(AppError::SignIn { .. }) if !input.wants_json => return super::suspended::keep(&app, parts, &input).await,
         other => other?,
     };
     let (deliverable, section) = find(&key, asked.get("theme").map(String::as_str))?;
-    let page = page_of(&editor, deliverable, section);
-    respond(&app, &editor, &page, frame(&editor, deliverable, section), &input).await
+    let page = page_of(sending.dossier(), deliverable, section);
+    respond(&app, &sending, &page, frame(sending.dossier(), deliverable, section), &input).await
 }
 
-/// Saves, then answers: 303 when all was read, 422 with the messages, 409 with both texts; or JSON for the script.
-pub async fn respond(app: &App, editor: &ProjectEditor, page: &Page, frame: Frame, input: &Input) -> Result<Response, AppError> {
+/// Saves, then answers: 303 when all was read, 422 with the messages, 409 with both texts, 403 with the text sent; or JSON for
+/// the script.
+pub async fn respond(app: &App, sending: &Sending<ProjectEditor>, page: &Page, frame: Frame, input: &Input) -> Result<Response, AppError> {
     let mut tx = app.db.begin().await?;
-    let outcome = saving::save(&mut tx, editor, page, input).await?;
+    let done = match sending {
+        Sending::Allowed(editor) => saving::save(&mut tx, editor, page, input).await.map(|outcome| (editor, outcome)),
+        Sending::Refused(_, refusal) => Err(refusal.clone().into()),
+    };
+    let (editor, outcome) = match done {
+        Err(AppError::Refused(refusal)) if !input.wants_json => {
+            let outcome = Outcome { refused: Some((refusal, input.clone())), ..Outcome::default() };
+            return draw(app, &mut tx, sending.dossier(), page, frame, Some(&outcome), &HashMap::new()).await;
+        }
+        other => other?,
+    };
     tx.commit().await?;
     if input.wants_json {
         return answer(app, editor, page, &frame, (input, outcome)).await;
@@ -208,7 +220,7 @@ fn asked_by(location: &str) -> HashMap<String, String> {
 /// What the script reads after a save.
 async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, (input, outcome): (&Input, Outcome)) -> Result<Response, AppError> {
     if !outcome.is_settled() {
-        return asked(app, editor, page, &outcome).await;
+        return Ok(asked(editor, page, &outcome));
     }
     let merged = merged(editor, page, &outcome);
     let kept = kept(page, input, &outcome);
@@ -257,14 +269,11 @@ fn line_versions(page: &Page, content: &Content) -> serde_json::Map<String, serd
 }
 
 /// What the script says when somebody has to choose: it then posts the page, which shows both.
-async fn asked(app: &App, editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Result<Response, AppError> {
+fn asked(editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Response {
     let news = News::of(outcome, editor);
     let message = match (outcome.conflicts.first().map(|conflict| conflict.by.as_ref()), outcome.disputes.first()) {
         (Some(Some(by)), _) => format!("Une autre version a été enregistrée\u{a0}: {}.", news.signed(by)),
-        (Some(None), _) => {
-            let mut conn = app.db.acquire().await?;
-            format!("Une autre version a été enregistrée\u{a0}: {}.", signature(&mut conn, editor, page, &outcome.content).await?)
-        }
+        (Some(None), _) => "Une autre version a été enregistrée.".to_owned(),
         (None, Some(dispute)) if dispute.fate == Fate::Gone => format!("{} une ligne que vous avez modifiée.", dispute.did()),
         (None, Some(dispute)) => format!("{} une ligne que vous retirez.", dispute.did()),
         (None, None) => String::new(),
@@ -278,13 +287,13 @@ async fn asked(app: &App, editor: &ProjectEditor, page: &Page, outcome: &Outcome
         "rows": line_versions(page, &outcome.content),
         "fields": draw::posted(page, &outcome.content),
     });
-    Ok(json(StatusCode::CONFLICT, &body))
+    json(StatusCode::CONFLICT, &body)
 }
 
 /// What colleagues changed in the fields of the page, for the script: the control's name and label, who and when, one
 /// sentence, and the change as `["same" | "inserted" | "removed" | "skipped", words]`, never HTML.
 fn merged(editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Vec<serde_json::Value> {
-    let pen = Pen { content: &outcome.content, criteria: &[], news: News::of(outcome, editor), by: "", shows_errors: false, removed: None };
+    let pen = Pen { content: &outcome.content, criteria: &[], news: News::of(outcome, editor), authors: &[], shows_errors: false, removed: None };
     let touched = outcome.touched.iter().filter_map(|touched| {
         let unit = outcome.content.row(&touched.kind, touched.row)?;
         let field = page.field(&touched.kind, touched.key)?;
@@ -354,21 +363,30 @@ pub async fn draw(
     let suspended = super::suspended::restore(conn, dossier, page, &mut content, asked).await?;
     let by = signature(conn, dossier, page, &content).await?;
     let criteria = super::store::criteria(conn, dossier.head().call).await?;
-    let refusal = dossier.may_write(part_of(page.kind)).err();
+    let refused = outcome.and_then(|outcome| outcome.refused.as_ref());
+    let refusal = refused.map(|(refusal, _)| refusal.clone()).or_else(|| dossier.may_write(part_of(page.kind)).err());
+    let authors = match content.row(page.kind, page.row) {
+        Some(unit) if refusal.is_none() && page.fields().any(|field| field.words.is_some()) => units::authors(conn, dossier.project(), unit, 0).await?,
+        _ => Vec::new(),
+    };
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
-    let pen = Pen { content: &content, criteria: &criteria, news, by: &by, shows_errors: true, removed };
+    let pen = Pen { content: &content, criteria: &criteria, news, authors: &authors, shows_errors: true, removed };
     let mut items = guide::items(&pen, page, &related::told(page, dossier.is_team()), refusal.is_none());
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
     let errors = complaints(page, &content);
     let dispute = pen.disputed_row(page);
-    let mut alerts = above(dossier, page, &news, &errors, suspended, asked);
+    let sent = refused.map_or_else(Vec::new, |(_, input)| refused::sent(&pen, page, input));
+    let mut alerts = match refused {
+        Some((refusal, _)) => vec![refused::alert(conn, dossier, refusal).await?],
+        None => above(dossier, page, &news, &errors, suspended, asked),
+    };
     if page.kind == engagement::text::SECTION {
         alerts.extend(alerts::engagement(conn, dossier).await?);
     }
     let facts = facts_of(conn, dossier, page).await?;
-    let status = status_of(outcome.is_some(), is_settled, errors.is_empty());
+    let status = if refused.is_some() { StatusCode::FORBIDDEN } else { status_of(outcome.is_some(), is_settled, errors.is_empty()) };
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
     let comments = comments::view::of_page(conn, dossier, page, asked.get("fil")).await?;
     let view = SectionPage {
@@ -397,7 +415,7 @@ pub async fn draw(
         dispute,
         saved_class: if by.is_empty() { "todo" } else { "done" },
         saved_text: if by.is_empty() { "Pas encore enregistré".to_owned() } else { format!("Enregistré par {by}") },
-        saved_by: by,
+        sent,
         next: frame.next,
         accepted: ACCEPTED,
         removal: (!page.row.is_nil() && !is_gone).then(|| format!("{}/retirer", page.url)),

@@ -181,7 +181,13 @@ const TOLD: &[&str] = &[
     "engagement_recorded",
     "engagement_declined",
     "engagement_withdrawn",
+    "engagement_cancelled",
 ];
+
+/// Acts that a partner does by a personal link.
+fn is_partner(act: &str) -> bool {
+    matches!(act, "engagement_signed" | "engagement_declined" | "engagement_withdrawn")
+}
 
 /// Reads a dossier's page with the right to it, in one statement; its acts and what its people say to one another are the
 /// team's.
@@ -196,7 +202,12 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
              submission.reference as "reference?", submission.received_at as "received_at?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
-             (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject) order by line.seq desc), '[]')::text
+             (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject,
+                (select unit.content->>'name' from engagement_answer as answer
+                 join engagement_signatory as signatory on signatory.id = answer.signatory_id
+                 join unit on unit.project_id = line.project_id and unit.kind = 'stakeholder' and unit.row = signatory.stakeholder
+                 where line.act in ('engagement_signed', 'engagement_declined', 'engagement_withdrawn')
+                   and answer.project_id = line.project_id and answer.id::text = line.subject)) order by line.seq desc), '[]')::text
               from (select * from journal where journal.project_id = project.id and act = any($4) order by seq desc limit 6) as line
               left join account on account.id = line.account_id) as "acts!",
              (select coalesce(json_agg(json_build_array(kind, n)), '[]')::text
@@ -226,12 +237,16 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
     let visitor = knock.admit(Some((row.head, row.standing)))?;
     let read = |error: serde_json::Error| AppError::Internal(error.into());
     let is_team = visitor.is_team();
-    let acts: Vec<(i64, Option<String>, String, String)> = if is_team { serde_json::from_str(&row.acts).map_err(read)? } else { Vec::new() };
+    let acts: Vec<(i64, Option<String>, String, String, Option<String>)> = if is_team { serde_json::from_str(&row.acts).map_err(read)? } else { Vec::new() };
     let overview = Overview {
         team: serde_json::from_str(&row.team).map_err(read)?,
         acts: acts
             .into_iter()
-            .filter_map(|(at, name, act, subject)| Some((OffsetDateTime::from_unix_timestamp(at).ok()?, name.unwrap_or_default(), act, subject)))
+            .filter_map(|(at, name, act, subject, partner)| {
+                // What a partner did by the link is told as the partner’s, not as that of who had sent it.
+                let name = if is_partner(&act) { partner.or(Some("Un partenaire".to_owned())) } else { name };
+                Some((OffsetDateTime::from_unix_timestamp(at).ok()?, name.unwrap_or_default(), act, subject))
+            })
             .collect(),
         counts: serde_json::from_str(&row.counts).map_err(read)?,
         deposit: row.reference.zip(row.received_at),

@@ -97,7 +97,8 @@ pub async fn restore(
     Ok(true)
 }
 
-fn put(unit: &mut Unit, field: &crate::framework::Field, input: &Input, name: &str, content: &Content) {
+/// Writes in a unit what was typed in a field.
+pub(super) fn put(unit: &mut Unit, field: &crate::framework::Field, input: &Input, name: &str, content: &Content) {
     let typed: Vec<&str> = input.all(name).collect();
     unit.fields.remove(field.key);
     unit.raw.remove(field.key);

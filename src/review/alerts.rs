@@ -25,6 +25,10 @@ pub struct AlertView {
 pub fn alerts(own: &Own, refusal: Option<&Refusal>, typed: &Typed, dossier: &Dossier) -> Vec<AlertView> {
     let plain = |class, heading: &str, sentence: String| AlertView { class, heading: heading.to_owned(), sentence, links: Vec::new(), is_focused: false };
     let mut alerts = Vec::new();
+    if let Some((sentence, _)) = &typed.refused {
+        let heading = "Votre saisie n’a pas été enregistrée".to_owned();
+        alerts.push(AlertView { class: "bad", heading, sentence: sentence.clone(), links: Vec::new(), is_focused: true });
+    }
     if !typed.conflicts.is_empty() {
         let links = typed.conflicts.iter().map(|conflict| {
             let anchor = conflict.criterion.map_or_else(|| OPINION.to_owned(), |id| format!("k{id}"));

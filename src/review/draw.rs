@@ -100,6 +100,7 @@ struct GridPage {
     heading: &'static str,
     tabs: Vec<TabView>,
     alerts: Vec<AlertView>,
+    sent: Vec<(String, String)>,
     sections: Vec<SectionView>,
     empty: String,
     deposit: Option<(String, i32)>,
@@ -125,6 +126,8 @@ pub struct Typed {
     pub faults: Vec<Fault>,
     /// A form whose session had ended came back, unsaved.
     pub is_suspended: bool,
+    /// Nothing was written: why, then each text that was sent, with its criterion.
+    pub refused: Option<(String, Vec<(String, String)>)>,
 }
 
 /// Draws a page of a review as it is in the database, with what was typed and not kept.
@@ -160,10 +163,11 @@ pub async fn drawn(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: T
         heading: tab.title(),
         tabs: tabs(dossier, grid, tab),
         alerts: alerts(own, refusal.as_ref(), typed, dossier),
+        sent: typed.refused.as_ref().map(|(_, sent)| sent.clone()).unwrap_or_default(),
         empty: empty(own, &sections),
         deposit: deposit.map(|(number, _)| (dossier.url(&format!("/depots/{number}")), number)),
         tag: tag(own.status),
-        is_editable: refusal.is_none() && own.status != ReviewStatus::Delivered,
+        is_editable: refusal.is_none() && typed.refused.is_none() && own.status != ReviewStatus::Delivered,
         may_reopen: refusal.is_none() && own.status == ReviewStatus::Delivered,
         may_read_others: policy::scores(&own.ties(dossier.ties()), &own.facts(dossier.facts())).is_ok(),
         note: note(tab, grid),
@@ -179,6 +183,7 @@ pub async fn drawn(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: T
         ),
     };
     let status = match (typed.conflicts.is_empty(), typed.faults.is_empty()) {
+        _ if typed.refused.is_some() => StatusCode::FORBIDDEN,
         (false, _) => StatusCode::CONFLICT,
         (true, false) => StatusCode::UNPROCESSABLE_ENTITY,
         (true, true) => StatusCode::OK,

@@ -32,7 +32,7 @@ impl Value {
     }
 
     /// As posted: nothing, a note, or « ne »; nothing else makes sense.
-    fn read(text: &str) -> Result<Option<Self>, &'static str> {
+    pub fn read(text: &str) -> Result<Option<Self>, &'static str> {
         match text {
             "" => Ok(None),
             "ne" => Ok(Some(Self::Unassessable)),

@@ -12,7 +12,7 @@ use super::grid::{self, Conflict, Fault, Grid, OPINION, Posted, Value};
 use super::own::{self, Own};
 use super::store;
 use super::tab::Tab;
-use crate::access::{Dossier, ProjectVisitor, Refusal, ReviewAuthor, ReviewStatus, policy};
+use crate::access::{Dossier, ProjectVisitor, Refusal, ReviewAuthor, ReviewStatus, Sending, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::input::Input;
@@ -62,44 +62,77 @@ async fn restore(conn: &mut PgConnection, dossier: &Dossier, own: &Own, grid: &m
 /// The author of the review saves the marks of a page, while the evaluation is open.
 pub async fn save(
     State(app): State<App>,
-    author: Result<ReviewAuthor, AppError>,
+    sending: Result<Sending<ReviewAuthor>, AppError>,
     Query(asked): Asked,
     parts: suspended::Return,
     input: Input,
 ) -> Result<Response, AppError> {
-    let author = match author {
+    let sending = match sending {
         Err(AppError::SignIn { .. }) if !input.wants_json => return suspended::keep(&app, parts, &input).await,
         other => other?,
     };
     let tab = Tab::read(asked.get("livrable").map(String::as_str))?;
-    let (operation, seen, location) = (input.operation()?, input.version()?, tab.url(&author));
+    let done = match &sending {
+        Sending::Allowed(author) => write(&app, author, tab, &input).await,
+        Sending::Refused(_, refusal) => Err(refusal.clone().into()),
+    };
+    match done {
+        Err(AppError::Refused(refusal)) if !input.wants_json => refused(&app, sending.dossier(), tab, (&refusal, &input)).await,
+        other => other,
+    }
+}
+
+/// Nothing more is written: what was sent is shown back.
+async fn refused(app: &App, dossier: &Dossier, tab: Tab, (refusal, input): (&Refusal, &Input)) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let own = own::own(&mut conn, dossier).await?;
+    let grid = own::grid(&mut conn, dossier.head().call, &own).await?;
+    let mut sent = Vec::new();
+    for line in &grid.lines {
+        let (note, reason) = (format!("c{}", line.id), format!("j{}", line.id));
+        let value = if input.has(&note) { Value::read(input.get(&note)).unwrap_or(line.mark.value) } else { line.mark.value };
+        let comment = if input.has(&reason) { input.get(&reason).replace("\r\n", "\n") } else { line.mark.comment.clone() };
+        if value != line.mark.value || comment.trim() != line.mark.comment {
+            sent.push((format!("Critère {}, {}", line.code, line.label), format!("Note\u{a0}: {}\n{comment}", Value::shown(value))));
+        }
+    }
+    let opinion = input.get(OPINION).trim();
+    if input.has(OPINION) && opinion != grid.opinion.comment {
+        sent.push(("Appréciation générale".to_owned(), opinion.to_owned()));
+    }
+    let typed = Typed { refused: Some((refusal.late(), sent)), ..Typed::default() };
+    draw::drawn(app, &mut conn, dossier, tab, (&own, &grid, &typed)).await
+}
+
+async fn write(app: &App, author: &ReviewAuthor, tab: Tab, input: &Input) -> Result<Response, AppError> {
+    let (operation, seen, location) = (input.operation()?, input.version()?, tab.url(author));
     let mut tx = app.db.begin().await?;
-    let own = own::hold(&mut tx, &author, operation).await?;
+    let own = own::hold(&mut tx, author, operation).await?;
     if let Some(done) = &own.done {
         let is_stale = own.version != seen + 1;
-        return if input.wants_json { answer(&app, &author, &input, &Posted::default(), is_stale).await } else { Ok(see(done)) };
+        return if input.wants_json { answer(app, author, input, &Posted::default(), is_stale).await } else { Ok(see(done)) };
     }
     policy::review(&own.ties(author.ties()), &own.facts(author.facts()))?;
     if own.status == ReviewStatus::Delivered {
         return Err(DELIVERED.into());
     }
     let grid = own::grid(&mut tx, author.head().call, &own).await?;
-    let posted = grid::read(&input, &grid, seen, own.version).map_err(|sentence| AppError::Unprocessable(sentence.to_owned()))?;
+    let posted = grid::read(input, &grid, seen, own.version).map_err(|sentence| AppError::Unprocessable(sentence.to_owned()))?;
     if !posted.is_empty() {
-        own::write_marks(&mut tx, &author, &own, &posted, (operation, &location)).await?;
+        own::write_marks(&mut tx, author, &own, &posted, (operation, &location)).await?;
         store::recompute_project(&mut tx, author.project()).await?;
-        trace(&mut tx, &author, &own).await?;
+        trace(&mut tx, author, &own).await?;
     }
     tx.commit().await?;
     if input.wants_json {
-        return answer(&app, &author, &input, &posted, own.version != seen).await;
+        return answer(app, author, input, &posted, own.version != seen).await;
     }
     let Posted { conflicts, faults, .. } = posted;
     if conflicts.is_empty() && faults.is_empty() {
-        return Ok(see(&back(&location, &conflicts, &input)));
+        return Ok(see(&back(&location, &conflicts, input)));
     }
     let mut conn = app.db.acquire().await?;
-    draw::page(&app, &mut conn, &author, tab, &Typed { conflicts, faults, is_suspended: false }).await
+    draw::page(app, &mut conn, author, tab, &Typed { conflicts, faults, ..Typed::default() }).await
 }
 
 /// After a choice between two versions, back to its criterion.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
 
 use super::{SectionRead, read_view, store};
-use crate::access::{DepositReader, Dossier, NumberPart, ProjectDepositor, ProjectReader, policy};
+use crate::access::{DepositReader, Dossier, NumberPart, ProjectDepositor, ProjectReader, ProjectVisitor, Sending, Status, policy};
 use crate::app::App;
 use crate::engagement::frozen::{self, Frozen};
 use crate::error::AppError;
@@ -16,7 +17,7 @@ use crate::framework::standing::Standing;
 use crate::input::Input;
 use crate::kit::ids::SubmissionId;
 use crate::kit::moment;
-use crate::page::{Layout, filters, html, html_with, see};
+use crate::page::{Layout, Tag, filters, html, html_with, see};
 use crate::project::{attachments, files, reading, units};
 
 #[derive(Template)]
@@ -26,6 +27,11 @@ struct DepositPage {
     base: String,
     heading: String,
     bound: String,
+    is_open: bool,
+    /// What the POST that was just refused is told; nothing when the page is only read.
+    told: String,
+    /// A deposit was just refused for what is missing.
+    is_refused: bool,
     refusal: String,
     blocking: Vec<(String, String, String)>,
     signals: Vec<(String, String, String)>,
@@ -74,6 +80,9 @@ fn deposit_page(app: &App, dossier: &Dossier, standing: &Standing, deposits: Vec
         base: dossier.url(""),
         heading: dossier.head().title.clone(),
         bound: moment::until(dossier.facts().closes_at),
+        is_open: matches!(dossier.facts().status, Status::Draft | Status::Deposited) && dossier.now() < dossier.facts().closes_at,
+        told: String::new(),
+        is_refused: false,
         refusal: dossier.may_deposit().err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         blocking,
         signals,
@@ -93,7 +102,25 @@ pub async fn show(State(app): State<App>, reader: ProjectReader) -> Result<Respo
 }
 
 /// The owner, or whom the owner delegated, deposits until the bound; a second click lands on the same receipt.
-pub async fn save(State(app): State<App>, depositor: ProjectDepositor, input: Input) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, sending: Sending<ProjectDepositor>, input: Input) -> Result<Response, AppError> {
+    let done = match &sending {
+        Sending::Allowed(depositor) => deposit_now(&app, depositor, &input).await,
+        Sending::Refused(_, refusal) => Err(refusal.clone().into()),
+    };
+    match done {
+        Err(AppError::Refused(refusal)) if !input.wants_json && sending.dossier().is_team() => {
+            let dossier = sending.dossier();
+            let mut conn = app.db.acquire().await?;
+            let content = units::load_all(&mut conn, dossier.project()).await?;
+            let deposits = store::deposits(&mut conn, dossier.project()).await?;
+            let page = deposit_page(&app, dossier, &Standing::of(&content), deposits);
+            html_with(StatusCode::FORBIDDEN, &DepositPage { told: refusal.late(), ..page })
+        }
+        other => other,
+    }
+}
+
+async fn deposit_now(app: &App, depositor: &ProjectDepositor, input: &Input) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let receipt = depositor.url("/recu");
     let mut tx = app.db.begin().await?;
@@ -101,12 +128,12 @@ pub async fn save(State(app): State<App>, depositor: ProjectDepositor, input: In
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    policy::deposit(&locked.ties(&depositor), &locked.facts(depositor.facts()), depositor.now())?;
+    policy::deposit(&locked.ties(depositor), &locked.facts(depositor.facts()), depositor.now())?;
     let content = units::load_all(&mut tx, depositor.project()).await?;
     let standing = Standing::of(&content);
     if !standing.is_depositable() {
         let deposits = store::deposits(&mut tx, depositor.project()).await?;
-        return html_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &deposit_page(&app, &depositor, &standing, deposits));
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &DepositPage { is_refused: true, ..deposit_page(app, depositor, &standing, deposits) });
     }
     // Read again under the lock: two clicks at once are one deposit, and an unchanged dossier keeps its receipt.
     let is_same =
@@ -114,7 +141,7 @@ pub async fn save(State(app): State<App>, depositor: ProjectDepositor, input: In
             .fetch_one(&mut *tx)
             .await?;
     if !is_same {
-        store::deposit(&mut tx, &app, &depositor, &content).await?;
+        store::deposit(&mut tx, app, depositor, &content).await?;
     }
     store::remember(&mut tx, depositor.project(), depositor.account(), operation, &receipt).await?;
     tx.commit().await?;
@@ -137,7 +164,12 @@ struct ReceiptPage {
 }
 
 /// The team reads the receipt of the last deposit, or of the deposit of that number.
-pub async fn receipt(State(app): State<App>, reader: DepositReader, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
+pub async fn receipt(State(app): State<App>, reader: ProjectVisitor, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
+    // Its team is sent to where a deposit is made.
+    if reader.is_team() && !reader.facts().has_deposit {
+        return Ok(see(&reader.url("/depot")));
+    }
+    policy::read_deposit(reader.ties(), reader.facts())?;
     let mut conn = app.db.acquire().await?;
     let wanted: Option<i32> = asked.get("n").and_then(|number| number.parse().ok());
     let deposits = store::deposits(&mut conn, reader.project()).await?;
@@ -175,6 +207,17 @@ struct ReadPage {
     documents: Vec<(&'static str, String)>,
 }
 
+/// What the printed text is, beside the last deposit.
+fn text_state(dossier: &Dossier, last: Option<&store::Deposit>) -> String {
+    match last {
+        None => "brouillon, jamais déposé".to_owned(),
+        Some(last) if dossier.has_undeposited_changes() => {
+            format!("modifié depuis le dépôt n°\u{a0}{}\u{a0}: ces modifications ne sont pas déposées", last.reference)
+        }
+        Some(last) => format!("conforme au dépôt n°\u{a0}{}", last.reference),
+    }
+}
+
 /// The team prints its draft as it stands.
 pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
@@ -183,7 +226,12 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     let criteria = crate::project::store::criteria(&mut conn, reader.head().call).await?;
     let mut sections = reading::sections(&content, &files, &criteria, None);
     frozen::insert(&mut sections, Frozen::take(&mut conn, reader.project(), &content).await?.as_ref(), None);
-    let facts = vec![("État", "brouillon, non déposé".to_owned()), ("Imprimé", moment::full(reader.now()))];
+    let last = store::deposits(&mut conn, reader.project()).await?;
+    let facts = vec![
+        ("État", Tag::of(reader.told_status()).word.to_owned()),
+        ("Texte", text_state(&reader, last.first())),
+        ("Imprimé", moment::full(reader.now())),
+    ];
     let list = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
     let documents = vec![("Télécharger le dossier (PDF)", reader.url("/dossier.pdf")), ("tous les documents", reader.url("/documents"))];
     html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, list) })

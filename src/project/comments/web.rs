@@ -239,7 +239,13 @@ pub async fn write(State(app): State<App>, reader: Result<ProjectReader, AppErro
     let mut tx = app.db.begin().await?;
     let locked = units::lock(&mut tx, reader.project(), operation).await?;
     let (anchor, thread) = target(&mut tx, &reader, &input).await?;
-    let commenter = reader.commenter(&locked.ties(&reader), anchor.part())?;
+    let commenter = match reader.commenter(&locked.ties(&reader), anchor.part()) {
+        Err(refusal) if !input.wants_json && refusal != Refusal::NotYours => {
+            let draft = Draft { error: unsent(&refusal), ..writing(&reader, &anchor, thread, &input) };
+            return refused(&app, &mut tx, &reader, (thread, draft)).await;
+        }
+        other => other?,
+    };
     if let Some(done) = locked.done {
         return Ok(see(&done));
     }
@@ -268,6 +274,19 @@ pub async fn write(State(app): State<App>, reader: Result<ProjectReader, AppErro
     finish(&mut tx, &reader, (operation, &location), (act, &anchor)).await?;
     tx.commit().await?;
     Ok(see(&location))
+}
+
+fn unsent(refusal: &Refusal) -> String {
+    format!("Non enregistré. {} Votre texte n’est gardé nulle part ailleurs\u{a0}: copiez-le.", refusal.late())
+}
+
+/// A text that may not be written any more, shown back.
+async fn refused(app: &App, conn: &mut PgConnection, reader: &ProjectReader, (thread, draft): (Option<i64>, Draft)) -> Result<Response, AppError> {
+    let thread = match thread {
+        Some(thread) => one(conn, reader, thread).await?,
+        None => None,
+    };
+    html_with(StatusCode::FORBIDDEN, &page(app, reader, thread, Some(draft)))
 }
 
 /// Journal line and operation of an act on comments.
@@ -307,11 +326,16 @@ pub async fn edit(State(app): State<App>, reader: ProjectReader, NumberPart(numb
     let mut tx = app.db.begin().await?;
     let locked = units::lock(&mut tx, reader.project(), operation).await?;
     let held = held(&mut tx, &reader, number, true).await?;
-    let commenter: PartCommenter = reader.commenter(&locked.ties(&reader), held.anchor.part())?;
+    let again = |error: String| Draft { error, back: input.get("retour").to_owned(), ..editing(&reader, &held, input.get("texte").to_owned(), held.version) };
+    let commenter: PartCommenter = match reader.commenter(&locked.ties(&reader), held.anchor.part()) {
+        Err(refusal) if !input.wants_json && refusal != Refusal::NotYours => {
+            return refused(&app, &mut tx, &reader, (Some(held.thread), again(unsent(&refusal)))).await;
+        }
+        other => other?,
+    };
     if let Some(done) = locked.done {
         return Ok(see(&done));
     }
-    let again = |error: String| Draft { error, back: input.get("retour").to_owned(), ..editing(&reader, &held, input.get("texte").to_owned(), held.version) };
     let text = match read(&input) {
         Ok(text) => text,
         Err(error) => {

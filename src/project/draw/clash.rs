@@ -54,7 +54,7 @@ impl Pen<'_> {
             again: conflict.mine.clone(),
             seen: conflict.seen,
             from: conflict.from.clone(),
-            by: conflict.by.as_ref().map_or_else(|| self.by.to_owned(), |by| self.news.signed(by)),
+            by: conflict.by.as_ref().map_or_else(|| "Une autre personne".to_owned(), |by| self.news.signed(by)),
             is_text: matches!(field.kind, Kind::Text),
         }
     }

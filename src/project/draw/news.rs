@@ -1,7 +1,7 @@
 //! What a save met: questions to answer, and what colleagues changed meanwhile, as sentences and marked words.
 
-use super::Pen;
 use super::posted::put;
+use super::{Pen, cell_shape};
 use crate::access::Dossier;
 use crate::framework::content::Unit;
 use crate::framework::standing::rows_of;
@@ -38,6 +38,11 @@ impl<'a> News<'a> {
         let is_self = self.reader.is_some_and(|reader| reader.account() == by.account);
         let name = if is_self { "vous-même, dans une autre fenêtre" } else { &by.name };
         format!("{name}, {}", self.when(by.at))
+    }
+
+    /// "Karim Benali, aujourd’hui à 14 h 31", by one's own name.
+    pub fn by(&self, by: &Author) -> String {
+        format!("{}, {}", by.name, self.when(by.at))
     }
 
     fn when(&self, at: time::OffsetDateTime) -> String {
@@ -123,7 +128,7 @@ impl Pen<'_> {
             hidden.push((format!("{}.id", mine.kind), mine.row.to_string()));
             hidden.push((format!("{}.version", mine.kind), mine.version.to_string()));
             for field in rows.fields() {
-                put(&mut hidden, field, mine, format!("{name}.{}", field.key));
+                put(&mut hidden, (field, cell_shape(field.kind)), mine, format!("{name}.{}", field.key));
             }
         }
         let what = if is_line { "cette ligne" } else { "cette fiche" };

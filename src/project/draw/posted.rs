@@ -1,7 +1,7 @@
 //! The page's values as its form posts them.
 
-use super::shape;
 use super::views::Shape;
+use super::{cell_shape, shape};
 use crate::framework::content::{Content, Unit, Value};
 use crate::framework::{Field, Kind};
 use crate::kit::territory;
@@ -14,21 +14,22 @@ pub fn posted(page: &Page, content: &Content) -> Vec<(String, String)> {
     let unit = content.row(page.kind, page.row).unwrap_or(&blank);
     let mut pairs = Vec::new();
     for field in page.fields() {
-        put(&mut pairs, field, unit, field.key.to_owned());
+        put(&mut pairs, (field, shape(field.kind)), unit, field.key.to_owned());
     }
     for rows in page.tables() {
         for unit in content.children(rows.kind, page.parent()) {
             pairs.push((format!("{}.id", rows.kind), unit.row.to_string()));
             for field in rows.fields() {
-                put(&mut pairs, field, unit, format!("{}.{}.{}", rows.kind, unit.row, field.key));
+                put(&mut pairs, (field, cell_shape(field.kind)), unit, format!("{}.{}.{}", rows.kind, unit.row, field.key));
             }
         }
     }
     pairs
 }
 
-pub(super) fn put(pairs: &mut Vec<(String, String)>, field: &Field, unit: &Unit, name: String) {
-    if matches!(shape(field.kind), Shape::Radios | Shape::Checks | Shape::Flag) {
+/// The pairs of one control. What has boxes posts an empty value first, so that ticking none is said too; a list does not.
+pub(super) fn put(pairs: &mut Vec<(String, String)>, (field, shape): (&Field, Shape), unit: &Unit, name: String) {
+    if matches!(shape, Shape::Radios | Shape::Checks | Shape::Flag) {
         pairs.push((name.clone(), String::new()));
     }
     match (unit.raw.get(field.key), unit.fields.get(field.key)) {

@@ -1,8 +1,8 @@
 //! Small tables typed in place, and lists of rows that have pages of their own.
 
 use super::totals::total;
-use super::views::{ListView, RowView, Shape, TableView};
-use super::{Pen, is_figure};
+use super::views::{ListView, RowView, TableView};
+use super::{Pen, cell_shape, is_figure};
 use crate::framework::Rows;
 use crate::framework::content::Unit;
 use crate::kit::french::count;
@@ -20,9 +20,7 @@ impl Pen<'_> {
                 .map(|field| {
                     let mut cell = self.control(field, unit, format!("{}.{}.{}", rows.kind, unit.row, field.key), "");
                     cell.label = format!("{}, ligne {}", field.label, index + 1);
-                    if cell.shape == Shape::Radios {
-                        cell.shape = Shape::Select;
-                    }
+                    cell.shape = cell_shape(field.kind);
                     cell
                 })
                 .collect();

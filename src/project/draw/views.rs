@@ -123,6 +123,8 @@ pub struct Control {
     pub clash: Option<Clash>,
     /// What a colleague changed while the page was open.
     pub note: Option<Note>,
+    /// "Karim Benali, aujourd’hui à 14 h 32": who last wrote it; nothing when it is empty.
+    pub signed: String,
     /// Address of its history; nothing when it has none, or is a cell of a table.
     pub past: String,
     /// Ids of what describes it.

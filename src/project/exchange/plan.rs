@@ -276,7 +276,7 @@ impl Work<'_> {
     }
 
     fn details(&self, line: &mut Line, before: &Unit, after: &Unit, read: &Read) {
-        let pen = Pen { content: self.content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+        let pen = Pen { content: self.content, criteria: &[], news: News::default(), authors: &[], shows_errors: false, removed: None };
         for (field, warning) in &read.said {
             let is_name = field.key == self.list.rows.name_field;
             let is_unchanged = before.fields.get(field.key) == after.fields.get(field.key) && before.raw.get(field.key) == after.raw.get(field.key);

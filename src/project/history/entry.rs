@@ -144,7 +144,7 @@ impl Drawer<'_> {
             day: moment::date(entry.ended_at),
             hour: moment::hour(entry.ended_at),
             iso: moment::iso(entry.ended_at),
-            by: entry.by.clone(),
+            by: self.by(entry),
             verb: verb(&entry.act),
             href: self.href(entry, &spot),
             spot: match &entry.file {
@@ -161,6 +161,20 @@ impl Drawer<'_> {
             operation: Uuid::new_v4(),
             fields,
             whole,
+        }
+    }
+
+    /// Who did it: a partner who answered by the link, not who had sent it.
+    fn by(&self, entry: &Entry) -> String {
+        if !matches!(entry.act.as_str(), "engagement_signed" | "engagement_withdrawn") {
+            return entry.by.clone();
+        }
+        let unit = entry.after.as_ref().map(|version| &version.unit);
+        let organisation = unit.map(|unit| self.pen.name(unit)).unwrap_or_default();
+        match unit.map(|unit| unit.text("signatory")).unwrap_or_default() {
+            "" if organisation.is_empty() => "Un partenaire".to_owned(),
+            "" => organisation,
+            signatory => format!("{signatory} ({organisation})"),
         }
     }
 
@@ -293,6 +307,10 @@ fn verb(act: &str) -> &'static str {
         "attachment_restored" => "a rétabli la pièce",
         "imported" => "a importé",
         "copied" => "a copié",
+        "engagement_signed" => "a signé par son lien personnel,",
+        "engagement_withdrawn" => "a retiré sa signature par son lien personnel,",
+        "engagement_recorded" => "a enregistré une signature sur papier,",
+        "engagement_cancelled" => "a annulé une signature sur papier,",
         _ => "a changé",
     }
 }

@@ -139,7 +139,7 @@ pub async fn draw(app: &App, dossier: &Dossier, filters: &Filters, told: Told) -
 }
 
 fn page(app: &App, dossier: &Dossier, content: &Content, filters: &Filters, told: Told) -> ActorsPage {
-    let pen = Pen { content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+    let pen = Pen { content, criteria: &[], news: News::default(), authors: &[], shows_errors: false, removed: None };
     let all = actors(content);
     let total = all.len();
     let values = |actor: &Actor<'_>| COLUMNS.iter().filter_map(|key| STAKEHOLDER.field(key)).map(|field| pen.shown(field, actor.unit)).collect::<Vec<_>>();

@@ -91,7 +91,7 @@ fn location(base: &str, filters: &Filters, moved: &Moved) -> String {
 
 /// "Verrerie… : quelqu’un d’autre l’a déplacée entre-temps."
 fn clash(content: &Content, unit: &Unit, input: &Input) -> String {
-    let pen = Pen { content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+    let pen = Pen { content, criteria: &[], news: News::default(), authors: &[], shows_errors: false, removed: None };
     let shown = |field: &Field, unit: &Unit| match pen.shown(field, unit) {
         text if text.is_empty() => "vide".to_owned(),
         text => text,

@@ -283,7 +283,7 @@ fn places(wanted: &[&Actor<'_>]) -> Vec<(String, &'static str, Vec<String>)> {
 }
 
 fn rows(dossier: &Dossier, sight: &Sight<'_>) -> Vec<RowView> {
-    let pen = Pen { content: sight.content, criteria: &[], news: News::default(), by: "", shows_errors: false, removed: None };
+    let pen = Pen { content: sight.content, criteria: &[], news: News::default(), authors: &[], shows_errors: false, removed: None };
     let shown = |actor: &Actor<'_>, key: &str| STAKEHOLDER.field(key).map(|field| pen.shown(field, actor.unit)).unwrap_or_default();
     sight
         .wanted
