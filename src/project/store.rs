@@ -184,6 +184,9 @@ const TOLD: &[&str] = &[
     "engagement_cancelled",
 ];
 
+/// Instant, account, act, subject, and the partner who did it.
+type ActRow = (i64, Option<String>, String, String, Option<String>);
+
 /// Acts that a partner does by a personal link.
 fn is_partner(act: &str) -> bool {
     matches!(act, "engagement_signed" | "engagement_declined" | "engagement_withdrawn")
@@ -230,7 +233,7 @@ pub async fn overview(conn: &mut PgConnection, reader: &Dossier) -> Result<Overv
     .fetch_one(conn)
     .await?;
     let read = |error: serde_json::Error| AppError::Internal(error.into());
-    let acts: Vec<(i64, Option<String>, String, String, Option<String>)> = serde_json::from_str(&row.acts).map_err(read)?;
+    let acts: Vec<ActRow> = serde_json::from_str(&row.acts).map_err(read)?;
     Ok(Overview {
         team: serde_json::from_str(&row.team).map_err(read)?,
         acts: acts

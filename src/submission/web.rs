@@ -227,8 +227,8 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     let last = store::deposits(&mut conn, reader.project()).await?;
     let facts =
         vec![("État", Tag::of(reader.told_status()).word.to_owned()), ("Texte", text_state(&reader, last.first())), ("Imprimé", moment::full(reader.now()))];
-    let list = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
-    html(&read_page(&app, &reader, facts, sections, list))
+    let pieces = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
+    html(&read_page(&app, &reader, facts, sections, pieces))
 }
 
 /// Whoever may read the deposits reads one of them.
