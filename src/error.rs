@@ -216,8 +216,7 @@ pub fn dress(app: &App, (reader, is_sending): (Reader, bool), response: Response
     let plight = response.extensions().get::<Plight>().cloned().unwrap_or_else(|| plight_of(status));
     let sentence = plight.late.filter(|_| is_sending).unwrap_or(plight.sentence);
     let retry = response.headers().get(RETRY_AFTER).cloned();
-    let mut dressed =
-        if json { message(status, &sentence) } else { (status, Html(page::error_page(app, plight.title, &sentence))).into_response() };
+    let mut dressed = if json { message(status, &sentence) } else { (status, Html(page::error_page(app, plight.title, &sentence))).into_response() };
     if let Some(retry) = retry {
         dressed.headers_mut().insert(RETRY_AFTER, retry);
     }

@@ -185,7 +185,7 @@ async fn a_partner_signs_without_an_account_and_the_dossier_follows(db: PgPool) 
         .says("1 organisation signataire, 1 sollicitée et 3 acteurs au dossier")
         .says("100 à 199 salariés chez les signataires, 170 à 347");
     page.says("23, Fabrication d’autres produits minéraux non métalliques").says("1 signataire d’influence forte ou décisive sur 2");
-    stage.scene.get(&stage.owner, &format!("/dossiers/{}", stage.project)).await.says("a reçu la signature d’un partenaire");
+    stage.scene.get(&stage.owner, &format!("/dossiers/{}", stage.project)).await.says("a signé le document d’engagement par son lien personnel");
     stage.scene.check().await;
 }
 

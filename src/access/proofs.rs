@@ -204,7 +204,7 @@ pub enum Sending<P> {
     /// May be done.
     Allowed(P),
     /// May not, now.
-    Refused(ProjectVisitor, Refusal),
+    Refused(Box<ProjectVisitor>, Refusal),
 }
 
 impl<P: std::ops::Deref<Target = Dossier>> Sending<P> {
@@ -241,7 +241,7 @@ impl<P: sealed::Proof> FromRequestParts<App> for Sending<P> {
             Err(Refusal::NotYours) => Err(AppError::NotFound),
             Err(refusal) => {
                 policy::open(&dossier.ties, &dossier.facts)?;
-                Ok(Self::Refused(ProjectVisitor(dossier), refusal))
+                Ok(Self::Refused(Box::new(ProjectVisitor(dossier)), refusal))
             }
         }
     }

@@ -157,7 +157,11 @@ fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i3
 
 /// "dépôt possible jusqu’au …", or since when it no longer is.
 fn bound_said(bound: OffsetDateTime, now: OffsetDateTime) -> String {
-    if bound <= now { format!("le dépôt est clos depuis le {}", moment::full(bound)) } else { format!("dépôt possible jusqu’au {}", moment::until(bound)) }
+    if bound <= now {
+        format!("le dépôt est clos depuis le {}", moment::full(bound))
+    } else {
+        format!("dépôt possible jusqu’au {}", moment::until(bound))
+    }
 }
 
 fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {

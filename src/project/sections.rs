@@ -13,9 +13,9 @@ use super::alerts::{self, Alert};
 use super::comments::{self, view::PageComments};
 use super::draw::{self, DisputeView, ItemView, News, Pen};
 use super::history;
+use super::refused::{self, Sent};
 use super::saving::{self, Fate, Outcome, Page};
 use super::units;
-use super::refused::{self, Sent};
 use super::{attachments, guide, related};
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, Sending, policy};
 use crate::app::App;
@@ -365,10 +365,7 @@ pub async fn draw(
     let criteria = super::store::criteria(conn, dossier.head().call).await?;
     let refused = outcome.and_then(|outcome| outcome.refused.as_ref());
     let refusal = refused.map(|(refusal, _)| refusal.clone()).or_else(|| dossier.may_write(part_of(page.kind)).err());
-    let authors = match content.row(page.kind, page.row) {
-        Some(unit) if refusal.is_none() && page.fields().any(|field| field.words.is_some()) => units::authors(conn, dossier.project(), unit, 0).await?,
-        _ => Vec::new(),
-    };
+    let authors = authors(conn, dossier, page, &content, refusal.is_none()).await?;
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, news, authors: &authors, shows_errors: true, removed };
     let mut items = guide::items(&pen, page, &related::told(page, dossier.is_team()), refusal.is_none());
@@ -378,13 +375,7 @@ pub async fn draw(
     let errors = complaints(page, &content);
     let dispute = pen.disputed_row(page);
     let sent = refused.map_or_else(Vec::new, |(_, input)| refused::sent(&pen, page, input));
-    let mut alerts = match refused {
-        Some((refusal, _)) => vec![refused::alert(conn, dossier, refusal).await?],
-        None => above(dossier, page, &news, &errors, suspended, asked),
-    };
-    if page.kind == engagement::text::SECTION {
-        alerts.extend(alerts::engagement(conn, dossier).await?);
-    }
+    let alerts = said(conn, (dossier, page), refused.map(|(refusal, _)| refusal), above(dossier, page, &news, &errors, suspended, asked)).await?;
     let facts = facts_of(conn, dossier, page).await?;
     let status = if refused.is_some() { StatusCode::FORBIDDEN } else { status_of(outcome.is_some(), is_settled, errors.is_empty()) };
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
@@ -426,6 +417,31 @@ pub async fn draw(
         heading: frame.heading,
     };
     html_with(status, &view)
+}
+
+/// Who last wrote each answer that the page signs.
+async fn authors(conn: &mut PgConnection, dossier: &Dossier, page: &Page, content: &Content, is_editable: bool) -> sqlx::Result<Vec<(String, units::Author)>> {
+    match content.row(page.kind, page.row) {
+        Some(unit) if is_editable && page.fields().any(|field| field.words.is_some()) => units::authors(conn, dossier.project(), unit, 0).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What is said above the page: why nothing was written, or everything else.
+async fn said(
+    conn: &mut PgConnection,
+    (dossier, page): (&Dossier, &Page),
+    refusal: Option<&crate::access::Refusal>,
+    above: Vec<Alert>,
+) -> Result<Vec<Alert>, AppError> {
+    let mut alerts = match refusal {
+        Some(refusal) => vec![refused::alert(conn, dossier, refusal).await?],
+        None => above,
+    };
+    if page.kind == engagement::text::SECTION {
+        alerts.extend(alerts::engagement(conn, dossier).await?);
+    }
+    Ok(alerts)
 }
 
 /// The status that a page deserves: after a save, 409 when somebody has to choose, 422 when a value could not be read.

@@ -184,6 +184,9 @@ const TOLD: &[&str] = &[
     "engagement_cancelled",
 ];
 
+/// Instant, account, act, subject, and the partner who did it.
+type ActRow = (i64, Option<String>, String, String, Option<String>);
+
 /// Acts that a partner does by a personal link.
 fn is_partner(act: &str) -> bool {
     matches!(act, "engagement_signed" | "engagement_declined" | "engagement_withdrawn")
@@ -236,9 +239,14 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
     let Some(row) = row else { return Err(knock.admit(None).err().unwrap_or(AppError::NotFound)) };
     let visitor = knock.admit(Some((row.head, row.standing)))?;
     let read = |error: serde_json::Error| AppError::Internal(error.into());
+<<<<<<< HEAD
     let is_team = visitor.is_team();
     let acts: Vec<(i64, Option<String>, String, String, Option<String>)> = if is_team { serde_json::from_str(&row.acts).map_err(read)? } else { Vec::new() };
     let overview = Overview {
+=======
+    let acts: Vec<ActRow> = serde_json::from_str(&row.acts).map_err(read)?;
+    Ok(Overview {
+>>>>>>> f1
         team: serde_json::from_str(&row.team).map_err(read)?,
         acts: acts
             .into_iter()
