@@ -25,7 +25,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
-use crate::access::Arrival;
+use crate::access::{Arrival, visitor};
 use crate::account::calendar::Calendar;
 use crate::board::ranks::Ranks;
 use crate::live::hub::Hub;
@@ -165,7 +165,11 @@ pub fn service(app: &App) -> Router {
 async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Arrival(app.now()));
     let reader = error::Reader::of(request.headers());
-    let mut response = error::dress(&app, reader, next.run(request).await);
+    let (parts, body) = request.into_parts();
+    let token = visitor::token(&parts, &app);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let person = if error::is_told(reader, &response) { visitor::whose(&app, token, app.now()).await } else { None };
+    let mut response = error::dress(&app, reader, response, person.as_ref());
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
