@@ -57,12 +57,13 @@ struct OverviewPage {
     is_open: bool,
     refusal: String,
     deposit: Option<(String, String)>,
+    deposit_number: Option<i32>,
     has_changes: bool,
     deliverables: Vec<DeliverableView>,
     blocking: Vec<Missing>,
     signals: Vec<Missing>,
     team: Vec<(String, &'static str)>,
-    acts: Vec<(String, String, String)>,
+    acts: Vec<(String, String, String, String)>,
     notice: Option<(String, i32, String)>,
     call: String,
     call_slug: String,
@@ -113,6 +114,7 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
         is_open: now < facts.closes_at,
         refusal: dossier.may_edit().err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         deposit: overview.deposit.map(|(reference, at)| (reference, moment::full(at))),
+        deposit_number: overview.deposit_number,
         has_changes: dossier.has_undeposited_changes(),
         deliverables: deliverables(dossier, standing),
         blocking,
@@ -207,8 +209,8 @@ fn blanks(standing: &Standing) -> Vec<(String, crate::framework::Fault)> {
         .collect()
 }
 
-fn acts(dossier: &Dossier, acts: Vec<(time::OffsetDateTime, String, String, String)>) -> Vec<(String, String, String)> {
-    acts.into_iter().map(|(at, name, act, subject)| (moment::near(at, dossier.now()), name, act_text(&act, &subject))).collect()
+fn acts(dossier: &Dossier, acts: Vec<(time::OffsetDateTime, String, String, String)>) -> Vec<(String, String, String, String)> {
+    acts.into_iter().map(|(at, name, act, subject)| (moment::iso(at), moment::near(at, dossier.now()), name, act_text(&act, &subject))).collect()
 }
 
 /// An act of the journal as a sentence's end.

@@ -175,7 +175,7 @@ fn frame(dossier: &Dossier, rows: &'static Rows, name: String) -> Frame {
         deliverable,
         section: None,
         over: rows.title.to_owned(),
-        title: "À remplir".to_owned(),
+        title: "La fiche".to_owned(),
         heading: name,
         here,
         next: Some((dossier.url(&format!("/{path}")), format!("Retour\u{a0}: {}", rows.title))),

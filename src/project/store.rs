@@ -140,6 +140,8 @@ pub struct Overview {
     pub counts: Vec<(String, i64)>,
     /// Last deposit: reference, instant.
     pub deposit: Option<(String, OffsetDateTime)>,
+    /// Its number.
+    pub deposit_number: Option<i32>,
     /// Manifestation, notification.
     pub notified_on: Option<Date>,
     /// Latest document of the call published in the last days: title, version, notice.
@@ -188,7 +190,7 @@ pub async fn overview(conn: &mut PgConnection, reader: &Dossier) -> Result<Overv
     let told: Vec<String> = TOLD.iter().map(|act| (*act).to_owned()).collect();
     let row = sqlx::query!(
         r#"select project.notified_on,
-             submission.reference as "reference?", submission.received_at as "received_at?",
+             submission.reference as "reference?", submission.received_at as "received_at?", submission.number as "number?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
              (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject) order by line.seq desc), '[]')::text
@@ -228,6 +230,7 @@ pub async fn overview(conn: &mut PgConnection, reader: &Dossier) -> Result<Overv
             .collect(),
         counts: serde_json::from_str(&row.counts).map_err(read)?,
         deposit: row.reference.zip(row.received_at),
+        deposit_number: row.number,
         notified_on: row.notified_on,
         notice: row.notice.as_deref().map(serde_json::from_str).transpose().map_err(read)?,
         together: row.together.as_deref().map(serde_json::from_str).transpose().map_err(read)?.unwrap_or_default(),
