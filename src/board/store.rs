@@ -65,6 +65,8 @@ pub struct Line {
     pub commitments: Option<i32>,
     /// Number of the last deposit.
     pub deposit: Option<i32>,
+    /// Its instant.
+    pub deposited_at: Option<OffsetDateTime>,
     /// Last change.
     pub last_activity_at: Option<OffsetDateTime>,
     /// Reviews to give.
@@ -158,6 +160,7 @@ macro_rules! page {
                  'unseen_deviations', array(select score_deviation from own where score_deviation is not null))::text end as "call?",
                page.id as "id?", page.number as "number?", page.title as "title?", page.label as "label?", page.status as "status?",
                page.department as "department?", page.progress as "progress?", page.commitments as "commitments?", page.deposit_number as "deposit?",
+               (select received_at from submission where submission.id = page.submission_id) as "deposited_at?",
                page.last_activity_at as "last_activity_at?", page.reviews_assigned as "reviews_assigned?",
                page.reviews_delivered as "reviews_delivered?", page.score_mean as "score_mean?", page.score_median as "score_median?",
                page.score_min as "score_min?", page.score_max as "score_max?", page.score_deviation as "score_deviation?",
@@ -167,7 +170,7 @@ macro_rules! page {
              left join lateral (
                select row_number() over () as n, line.* from (
                select project.id, project.number, project.title, project.label, project.status, project.department,
-                 project.progress, project.commitments, project.deposit_number, project.last_activity_at, project.reviews_assigned,
+                 project.progress, project.commitments, project.deposit_number, project.submission_id, project.last_activity_at, project.reviews_assigned,
                  project.reviews_delivered, project.score_mean, project.score_median, project.score_min, project.score_max,
                  project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)) as is_hidden
                from "# $(+ $part)+ + r#"
