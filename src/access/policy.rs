@@ -361,6 +361,11 @@ pub fn read_deposit(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     if facts.has_deposit { Ok(()) } else { Err(Refusal::NotYours) }
 }
 
+/// A review may still be asked for: the examination of the dossier is not over.
+pub fn is_reviewable(status: Status) -> bool {
+    matches!(status, Status::Draft | Status::Deposited | Status::Admissibility | Status::ChangesRequested | Status::Admissible | Status::InReview)
+}
+
 /// Writes one's own review.
 pub fn review(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     match (ties.is_recused, ties.review, facts.status) {
