@@ -173,6 +173,13 @@ struct ReadPage {
     files: Vec<(String, String, String)>,
 }
 
+impl ReadPage {
+    /// The section of that index is the first of its deliverable.
+    fn opens(&self, index: usize) -> bool {
+        index == 0 || self.sections[index - 1].deliverable.no != self.sections[index].deliverable.no
+    }
+}
+
 /// The team prints its draft as it stands.
 pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
