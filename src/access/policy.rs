@@ -264,6 +264,14 @@ pub fn draft(ties: &Ties, facts: &Facts) -> Result<DraftView, Refusal> {
     Ok(if ties.member.is_some() { DraftView::Whole } else { DraftView::Shared(facts.shared) })
 }
 
+/// What the administration reads before the deposit is still to be chosen: nobody examines the dossier yet.
+pub fn share(facts: &Facts) -> Result<(), Refusal> {
+    match facts.status {
+        Status::Draft | Status::Deposited => Ok(()),
+        status => Err(Refusal::Frozen(told_to_team(status, facts.is_published))),
+    }
+}
+
 /// Is of the team.
 pub fn team(ties: &Ties, _facts: &Facts) -> Result<(), Refusal> {
     if ties.member.is_some() && !ties.is_recused { Ok(()) } else { Err(Refusal::NotYours) }

@@ -72,6 +72,7 @@ struct OverviewPage {
     talk: String,
     proposed_by: Option<String>,
     may_share: bool,
+    is_shareable: bool,
     may_import: bool,
     may_copy: bool,
     may_review: bool,
@@ -132,6 +133,7 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
         },
         proposed_by: overview.together.proposed_by,
         may_share: dossier.ties().member == Some(MemberRole::Owner),
+        is_shareable: policy::share(facts).is_ok(),
         may_import: dossier.may_edit().is_ok(),
         may_copy: dossier.may_copy().is_ok(),
         may_review: dossier.ties().review.is_some(),
@@ -356,6 +358,7 @@ pub async fn list(State(app): State<App>, visitor: Visitor, arrival: crate::acce
 
 /// The owner chooses which deliverables the administration reads before the deposit.
 pub async fn share(State(app): State<App>, owner: ProjectOwner, input: Input) -> Result<Response, AppError> {
+    policy::share(owner.facts())?;
     let shared: Vec<bool> = (1..=5).map(|no| input.get(&format!("partage{no}")) == "oui").collect();
     let mut tx = app.db.begin().await?;
     sqlx::query!("update project set shared = $2 where id = $1", owner.project().get(), &shared).execute(&mut *tx).await?;

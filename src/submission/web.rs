@@ -175,7 +175,9 @@ struct ReadPage {
 
 impl ReadPage {
     /// The section of that index is the first of its deliverable.
-    fn opens(&self, index: usize) -> bool {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the template passes references")]
+    fn opens(&self, index: &usize) -> bool {
+        let index = *index;
         index == 0 || self.sections[index - 1].deliverable.no != self.sections[index].deliverable.no
     }
 }
