@@ -284,7 +284,8 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
         }
         _ => on_person(&mut tx, &manager, &held, &input).await?,
     };
-    let role = if act == "retirer" { CallRole::parse(input.get("role")).map_or_else(String::new, |role| format!("&role={}", role.as_str())) } else { String::new() };
+    let role =
+        if act == "retirer" { CallRole::parse(input.get("role")).map_or_else(String::new, |role| format!("&role={}", role.as_str())) } else { String::new() };
     let location = at(&manager.call().slug, &format!("{HERE}?fait={act}{role}"));
     match end {
         End::Refused(sentence) => {

@@ -71,11 +71,7 @@ pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): 
         calls: calls.into_iter().map(|(slug, label)| (slug.clone(), label, slug == call.slug)).collect(),
         counts: format!("{} sur {}", count(summary.delivered, "évaluation rendue", "évaluations rendues"), summary.total),
         recused: if summary.recused == 0 { String::new() } else { count(summary.recused, "dossier", "dossiers") },
-        caption: if more.is_none() && after.is_none() {
-            count(views.len(), "dossier affecté", "dossiers affectés")
-        } else {
-            "Dossiers affectés".to_owned()
-        },
+        caption: if more.is_none() && after.is_none() { count(views.len(), "dossier affecté", "dossiers affectés") } else { "Dossiers affectés".to_owned() },
         rule: format!(
             "Le score est le vôtre, visible de vous seul tant que l’évaluation n’est pas rendue. Sous {} notés sur {}, il n’entre pas dans les moyennes.",
             count(summary.coverage_threshold, "critère", "critères"),
