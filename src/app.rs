@@ -25,7 +25,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
-use crate::access::Arrival;
+use crate::access::{Arrival, visitor};
 use crate::account::calendar::Calendar;
 use crate::board::ranks::Ranks;
 use crate::documents::Press;
@@ -179,8 +179,12 @@ fn worth_compressing() -> impl tower_http::compression::Predicate {
 /// Around every request: its arrival, the French page of what was refused, the headers of trust.
 async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Arrival(app.now()));
-    let asked = (error::Reader::of(request.headers()), request.method() == axum::http::Method::POST);
-    let mut response = error::dress(&app, asked, next.run(request).await);
+    let (reader, is_sending) = (error::Reader::of(request.headers()), request.method() == axum::http::Method::POST);
+    let (parts, body) = request.into_parts();
+    let token = visitor::token(&parts, &app);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let person = if error::is_told(reader, &response) { visitor::whose(&app, token, app.now()).await } else { None };
+    let mut response = error::dress(&app, (reader, is_sending), response, person.as_ref());
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

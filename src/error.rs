@@ -4,9 +4,9 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::access::Refusal;
+use crate::access::{Refusal, Visitor};
 use crate::app::App;
-use crate::page;
+use crate::page::{self, Trouble, WayOut};
 
 /// A request that does not end as hoped.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,16 @@ struct Plight {
     sentence: String,
     /// To who sent something, when it is not the same.
     late: Option<String>,
+}
+
+impl AppError {
+    /// The answer, whose page leads back to where the person was.
+    #[must_use]
+    pub fn back_to(self, href: String, label: &'static str) -> Response {
+        let mut response = self.into_response();
+        response.extensions_mut().insert(WayOut { href, label });
+        response
+    }
 }
 
 impl IntoResponse for AppError {
@@ -200,23 +210,38 @@ impl Reader {
     }
 }
 
+/// Will [`dress`] draw a page for somebody whom the database may be asked about?
+pub fn is_told(reader: Reader, response: &Response) -> bool {
+    reader == Reader::Person && response.status().is_client_error() && (is_bare(response) || response.extensions().get::<Plight>().is_some())
+}
+
+fn is_bare(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html") || kind.as_bytes().starts_with(b"application/json"))
+}
+
 /// Turns bare refusals into French pages, or JSON for the script; axum's own English lines never leave. Something was sent,
 /// or a page only asked for.
-pub fn dress(app: &App, (reader, is_sending): (Reader, bool), response: Response) -> Response {
+pub fn dress(app: &App, (reader, is_sending): (Reader, bool), response: Response, visitor: Option<&Visitor>) -> Response {
     let json = reader == Reader::Script;
     if response.extensions().get::<SignInNeeded>().is_some() && reader != Reader::Person {
         return message(StatusCode::UNAUTHORIZED, "Session expirée. Se reconnecter, votre texte est gardé.");
     }
     let status = response.status();
-    let is_bare =
-        !response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html") || kind.as_bytes().starts_with(b"application/json"));
-    if !(status.is_client_error() || status.is_server_error()) || (!is_bare && response.extensions().get::<Plight>().is_none()) {
+    if !(status.is_client_error() || status.is_server_error()) || (!is_bare(&response) && response.extensions().get::<Plight>().is_none()) {
         return response;
     }
     let plight = response.extensions().get::<Plight>().cloned().unwrap_or_else(|| plight_of(status));
     let sentence = plight.late.filter(|_| is_sending).unwrap_or(plight.sentence);
     let retry = response.headers().get(RETRY_AFTER).cloned();
-    let mut dressed = if json { message(status, &sentence) } else { (status, Html(page::error_page(app, plight.title, &sentence))).into_response() };
+    let mut dressed = if json {
+        message(status, &sentence)
+    } else {
+        let is_lost = matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED);
+        let way_out = response.extensions().get::<WayOut>().cloned();
+        let trouble = Trouble { heading: plight.title, sentence: &sentence, is_lost, way_out };
+        (status, Html(page::error_page(app, visitor, trouble))).into_response()
+    };
     if let Some(retry) = retry {
         dressed.headers_mut().insert(RETRY_AFTER, retry);
     }

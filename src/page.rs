@@ -140,11 +140,37 @@ struct ErrorPage<'a> {
     layout: Layout,
     heading: &'a str,
     sentence: &'a str,
+    is_lost: bool,
+    way_out: Option<WayOut>,
 }
 
-/// The page of an error. It knows nobody: whatever failed may have been the session.
-pub fn error_page(app: &App, heading: &str, sentence: &str) -> String {
-    let page = ErrorPage { layout: Layout::public(app, heading), heading, sentence };
+/// Where to go on from the page of an error.
+#[derive(Debug, Clone)]
+pub struct WayOut {
+    /// Address.
+    pub href: String,
+    /// Words of the link.
+    pub label: &'static str,
+}
+
+/// What the page of an error says.
+#[derive(Debug)]
+pub struct Trouble<'a> {
+    /// Title.
+    pub heading: &'a str,
+    /// Sentence.
+    pub sentence: &'a str,
+    /// The address itself may be wrong.
+    pub is_lost: bool,
+    /// Where to go on, when it is not the home page.
+    pub way_out: Option<WayOut>,
+}
+
+/// The page of an error, under the masthead of whoever is known to read it.
+pub fn error_page(app: &App, visitor: Option<&Visitor>, trouble: Trouble<'_>) -> String {
+    let Trouble { heading, sentence, is_lost, way_out } = trouble;
+    let layout = visitor.map_or_else(|| Layout::public(app, heading), |visitor| Layout::personal(app, visitor, heading, ""));
+    let page = ErrorPage { layout, heading, sentence, is_lost, way_out };
     page.render().unwrap_or_else(|_| sentence.to_owned())
 }
 

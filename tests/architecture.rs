@@ -87,20 +87,48 @@ fn statements_live_in_checked_macros_only() {
     }
 }
 
+fn templates(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder)
+        .expect("folder")
+        .flat_map(|entry| {
+            let path = entry.expect("entry").path();
+            if path.is_dir() { templates(&path) } else { vec![path] }
+        })
+        .collect()
+}
+
 #[test]
 fn a_template_never_escapes_nothing() {
-    fn templates(folder: &Path) -> Vec<PathBuf> {
-        fs::read_dir(folder)
-            .expect("folder")
-            .flat_map(|entry| {
-                let path = entry.expect("entry").path();
-                if path.is_dir() { templates(&path) } else { vec![path] }
-            })
-            .collect()
-    }
     for path in templates(Path::new("templates")) {
         let text = fs::read_to_string(&path).expect("template");
         assert!(!text.contains("|safe"), "{} bypasses escaping", path.display());
         assert!(!text.contains("style=") && !text.contains("onclick"), "{} has inline style or script", path.display());
+    }
+}
+
+/// Text of a template: each of its own tags is one letter.
+fn spoken(text: &str) -> String {
+    let mut left = text;
+    let mut spoken = String::new();
+    while let Some((at, end)) = [("{%", "%}"), ("{{", "}}"), ("{#", "#}")].iter().filter_map(|(open, end)| Some((left.find(open)?, *end))).min() {
+        spoken.push_str(&left[..at]);
+        spoken.push('x');
+        left = left[at..].split_once(end).map_or("", |(_, rest)| rest);
+    }
+    spoken + left
+}
+
+/// French: no line starts with `: ; ! ? » %`, none ends with `«`. U+00A0 before `: » %` and after `«`, U+202F before `; ! ?`.
+#[test]
+fn no_ordinary_space_stands_before_a_french_mark() {
+    for path in templates(Path::new("templates")) {
+        let text = spoken(&fs::read_to_string(&path).expect("template"));
+        let letters: Vec<char> = text.chars().collect();
+        for (index, three) in letters.windows(3).enumerate() {
+            let is_broken = matches!(three, [' ', ':' | ';' | '!' | '?' | '»' | '%', next] if next.is_whitespace() || matches!(next, '<' | '"' | 'x'))
+                || matches!(three, ['«', ' ', _]);
+            let around: String = letters[index.saturating_sub(30)..letters.len().min(index + 15)].iter().collect();
+            assert!(!is_broken, "{}: ordinary space in “{around}”", path.display());
+        }
     }
 }

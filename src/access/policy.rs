@@ -274,6 +274,14 @@ pub fn draft(ties: &Ties, facts: &Facts) -> Result<DraftView, Refusal> {
     Ok(if ties.member.is_some() { DraftView::Whole } else { DraftView::Shared(facts.shared) })
 }
 
+/// What the administration reads before the deposit is still to be chosen: nobody examines the dossier yet.
+pub fn share(facts: &Facts) -> Result<(), Refusal> {
+    match facts.status {
+        Status::Draft | Status::Deposited => Ok(()),
+        status => Err(Refusal::Frozen(told_to_team(status, facts.is_published))),
+    }
+}
+
 /// Is of the team.
 pub fn team(ties: &Ties, _facts: &Facts) -> Result<(), Refusal> {
     if ties.member.is_some() && !ties.is_recused { Ok(()) } else { Err(Refusal::NotYours) }
@@ -369,6 +377,11 @@ pub fn copy(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refus
 pub fn read_deposit(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     open(ties, facts)?;
     if facts.has_deposit { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
+/// A review may still be asked for: the examination of the dossier is not over.
+pub fn is_reviewable(status: Status) -> bool {
+    matches!(status, Status::Draft | Status::Deposited | Status::Admissibility | Status::ChangesRequested | Status::Admissible | Status::InReview)
 }
 
 /// Writes one's own review.

@@ -89,6 +89,12 @@ impl axum::extract::OptionalFromRequestParts<App> for Visitor {
     }
 }
 
+/// Whose session that token is, for a page that is drawn whatever the answer: it opens nothing.
+pub async fn whose(app: &App, token: Option<Vec<u8>>, now: OffsetDateTime) -> Option<Visitor> {
+    let mut conn = app.db.acquire().await.ok()?;
+    store::visitor(&mut conn, &token?, now).await.ok()?
+}
+
 /// Sends to the sign-in page, and back to the page itself (never to the answer of a POST, which has no page).
 pub fn sign_in(parts: &Parts) -> AppError {
     let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());

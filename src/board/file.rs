@@ -115,6 +115,7 @@ mod tests {
             progress: vec![94, 100, 80, 79, 100],
             commitments: 9,
             deposit: Some(2),
+            deposited_at: None,
             last_activity_at: datetime!(2015-10-12 16:04 UTC),
             reviews: Some((2, 3)),
             scores: Err("– visible quand votre évaluation est rendue".to_owned()),

@@ -36,6 +36,8 @@ pub struct Dossier {
     pub commitments: i32,
     /// Number of the last deposit.
     pub deposit: Option<i32>,
+    /// Its instant.
+    pub deposited_at: Option<OffsetDateTime>,
     /// Last change.
     pub last_activity_at: OffsetDateTime,
     /// Reviews delivered, and wanted: none before the evaluation.
@@ -97,6 +99,7 @@ impl Dossier {
             progress: line.progress.unwrap_or_default(),
             commitments: line.commitments.unwrap_or_default(),
             deposit: line.deposit,
+            deposited_at: line.deposited_at,
             last_activity_at: line.last_activity_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             reviews: is_reviewed.then(|| (delivered, assigned.max(setting.call.reviews_expected))),
             scores: Err(String::new()),
@@ -177,9 +180,9 @@ pub struct RowView {
     pub reviews: String,
     /// Figures, or why there are none.
     pub scores: Result<ScoresView, String>,
-    /// "9 engagements".
+    /// "9 engagements signés".
     pub commitments: String,
-    /// "dépôt 2, hier à 9 h 07".
+    /// "dépôt 2 le 12 octobre, activité hier à 9 h 07".
     pub activity: String,
 }
 
@@ -205,20 +208,27 @@ pub struct ScoresView {
 impl RowView {
     /// The dossier as a row.
     pub fn of(dossier: Dossier, now: OffsetDateTime) -> Self {
-        let when = moment::near(dossier.last_activity_at, now);
         Self {
+            activity: activity(&dossier, now),
             id: dossier.id,
             tag: Tag::of(dossier.status),
             rates: dossier.progress.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
             bars: bars(&dossier.progress),
             reviews: dossier.reviews.map(|(delivered, wanted)| format!("{delivered}/{wanted}")).unwrap_or_default(),
             scores: dossier.scores.map(|scores| ScoresView::of(&scores)),
-            commitments: count(dossier.commitments, "engagement", "engagements"),
-            activity: dossier.deposit.map_or_else(|| when.clone(), |number| format!("dépôt{NBSP}{number}, {when}")),
+            commitments: count(dossier.commitments, "engagement signé", "engagements signés"),
             title: dossier.title,
             label: dossier.label,
         }
     }
+}
+
+/// The last deposit and the last act are two facts; an act of the very moment of the deposit is the deposit.
+fn activity(dossier: &Dossier, now: OffsetDateTime) -> String {
+    let last = dossier.last_activity_at;
+    let Some((number, at)) = dossier.deposit.zip(dossier.deposited_at) else { return format!("activité {}", moment::near(last, now)) };
+    let deposit = format!("dépôt{NBSP}{number} {}", moment::near(at, now));
+    if last - at < time::Duration::MINUTE { deposit } else { format!("{deposit}, activité {}", moment::near(last, now)) }
 }
 
 impl ScoresView {

@@ -38,6 +38,8 @@ pub struct CallPart {
     pub unseen_means: Vec<i64>,
     /// Deviations that the reader may not see.
     pub unseen_deviations: Vec<i64>,
+    /// Calls whose board the reader opens: slug, short title, edition.
+    pub calls: Vec<(String, String, String)>,
 }
 
 /// A line as read: the first one carries who asks and the call, and no dossier when the page is empty.
@@ -65,6 +67,8 @@ pub struct Line {
     pub commitments: Option<i32>,
     /// Number of the last deposit.
     pub deposit: Option<i32>,
+    /// Its instant.
+    pub deposited_at: Option<OffsetDateTime>,
     /// Last change.
     pub last_activity_at: Option<OffsetDateTime>,
     /// Reviews to give.
@@ -155,9 +159,13 @@ macro_rules! page {
                  'away_delivered', (select coalesce(sum(reviews_delivered), 0) from own where is_away),
                  'away_departments', array(select department from own where is_away),
                  'unseen_means', array(select score_mean from own where score_mean is not null order by score_mean),
-                 'unseen_deviations', array(select score_deviation from own where score_deviation is not null))::text end as "call?",
+                 'unseen_deviations', array(select score_deviation from own where score_deviation is not null),
+                 'calls', (select coalesce(json_agg(json_build_array(slug, short_title, edition) order by deposit_bound desc, held.id), '[]') from call as held
+                           where exists(select from call_role where call_role.call_id = held.id
+                                        and call_role.account_id = (select account_id from seat) and call_role.role = any($3))))::text end as "call?",
                page.id as "id?", page.number as "number?", page.title as "title?", page.label as "label?", page.status as "status?",
                page.department as "department?", page.progress as "progress?", page.commitments as "commitments?", page.deposit_number as "deposit?",
+               (select received_at from submission where submission.id = page.submission_id) as "deposited_at?",
                page.last_activity_at as "last_activity_at?", page.reviews_assigned as "reviews_assigned?",
                page.reviews_delivered as "reviews_delivered?", page.score_mean as "score_mean?", page.score_median as "score_median?",
                page.score_min as "score_min?", page.score_max as "score_max?", page.score_deviation as "score_deviation?",
@@ -167,7 +175,7 @@ macro_rules! page {
              left join lateral (
                select row_number() over () as n, line.* from (
                select project.id, project.number, project.title, project.label, project.status, project.department,
-                 project.progress, project.commitments, project.deposit_number, project.last_activity_at, project.reviews_assigned,
+                 project.progress, project.commitments, project.deposit_number, project.submission_id, project.last_activity_at, project.reviews_assigned,
                  project.reviews_delivered, project.score_mean, project.score_median, project.score_min, project.score_max,
                  project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)) as is_hidden
                from "# $(+ $part)+ + r#"

@@ -50,6 +50,7 @@ struct OptionView {
 struct BoardPage {
     layout: Layout,
     call: String,
+    calls: Vec<(String, String, String)>,
     meeting: String,
     counts: String,
     notice: &'static str,
@@ -129,6 +130,7 @@ fn page(app: &App, reader: &BoardReader, read: Read) -> BoardPage {
     BoardPage {
         layout: Layout { run, ..Layout::personal(app, reader.visitor(), "Tableau du comité technique", "/comite") },
         call: seat.slug.clone(),
+        calls: read.call.calls.clone(),
         meeting: meeting(&read.call, now),
         counts: counts(&read),
         notice: if read.is_blind && read.asked.sort.is_by_score() {

@@ -12,7 +12,7 @@ use super::dashboard::{Pager, place};
 use super::frame::{Alert, Asked, Frame, at, layout};
 use super::store::assignments::{self as store, Line, Pair, Reviewer, suspicion};
 use super::store::{self as calls, Act, lists};
-use crate::access::{CallManager, ReviewStatus, Status};
+use crate::access::{CallManager, ReviewStatus, Status, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::input::Input;
@@ -83,6 +83,7 @@ impl Cell {
             CellKind::Delivered => "rendue",
             CellKind::Recused => "déport",
             CellKind::Team => "équipe",
+            CellKind::Over => "examen terminé",
         }
     }
 }
@@ -101,6 +102,8 @@ enum CellKind {
     Recused,
     /// Of the dossier's own team.
     Team,
+    /// The dossier is no longer examined.
+    Over,
 }
 
 fn kind(line: &Line, reviewer: i64) -> CellKind {
@@ -115,6 +118,7 @@ fn kind(line: &Line, reviewer: i64) -> CellKind {
         Some(ReviewStatus::Draft) => CellKind::Begun,
         Some(ReviewStatus::Delivered) => CellKind::Delivered,
         None if line.team.contains(&reviewer) => CellKind::Team,
+        None if !Status::parse(&line.status).is_some_and(policy::is_reviewable) => CellKind::Over,
         None => CellKind::Free,
     }
 }
@@ -268,6 +272,13 @@ mod tests {
     fn only_a_review_not_started_can_be_taken_back_and_nobody_recused_is_assignable() {
         let kinds: Vec<CellKind> = [5, 6, 7, 8, 9, 10].into_iter().map(|account| kind(&line(), account)).collect();
         assert_eq!(kinds, [CellKind::Assigned, CellKind::Delivered, CellKind::Recused, CellKind::Recused, CellKind::Team, CellKind::Free]);
+    }
+
+    #[test]
+    fn nobody_is_assigned_to_a_dossier_whose_examination_is_over() {
+        let over = Line { status: "laureate".to_owned(), ..line() };
+        let kinds: Vec<CellKind> = [5, 6, 9, 10].into_iter().map(|account| kind(&over, account)).collect();
+        assert_eq!(kinds, [CellKind::Assigned, CellKind::Delivered, CellKind::Team, CellKind::Over]);
     }
 
     #[test]

@@ -232,7 +232,10 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
     let done = asked.0.get("fait").map(|what| match what.as_str() {
         "inviter" => Alert::done("Invitation envoyée", "Elle attend la réponse de la personne, ci-dessous."),
         "annuler" => Alert::done("Invitation annulée", "Son lien ne s’ouvre plus."),
-        "retirer" => Alert::done("Rôle retiré", "Les évaluations que cette personne n’avait pas commencées sont de nouveau à affecter."),
+        "retirer" if asked.0.get("role").is_some_and(|role| role == "reviewer") => {
+            Alert::done("Rôle retiré", "Les évaluations que cette personne n’avait pas commencées sont de nouveau à affecter.")
+        }
+        "retirer" => Alert::done("Rôle retiré", "Cette personne n’a plus ce rôle dans l’appel."),
         _ => Alert::done("Enregistré", "Les rôles et les sièges sont à jour."),
     });
     draw(&app, &manager, &held, None, (StatusCode::OK, done))
@@ -281,7 +284,9 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
         }
         _ => on_person(&mut tx, &manager, &held, &input).await?,
     };
-    let location = at(&manager.call().slug, &format!("{HERE}?fait={act}"));
+    let role =
+        if act == "retirer" { CallRole::parse(input.get("role")).map_or_else(String::new, |role| format!("&role={}", role.as_str())) } else { String::new() };
+    let location = at(&manager.call().slug, &format!("{HERE}?fait={act}{role}"));
     match end {
         End::Refused(sentence) => {
             return draw(&app, &manager, &held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence))));

@@ -165,7 +165,14 @@ pub async fn recuse(State(app): State<App>, manager: ProjectManager, input: Inpu
 }
 
 /// The managers of a call keep the letter of manifestation of a dossier.
-pub async fn keep_letter(State(app): State<App>, manager: ProjectManager, mut form: Multipart) -> Result<Response, AppError> {
+pub async fn keep_letter(State(app): State<App>, manager: ProjectManager, form: Multipart) -> Result<Response, AppError> {
+    match receive_letter(&app, &manager, form).await {
+        Ok(location) => Ok(see(&location)),
+        Err(refused) => Ok(refused.back_to(format!("/appel/dossiers/{}#lettre", manager.project()), "Revenir à la page du dossier")),
+    }
+}
+
+async fn receive_letter(app: &App, manager: &ProjectManager, mut form: Multipart) -> Result<String, AppError> {
     let cut = |_| AppError::BadRequest("L’envoi du fichier a été interrompu. Recommencez.");
     let mut operation = None;
     let mut received = None;
@@ -177,11 +184,11 @@ pub async fn keep_letter(State(app): State<App>, manager: ProjectManager, mut fo
         }
     }
     let received = received.ok_or_else(|| AppError::Unprocessable("Choisir un fichier à joindre.".to_owned()))?;
-    let kept = keep(&app, &manager, operation, &received).await;
+    let kept = keep(app, manager, operation, &received).await;
     if !matches!(kept, Ok((_, true))) {
         let _ = tokio::fs::remove_file(files::path(&app.config.data, &received.file)).await;
     }
-    Ok(see(&kept?.0))
+    Ok(kept?.0)
 }
 
 /// Where to go, and whether the file is now named by a row.

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::client::Client;
+use super::hours;
 use super::pdf;
 use crate::app::App;
 use crate::framework::standing::{places, rows_of, section_address};
@@ -145,25 +146,32 @@ pub struct Play<'a> {
     pub project: ProjectId,
     /// Writers.
     pub writers: &'a [Client],
-    /// Instant of the next act.
-    pub at: OffsetDateTime,
+    /// Instant of the next act, in an even spread over days and nights.
+    at: OffsetDateTime,
+    /// No act comes later.
+    last: OffsetDateTime,
     /// Time between two acts.
-    pub step: Duration,
+    step: Duration,
     refs: HashMap<String, Uuid>,
     turn: usize,
 }
 
 impl<'a> Play<'a> {
     /// A team about to write.
-    pub fn new(app: &'a App, project: ProjectId, writers: &'a [Client], at: OffsetDateTime, step: Duration) -> Self {
-        Self { app, project, writers, at, step, refs: HashMap::new(), turn: 0 }
+    pub fn new(app: &'a App, project: ProjectId, writers: &'a [Client], (began, last): (OffsetDateTime, OffsetDateTime), acts: i32) -> Self {
+        Self { app, project, writers, at: began, last, step: (last - began) / (acts + 2), refs: HashMap::new(), turn: 0 }
+    }
+
+    /// The same instant at the hours of an office.
+    fn now(&self) -> OffsetDateTime {
+        hours::office(self.at).min(self.last)
     }
 
     async fn post(&mut self, path: &str, pairs: &[(String, String)]) -> anyhow::Result<String> {
         self.turn += 1;
         self.at += self.step;
         let writer = &self.writers[(self.turn / 9) % self.writers.len()];
-        writer.post(self.app, self.at, &format!("/dossiers/{}{path}", self.project), pairs).await
+        writer.post(self.app, self.now(), &format!("/dossiers/{}{path}", self.project), pairs).await
     }
 
     /// Writes the whole dossier.
@@ -192,7 +200,7 @@ impl<'a> Play<'a> {
             return Ok(());
         }
         let path = format!("/dossiers/{}/engagement/publier", self.project);
-        let page = self.writers[0].get(self.app, self.at, &path).await?;
+        let page = self.writers[0].get(self.app, self.now(), &path).await?;
         let fingerprint = hidden(&page.body, "empreinte");
         self.post("/engagement/publier", &[pair("version", "1"), pair("empreinte", &fingerprint)]).await?;
         for partner in partners {
@@ -213,17 +221,17 @@ impl<'a> Play<'a> {
         if partner.answer.is_empty() {
             return Ok(());
         }
-        let page = Client::nobody().get(self.app, self.at, link).await?;
+        let page = Client::nobody().get(self.app, self.now(), link).await?;
         match partner.answer.as_str() {
             "signed" => {
                 let (fingerprint, organisation) = (hidden(&page.body, "empreinte"), hidden(&page.body, "organisation\" type=\"text"));
                 let pairs = [("nom", &partner.contact), ("fonction", &partner.function), ("organisation", &organisation), ("empreinte", &fingerprint)];
                 let mut pairs = pairs.map(|(name, value)| pair(name, value)).to_vec();
                 pairs.push(pair("accord", "oui"));
-                Client::nobody().post(self.app, self.at, link, &pairs).await?;
+                Client::nobody().post(self.app, self.now(), link, &pairs).await?;
             }
             "declined" => {
-                Client::nobody().post(self.app, self.at, &format!("{link}/refus"), &[pair("motif", &partner.reason)]).await?;
+                Client::nobody().post(self.app, self.now(), &format!("{link}/refus"), &[pair("motif", &partner.reason)]).await?;
             }
             _ => {}
         }
@@ -304,7 +312,7 @@ impl<'a> Play<'a> {
         };
         self.at += self.step;
         let path = crate::project::attachments::upload_address(&format!("/dossiers/{}", self.project), &slot, "");
-        self.writers[0].join(self.app, self.at, &path, (&attachment.name, &pdf::page(&attachment.lines))).await
+        self.writers[0].join(self.app, self.now(), &path, (&attachment.name, &pdf::page(&attachment.lines))).await
     }
 }
 

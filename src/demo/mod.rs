@@ -3,6 +3,7 @@
 pub mod client;
 mod dossier;
 mod generate;
+mod hours;
 mod pdf;
 mod talk;
 
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use serde::Deserialize;
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use self::client::Client;
@@ -165,11 +166,10 @@ impl Stage<'_> {
         }
         let last = match story.deposits.first() {
             Some(first) => paris(first)? - Duration::days(1),
-            None if is_open => self.now - Duration::hours(3),
+            None if is_open => hours::before(self.now),
             None => began + Duration::days(120),
         };
-        let step = (last - began) / (acts(story) + 2);
-        let mut play = Play::new(self.app, project, &writers, began, step);
+        let mut play = Play::new(self.app, project, &writers, (began, last), acts(story));
         play.write(story).await?;
         let shared: Vec<_> = story.shared.iter().zip(1..).filter(|(is_on, _)| **is_on).map(|(_, no)| pair(&format!("partage{no}"), "oui")).collect();
         if !shared.is_empty() {
@@ -191,8 +191,18 @@ impl Stage<'_> {
         self.settle(project, &story.status).await
     }
 
+    /// Days of the manifestation and of the notification: those of the story, moved with the calendar of its call.
+    async fn dates(&self, story: &Story, call: CallId) -> anyhow::Result<(Date, Date)> {
+        let read = |text: &str| moment::read_date(text).map_err(|sentence| anyhow::anyhow!("{sentence}"));
+        let (manifested, notified) = (read(&story.manifested_on)?, read(&story.notified_on)?);
+        let held = sqlx::query_scalar!("select notified_on from call where id = $1", call.get()).fetch_one(&self.app.db).await?;
+        let moved = held.filter(|_| story.call == "demo").map_or(Duration::ZERO, |day| day - notified);
+        Ok((manifested + moved, notified + moved))
+    }
+
     async fn create(&self, story: &Story, call: CallId, at: OffsetDateTime) -> anyhow::Result<ProjectId> {
         let manager = self.person("region@example.org")?.account;
+        let (manifested_on, notified_on) = self.dates(story, call).await?;
         let mut tx = self.app.db.begin().await?;
         let new = call::store::NewProject {
             call,
@@ -200,11 +210,11 @@ impl Stage<'_> {
             organisation: &story.organisation.name,
             kind: &story.organisation.kind,
             commune: Some(territory::read(&story.organisation.commune).map_err(|sentence| anyhow::anyhow!(sentence))?.code),
-            manifested_on: Some(moment::read_date(&story.manifested_on).map_err(|sentence| anyhow::anyhow!("{sentence}"))?),
+            manifested_on: Some(manifested_on),
             manifestation: story.manifestation.trim(),
             is_reducing_impact: true,
             is_collective: true,
-            notified_on: Some(moment::read_date(&story.notified_on).map_err(|sentence| anyhow::anyhow!("{sentence}"))?),
+            notified_on: Some(notified_on),
         };
         let project = call::store::create_project(&mut tx, &new, manager, at).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
         let owner = (story.owner.as_str(), "owner", true);

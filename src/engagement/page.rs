@@ -219,11 +219,15 @@ fn line(signatory: &Signatory, engagement: &Engagement, content: &Content, dossi
 }
 
 fn summary(engagement: &Engagement) -> String {
-    let pending = engagement.signatories.iter().filter(|signatory| signatory.state().is_pending()).count();
+    let in_state = |wanted: fn(State) -> bool| engagement.signatories.iter().filter(|signatory| wanted(signatory.state())).count();
+    // Who signed an earlier version is counted among the signatures: asking again is not awaiting a first answer.
+    let again = in_state(|state| state == State::ToSignAgain);
+    let pending = in_state(State::is_pending) - again;
+    let former = if again == 0 { String::new() } else { format!(", dont {again} d’une version précédente, à signer de nouveau") };
     let signed = count(engagement.signed().count(), "signature", "signatures");
     let all = count(engagement.signatories.len(), "organisation", "organisations");
     let rest = if pending == 0 { String::new() } else { format!(", {} en attente", count(pending, "réponse", "réponses")) };
-    format!("{signed} sur {all}{rest}")
+    format!("{signed} sur {all}{former}{rest}")
 }
 
 /// Actors of the dossier that are not in the list yet.

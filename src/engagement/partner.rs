@@ -11,7 +11,7 @@ use super::answers::{self, Outcome, Signer};
 use super::changes::{self, Piece};
 use super::links::{self, Partner};
 use super::model::{AnswerKind, Document};
-use crate::access::{Arrival, TokenPart};
+use crate::access::{Arrival, Refusal, TokenPart};
 use crate::account::guest::Guest;
 use crate::account::throttle;
 use crate::app::App;
@@ -56,6 +56,14 @@ struct PartnerPage {
     has_stopped: bool,
     typed: Typed,
     operation: Uuid,
+}
+
+/// A refusal, in the words of somebody who is not of the team.
+fn told(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Frozen(_) => "Le dossier a été déposé et il est examiné\u{a0}: on ne peut plus signer ni décliner.".to_owned(),
+        other => other.sentence(),
+    }
 }
 
 impl PartnerPage {
@@ -120,7 +128,7 @@ fn page(app: &App, partner: &Partner, token: &str, typed: Typed, alert: Option<(
         asked_for: signatory.organisation.clone(),
         sender: partner.place().sender.clone(),
         until: moment::until(partner.place().closes_at),
-        refusal: partner.may_answer().err().map(|refusal| refusal.sentence()).unwrap_or_default(),
+        refusal: partner.may_answer().err().map(|refusal| told(&refusal)).unwrap_or_default(),
         alert,
         signed,
         former: former.map(|(held, _)| (held.number, moment::date(held.at))),
@@ -193,7 +201,8 @@ pub async fn sign(Shared(app): Shared<App>, guest: Guest, TokenPart(token): Toke
     let mut typed = Typed::of(&input);
     let signer = typed.read();
     if let Err(refusal) = partner.may_answer() {
-        let alert = ("bad", "Votre signature n’a pas pu être reçue".to_owned(), refusal.late());
+        let sentence = if matches!(refusal, Refusal::Frozen(_)) { told(&refusal) } else { refusal.late() };
+        let alert = ("bad", "Votre signature n’a pas pu être reçue".to_owned(), sentence);
         typed.faults.clear();
         return paged(StatusCode::FORBIDDEN, &page(&app, &partner, &token, typed, Some(alert))?);
     }

@@ -110,7 +110,8 @@ fn grouped((key, title): (&'static str, &'static str), signed: &[Signed<'_>], co
     groups.sort_by_key(|(group, names, all)| (group == UNKNOWN, std::cmp::Reverse(names.len()), std::cmp::Reverse(*all), group.clone()));
     let known = |only_signed: bool| groups.iter().filter(|(group, names, _)| group != UNKNOWN && (!only_signed || !names.is_empty())).count();
     let unknown = groups.iter().find(|(group, ..)| group == UNKNOWN).map_or(0, |(_, names, _)| names.len());
-    let finding = format!("{} chez les signataires, sur {} au dossier{}.", count(known(true), "groupe", "groupes"), known(false), of_unknown(unknown));
+    let (one, many) = if key == "secteur" { ("secteur", "secteurs") } else { ("type de structure", "types de structure") };
+    let finding = format!("{} chez les signataires, sur {} au dossier{}.", count(known(true), one, many), known(false), of_unknown(unknown));
     let rows = groups.into_iter().map(|(group, names, all)| vec![group, names.len().to_string(), all.to_string(), names.join(", ")]);
     let columns = vec![(title, false), ("Signataires", true), ("Acteurs du dossier", true), ("Lesquels ont signé", false)];
     Figure { key, title, finding, columns, rows: rows.collect() }
@@ -258,7 +259,7 @@ mod tests {
         let signed = [Signed { name: "Verrerie", actor: Some(&one), commitment: None }, Signed { name: "Disparue", actor: None, commitment: None }];
         let figure = grouped(("type", "Type"), &signed, &content, |unit| label("kind", unit));
         assert_eq!(figure.rows, [["Entreprise", "1", "1", "Verrerie"], ["inconnu", "1", "1", "Disparue"]].map(|row| row.map(str::to_owned).to_vec()));
-        assert_eq!(figure.finding, "1\u{a0}groupe chez les signataires, sur 1 au dossier (1\u{a0}signataire de qui on l’ignore).");
+        assert_eq!(figure.finding, "1\u{a0}type de structure chez les signataires, sur 1 au dossier (1\u{a0}signataire de qui on l’ignore).");
         assert_eq!(sentence(Some(&other), None), "inconnu");
         assert_eq!(sentence(Some(&actor(&[("headcount", "20-49"), ("influence", "3")])), None), "20 à 49\u{a0}salariés\u{202f}; influence 3, forte");
     }

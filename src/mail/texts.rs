@@ -169,7 +169,7 @@ pub fn review_assigned(app: &App, said: &Assignment<'_>) -> (String, String) {
     let list: Vec<String> = said.titles.iter().map(|title| format!("- {title}")).collect();
     let paragraphs = [
         format!("Appel «\u{a0}{}\u{a0}». {intro}\u{a0}:\n{}", said.call, list.join("\n")),
-        said.due_at.map(|at| format!("Évaluations attendues jusqu’au {}.", moment::until(at))).unwrap_or_default(),
+        said.due_at.map(|at| format!("Évaluations attendues avant le {}.", moment::full(at))).unwrap_or_default(),
         format!("Vos évaluations\u{a0}:\n{}", app.link(said.path)),
         "Si un lien avec un dossier vous empêche de l’évaluer, déclarez un déport depuis sa page.".to_owned(),
     ];

@@ -98,7 +98,7 @@ pub async fn list(State(app): State<App>, operator: Operator, Query(asked): Quer
         layout: Layout::personal(&app, operator.visitor(), "Courriels", "/exploitation"),
         shown: count(rows.len(), "courriel affiché", "courriels affichés"),
         mails: rows.into_iter().map(|row| view(row, now)).collect(),
-        states: [("", "tous"), ("attente", "en attente"), ("echec", "en échec"), ("parti", "partis")].map(|(key, label)| (key, label, key == state)).into(),
+        states: [("", "Tous"), ("attente", "En attente"), ("echec", "En échec"), ("parti", "Partis")].map(|(key, label)| (key, label, key == state)).into(),
         state: state.to_owned(),
         older,
         is_first: before == i64::MAX,

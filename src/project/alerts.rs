@@ -106,6 +106,17 @@ pub(super) fn removed_piece_alert(dossier: &Dossier, asked: &HashMap<String, Str
     })
 }
 
+/// The draft is no longer what the administration reads.
+pub(super) fn undeposited_alert(dossier: &Dossier) -> Option<Alert> {
+    (dossier.is_team() && dossier.has_undeposited_changes() && dossier.may_edit().is_ok()).then(|| Alert {
+        class: "warn",
+        heading: "Modifications non déposées".to_owned(),
+        sentence: "L’administration lit toujours le dernier dépôt.".to_owned(),
+        links: vec![(dossier.url("/depot"), "Déposer de nouveau".to_owned())],
+        is_focused: false,
+    })
+}
+
 /// Where the single document stands, and the way to its page.
 pub async fn engagement(conn: &mut PgConnection, dossier: &Dossier) -> Result<Option<Alert>, AppError> {
     let (version, signatures) = engagement::store::tally(conn, dossier.project()).await?;

@@ -103,10 +103,18 @@ pub async fn upload(
     editor: ProjectEditor,
     Query(said): Query<Upload>,
     headers: HeaderMap,
-    mut form: Multipart,
+    form: Multipart,
 ) -> Result<Response, AppError> {
     known_slot(&said.slot)?;
     editor.may_write(part_of_slot(&said.slot))?;
+    match receive(&app, &editor, &said, form).await {
+        Ok(location) => Ok(if wants_json(&headers) { located(&location) } else { see(&location) }),
+        Err(refused) => Ok(refused.back_to(back(&editor, &said.retour), "Revenir à la question")),
+    }
+}
+
+/// Reads the file of the form and keeps it; returns the page to come back to.
+async fn receive(app: &App, editor: &ProjectEditor, said: &Upload, mut form: Multipart) -> Result<String, AppError> {
     let cut = |_| AppError::BadRequest("L’envoi du fichier a été interrompu. Recommencez.");
     let mut replaces = None;
     while let Some(field) = form.next_field().await.map_err(cut)? {
@@ -114,12 +122,11 @@ pub async fn upload(
             replaces = Uuid::try_parse(&field.text().await.map_err(cut)?).ok();
         } else if field.name() == Some("piece") {
             let received = files::receive(&app.config.data, field).await?;
-            let kept = keep(&app, &editor, &said, replaces, &received).await;
+            let kept = keep(app, editor, said, replaces, &received).await;
             if kept.is_err() {
                 let _ = tokio::fs::remove_file(files::path(&app.config.data, &received.file)).await;
             }
-            let location = kept?;
-            return Ok(if wants_json(&headers) { located(&location) } else { see(&location) });
+            return kept;
         }
     }
     Err(AppError::Unprocessable("Choisir un fichier à joindre.".to_owned()))

@@ -9,8 +9,8 @@ use super::store::{self, Mine, Overview, role_name};
 use crate::access::{Dossier, Level, MemberRole, ProjectKnock, ProjectOwner, ProjectVisitor, Visitor, policy};
 use crate::app::App;
 use crate::error::AppError;
-use crate::framework::standing::Standing;
-use crate::framework::{DELIVERABLES, State as Filling};
+use crate::framework::standing::{Standing, places};
+use crate::framework::{DELIVERABLES, Deliverable, Fault, Rule, State as Filling};
 use crate::input::Input;
 use crate::journal;
 use crate::kit::french::count;
@@ -57,12 +57,13 @@ struct OverviewPage {
     is_open: bool,
     refusal: String,
     deposit: Option<(String, String)>,
+    deposit_number: Option<i32>,
     has_changes: bool,
     deliverables: Vec<DeliverableView>,
     blocking: Vec<Missing>,
     signals: Vec<Missing>,
     team: Vec<(String, &'static str)>,
-    acts: Vec<(String, String, String)>,
+    acts: Vec<(String, String, String, String)>,
     notice: Option<(String, i32, String)>,
     call: String,
     call_slug: String,
@@ -71,6 +72,7 @@ struct OverviewPage {
     talk: String,
     proposed_by: Option<String>,
     may_share: bool,
+    is_shareable: bool,
     may_import: bool,
     may_copy: bool,
     may_review: bool,
@@ -113,6 +115,7 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
         is_open: now < facts.closes_at,
         refusal: dossier.may_edit().err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         deposit: overview.deposit.map(|(reference, at)| (reference, moment::full(at))),
+        deposit_number: overview.deposit_number,
         has_changes: dossier.has_undeposited_changes(),
         deliverables: deliverables(dossier, standing),
         blocking,
@@ -130,6 +133,7 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
         },
         proposed_by: overview.together.proposed_by,
         may_share: dossier.ties().member == Some(MemberRole::Owner),
+        is_shareable: policy::share(facts).is_ok(),
         may_import: dossier.may_edit().is_ok(),
         may_copy: dossier.may_copy().is_ok(),
         may_review: dossier.ties().review.is_some(),
@@ -157,12 +161,12 @@ fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> 
         .map(|deliverable| {
             let tally = standing.tally(deliverable);
             let prefix = format!("/{}", deliverable.path);
-            let first =
-                faults.iter().find(|(_, fault)| fault.at.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '/', '#'])));
+            let is_of = |at: &str| at.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '/', '#']));
+            let of_it: Vec<_> = faults.iter().filter(|(_, fault)| is_of(&fault.at)).collect();
             let is_shared = dossier.facts().shared[usize::from(deliverable.no) - 1];
-            let tag = match (tally.filled, tally.begun, first.is_some_and(|(_, fault)| fault.is_blocking)) {
-                (0, 0, _) => Tag { class: "todo", word: "À faire" },
-                (filled, ..) if filled == tally.states.len() => Tag { class: "done", word: "Fait" },
+            let tag = match (tally.filled, tally.begun) {
+                (0, 0) => Tag { class: "todo", word: "À faire" },
+                (filled, _) if filled == tally.states.len() => Tag { class: "done", word: "Fait" },
                 _ => Tag { class: "doing", word: "En cours" },
             };
             DeliverableView {
@@ -172,7 +176,7 @@ fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> 
                 tag,
                 weave: Weave::of(&tally.states),
                 sentence: tally.sentence(deliverable),
-                resume: first.filter(|_| dossier.is_team()).map(|(label, fault)| (dossier.url(&fault.at), label.clone())),
+                resume: resume(dossier, standing, deliverable, &of_it),
                 is_shared,
                 is_open: dossier.is_team() || is_shared,
                 level: match policy::level(dossier.ties(), deliverable.no).filter(|_| dossier.is_team()) {
@@ -183,6 +187,25 @@ fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> 
             }
         })
         .collect()
+}
+
+/// Where to go on writing: what blocks, else what is empty, else what is begun; a mere signal is to be read again. Nothing
+/// for who does not write.
+fn resume(dossier: &Dossier, standing: &Standing, deliverable: &Deliverable, faults: &[&(String, &Fault)]) -> Option<(String, String)> {
+    if dossier.may_edit().is_err() || policy::level(dossier.ties(), deliverable.no) != Some(Level::Write) {
+        return None;
+    }
+    let own = || places().filter(|place| place.deliverable.no == deliverable.no && place.item.is_element);
+    let written = || own().filter(|place| !matches!(place.item.rule, Rule::Assembled(_)));
+    let is_untouched = own().all(|place| standing.state(place.item.key) == Filling::Empty);
+    let verb = if is_untouched { "Commencer" } else { "Reprendre" };
+    let at = |state| written().find(|place| standing.state(place.item.key) == state).map(|place| (place.address(), format!("{verb}\u{a0}: {}", place.label())));
+    let said = |verb: &str, is_blocking: bool| {
+        let (label, fault) = faults.iter().find(|(_, fault)| fault.is_blocking == is_blocking)?;
+        Some((fault.at.clone(), format!("{verb}\u{a0}: {label}")))
+    };
+    let found = said(verb, true).or_else(|| at(Filling::Empty)).or_else(|| at(Filling::Begun)).or_else(|| said("À relire", false));
+    found.map(|(path, words)| (dossier.url(&path), words))
 }
 
 /// What is missing, blocking first, each as a link that lands on the field.
@@ -196,19 +219,19 @@ fn missing(dossier: &Dossier, standing: &Standing) -> (Vec<Missing>, Vec<Missing
 }
 
 /// Elements of a dossier that nobody ever opened have no kept line: they are empty.
-fn blanks(standing: &Standing) -> Vec<(String, crate::framework::Fault)> {
-    crate::framework::standing::places()
+fn blanks(standing: &Standing) -> Vec<(String, Fault)> {
+    places()
         .filter(|place| place.item.is_element && !standing.0.contains_key(place.item.key))
-        .filter(|place| standing.state(place.item.key) == Filling::Empty && !matches!(place.item.rule, crate::framework::Rule::Assembled(_)))
+        .filter(|place| standing.state(place.item.key) == Filling::Empty && !matches!(place.item.rule, Rule::Assembled(_)))
         .map(|place| {
-            let fault = crate::framework::Fault { is_blocking: place.item.is_blocking, at: place.address(), sentence: "sans réponse".to_owned() };
+            let fault = Fault { is_blocking: place.item.is_blocking, at: place.address(), sentence: "sans réponse".to_owned() };
             (place.label(), fault)
         })
         .collect()
 }
 
-fn acts(dossier: &Dossier, acts: Vec<(time::OffsetDateTime, String, String, String)>) -> Vec<(String, String, String)> {
-    acts.into_iter().map(|(at, name, act, subject)| (moment::near(at, dossier.now()), name, act_text(&act, &subject))).collect()
+fn acts(dossier: &Dossier, acts: Vec<(time::OffsetDateTime, String, String, String)>) -> Vec<(String, String, String, String)> {
+    acts.into_iter().map(|(at, name, act, subject)| (moment::iso(at), moment::near(at, dossier.now()), name, act_text(&act, &subject))).collect()
 }
 
 /// An act of the journal as a sentence's end.
@@ -336,6 +359,7 @@ pub async fn list(State(app): State<App>, visitor: Visitor, arrival: crate::acce
 
 /// The owner chooses which deliverables the administration reads before the deposit.
 pub async fn share(State(app): State<App>, owner: ProjectOwner, input: Input) -> Result<Response, AppError> {
+    policy::share(owner.facts())?;
     let shared: Vec<bool> = (1..=5).map(|no| input.get(&format!("partage{no}")) == "oui").collect();
     let mut tx = app.db.begin().await?;
     sqlx::query!("update project set shared = $2 where id = $1", owner.project().get(), &shared).execute(&mut *tx).await?;

@@ -34,6 +34,7 @@ struct RowsPage {
     layout: Layout,
     heading: &'static str,
     lead: &'static str,
+    none: &'static str,
     base: String,
     path: &'static str,
     columns: Vec<(&'static str, bool)>,
@@ -90,6 +91,7 @@ fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content
         layout: Layout::dossier(app, reader, rows.title, &format!("/{path}")),
         heading: rows.title,
         lead: lead(rows.kind),
+        none: none(rows.kind),
         base: reader.url(""),
         path,
         columns: columns.iter().map(|field| (field.label, matches!(field.kind, crate::framework::Kind::Decimal(..)))).collect(),
@@ -124,6 +126,15 @@ fn lead(kind: &str) -> &'static str {
         "synergy" => "Les mutualisations et les substitutions que le territoire pourrait étudier, avec leurs sources et leur méthode.",
         "action" => "Une ou deux actions vitrines, concrètes, pendant la phase 1.",
         _ => "Lettres, accords et chartes signés par les entreprises et les principales parties prenantes.",
+    }
+}
+
+fn none(kind: &str) -> &'static str {
+    match kind {
+        "flow" => "Aucun flux pour l’instant.",
+        "synergy" => "Aucune synergie pour l’instant.",
+        "action" => "Aucune action pour l’instant.",
+        _ => "Aucun engagement pour l’instant.",
     }
 }
 
@@ -175,7 +186,7 @@ fn frame(dossier: &Dossier, rows: &'static Rows, name: String) -> Frame {
         deliverable,
         section: None,
         over: rows.title.to_owned(),
-        title: "À remplir".to_owned(),
+        title: "La fiche".to_owned(),
         heading: name,
         here,
         next: Some((dossier.url(&format!("/{path}")), format!("Retour\u{a0}: {}", rows.title))),

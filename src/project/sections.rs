@@ -39,6 +39,8 @@ pub struct Step {
     href: String,
     sentence: String,
     is_current: bool,
+    /// The reader may open it.
+    is_open: bool,
 }
 
 /// A tab: a page of a deliverable.
@@ -381,7 +383,7 @@ pub async fn draw(
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
     let comments = comments::view::of_page(conn, dossier, page, asked.get("fil")).await?;
     let view = SectionPage {
-        layout: Layout::dossier(app, dossier, format!("{}, {}", frame.title, frame.heading.to_lowercase()), frame.here),
+        layout: Layout::dossier(app, dossier, title_of(&frame), frame.here),
         steps: steps(dossier, &standing, frame.deliverable),
         lead: frame.deliverable.map_or("", |deliverable| deliverable.lead),
         weave: frame.deliverable.map(|deliverable| Weave::of(&standing.tally(deliverable).states)),
@@ -444,6 +446,16 @@ async fn said(
     Ok(alerts)
 }
 
+/// "Périmètre, descriptif organisationnel"; the name of a row stays as it is written.
+fn title_of(frame: &Frame) -> String {
+    if frame.section.is_none() {
+        return frame.heading.clone();
+    }
+    let mut letters = frame.heading.chars();
+    let initial: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+    format!("{}, {initial}{}", frame.title, letters.as_str())
+}
+
 /// The status that a page deserves: after a save, 409 when somebody has to choose, 422 when a value could not be read.
 fn status_of(is_after_save: bool, is_settled: bool, is_readable: bool) -> StatusCode {
     match (is_after_save, is_settled, is_readable) {
@@ -464,6 +476,7 @@ fn above(dossier: &Dossier, page: &Page, news: &News<'_>, errors: &[(String, Str
         alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
     }
     alerts.extend(alerts::removed_piece_alert(dossier, asked));
+    alerts.extend(alerts::undeposited_alert(dossier));
     alerts
 }
 
@@ -496,6 +509,7 @@ fn steps(dossier: &Dossier, standing: &Standing, current: Option<&Deliverable>) 
             href: dossier.url(&format!("/{}", deliverable.path)),
             sentence: standing.tally(deliverable).sentence(deliverable),
             is_current: current.is_some_and(|current| current.no == deliverable.no),
+            is_open: dossier.is_team() || dossier.facts().shared[usize::from(deliverable.no) - 1],
         })
         .collect()
 }

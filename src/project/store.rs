@@ -140,6 +140,8 @@ pub struct Overview {
     pub counts: Vec<(String, i64)>,
     /// Last deposit: reference, instant.
     pub deposit: Option<(String, OffsetDateTime)>,
+    /// Its number.
+    pub deposit_number: Option<i32>,
     /// Manifestation, notification.
     pub notified_on: Option<Date>,
     /// Latest document of the call published in the last days: title, version, notice.
@@ -202,7 +204,7 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
     let row = sqlx::query!(
         r#"with seat as materialized (select * from dossier_seat($1, $2, $3))
          select seat.head::text as "head!", seat.standing::text as standing, project.notified_on as "notified_on?",
-             submission.reference as "reference?", submission.received_at as "received_at?",
+             submission.reference as "reference?", submission.received_at as "received_at?", submission.number as "number?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
              (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject,
@@ -239,14 +241,9 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
     let Some(row) = row else { return Err(knock.admit(None).err().unwrap_or(AppError::NotFound)) };
     let visitor = knock.admit(Some((row.head, row.standing)))?;
     let read = |error: serde_json::Error| AppError::Internal(error.into());
-<<<<<<< HEAD
     let is_team = visitor.is_team();
-    let acts: Vec<(i64, Option<String>, String, String, Option<String>)> = if is_team { serde_json::from_str(&row.acts).map_err(read)? } else { Vec::new() };
+    let acts: Vec<ActRow> = if is_team { serde_json::from_str(&row.acts).map_err(read)? } else { Vec::new() };
     let overview = Overview {
-=======
-    let acts: Vec<ActRow> = serde_json::from_str(&row.acts).map_err(read)?;
-    Ok(Overview {
->>>>>>> f1
         team: serde_json::from_str(&row.team).map_err(read)?,
         acts: acts
             .into_iter()
@@ -258,6 +255,7 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
             .collect(),
         counts: serde_json::from_str(&row.counts).map_err(read)?,
         deposit: row.reference.zip(row.received_at),
+        deposit_number: row.number,
         notified_on: row.notified_on,
         notice: row.notice.as_deref().map(serde_json::from_str).transpose().map_err(read)?,
         together: if is_team { serde_json::from_str(&row.together).map_err(read)? } else { Together::default() },

@@ -218,7 +218,7 @@ fn parts(rows: &[Row], is_operator: bool, now: OffsetDateTime) -> Vec<PartView> 
 }
 
 fn reviews(row: &Row) -> String {
-    let due = row.review_due_at.map(|at| format!(", attendues jusqu’au {}", moment::until(at))).unwrap_or_default();
+    let due = row.review_due_at.map(|at| format!(" avant le {}", moment::full(at))).unwrap_or_default();
     let delivered = count(row.delivered, "rendue", "rendues");
     match row.to_deliver {
         0 if row.delivered == 0 => "Aucune évaluation ne vous attend.".to_owned(),

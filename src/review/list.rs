@@ -35,6 +35,7 @@ struct RowView {
 struct ListPage {
     layout: Layout,
     call: String,
+    calls: Vec<(String, String, bool)>,
     counts: String,
     recused: String,
     next: Option<(i64, String, String)>,
@@ -53,6 +54,8 @@ pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): 
     let mut conn = app.db.acquire().await?;
     let summary = store::summary(&mut conn, &reviewer).await?;
     let mut rows = store::assigned(&mut conn, &reviewer, after.unwrap_or((false, 0)), limit).await?;
+    let calls = store::calls(&mut conn, &reviewer).await?;
+    drop(conn);
     let has_more = rows.len() > SHOWN;
     rows.truncate(SHOWN);
     let call = reviewer.call();
@@ -65,13 +68,10 @@ pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): 
     html(&ListPage {
         layout: Layout { run, ..Layout::personal(&app, reviewer.visitor(), "Évaluations", "/evaluation") },
         call: format!("{} {}", call.title, call.edition),
+        calls: calls.into_iter().map(|(slug, label)| (slug.clone(), label, slug == call.slug)).collect(),
         counts: format!("{} sur {}", count(summary.delivered, "évaluation rendue", "évaluations rendues"), summary.total),
         recused: if summary.recused == 0 { String::new() } else { count(summary.recused, "dossier", "dossiers") },
-        caption: if more.is_none() && after.is_none() {
-            count(views.len(), "dossier à évaluer", "dossiers à évaluer")
-        } else {
-            "Dossiers à évaluer".to_owned()
-        },
+        caption: if more.is_none() && after.is_none() { count(views.len(), "dossier affecté", "dossiers affectés") } else { "Dossiers affectés".to_owned() },
         rule: format!(
             "Le score est le vôtre, visible de vous seul tant que l’évaluation n’est pas rendue. Sous {} notés sur {}, il n’entre pas dans les moyennes.",
             count(summary.coverage_threshold, "critère", "critères"),

@@ -300,3 +300,18 @@ pub fn status(word: &str) -> Result<Status, AppError> {
 pub fn review_status(word: &str) -> Result<ReviewStatus, AppError> {
     ReviewStatus::parse(word).ok_or_else(|| AppError::Internal(anyhow::anyhow!("unknown word in the database")))
 }
+
+/// Calls for which a person reviews, the latest bound first: slug and name.
+pub async fn calls(conn: &mut PgConnection, reviewer: &CallReviewer) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"select slug, short_title || ' ' || edition as "name!"
+         from call
+         join call_role on call_role.call_id = call.id
+         where call_role.account_id = $1 and call_role.role = 'reviewer'
+         order by deposit_bound desc, call.id"#,
+        reviewer.visitor().account.get()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
+}

@@ -218,6 +218,15 @@ fn text_state(dossier: &Dossier, last: Option<&store::Deposit>) -> String {
     }
 }
 
+impl ReadPage {
+    /// The section of that index is the first of its deliverable.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the template passes references")]
+    fn opens(&self, index: &usize) -> bool {
+        let index = *index;
+        index == 0 || self.sections[index - 1].deliverable.no != self.sections[index].deliverable.no
+    }
+}
+
 /// The team prints its draft as it stands.
 pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
@@ -227,7 +236,6 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     let mut sections = reading::sections(&content, &files, &criteria, None);
     frozen::insert(&mut sections, Frozen::take(&mut conn, reader.project(), &content).await?.as_ref(), None);
     let last = store::deposits(&mut conn, reader.project()).await?;
-<<<<<<< HEAD
     let facts = vec![
         ("État", Tag::of(reader.told_status()).word.to_owned()),
         ("Texte", text_state(&reader, last.first())),
@@ -236,12 +244,6 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     let list = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
     let documents = vec![("Télécharger le dossier (PDF)", reader.url("/dossier.pdf")), ("tous les documents", reader.url("/documents"))];
     html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, list) })
-=======
-    let facts =
-        vec![("État", Tag::of(reader.told_status()).word.to_owned()), ("Texte", text_state(&reader, last.first())), ("Imprimé", moment::full(reader.now()))];
-    let pieces = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
-    html(&read_page(&app, &reader, facts, sections, pieces))
->>>>>>> f1
 }
 
 /// Whoever may read the deposits reads one of them.

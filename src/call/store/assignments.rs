@@ -156,7 +156,7 @@ pub async fn assign(conn: &mut PgConnection, call: CallId, pairs: &[Pair], by: A
         "insert into review (project_id, account_id, submission_id, assigned_by, assigned_at)
          select project.id, call_role.account_id, project.submission_id, $4, $5
          from unnest($2::bigint[], $3::bigint[]) as wanted(project, account)
-         join project on project.id = wanted.project and project.call_id = $1 and project.status not in ('withdrawn', 'inadmissible')
+         join project on project.id = wanted.project and project.call_id = $1 and project.status in ('draft', 'deposited', 'admissibility', 'changes_requested', 'admissible', 'in_review')
          join call_role on call_role.call_id = $1 and call_role.account_id = wanted.account and call_role.role = 'reviewer'
          where not exists(select from recusal where recusal.project_id = project.id and recusal.account_id in (wanted.account, $4))
            and not exists(select from project_member as member where member.project_id = project.id and member.account_id = wanted.account)

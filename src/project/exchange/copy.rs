@@ -16,7 +16,7 @@ use crate::error::AppError;
 use crate::framework::content::Content;
 use crate::input::Input;
 use crate::kit::ids::ProjectId;
-use crate::page::{Layout, html_with, see};
+use crate::page::{Layout, html, html_with, see};
 use crate::project::sections::Asked;
 use crate::project::units;
 
@@ -42,6 +42,7 @@ struct CopyPage {
     base: String,
     sources: Vec<(i64, String, String, bool)>,
     source: Option<(i64, String)>,
+    is_unchosen: bool,
     parts: Vec<PartView>,
     has_any: bool,
     alert: &'static str,
@@ -54,7 +55,8 @@ pub async fn show(State(app): State<App>, editor: ProjectEditor, Query(asked): A
     editor.may_copy()?;
     let mut conn = app.db.acquire().await?;
     let wanted = asked.get("source").and_then(|id| id.parse().ok()).map(ProjectId);
-    draw(&app, &mut conn, &editor, wanted, (StatusCode::OK, "")).await
+    let page = page(&app, &mut conn, &editor, wanted).await?;
+    html(&CopyPage { is_unchosen: asked.contains_key("voir") && wanted.is_none(), ..page })
 }
 
 async fn draw(
@@ -64,6 +66,10 @@ async fn draw(
     wanted: Option<ProjectId>,
     (status, alert): (StatusCode, &'static str),
 ) -> Result<Response, AppError> {
+    html_with(status, &CopyPage { alert, ..page(app, conn, editor, wanted).await? })
+}
+
+async fn page(app: &App, conn: &mut PgConnection, editor: &ProjectEditor, wanted: Option<ProjectId>) -> Result<CopyPage, AppError> {
     let sources = store::sources(conn, editor).await?;
     let source = match wanted {
         Some(id) => Some(sources.iter().find(|source| source.id == id).ok_or(AppError::NotFound)?),
@@ -75,18 +81,19 @@ async fn draw(
         let into = units::load_all(conn, editor.project()).await?;
         views = takings(&from, &into, &keys()).into_iter().map(|(part, taking)| part_view(part, &taking)).collect();
     }
-    let page = CopyPage {
+    let is_alone = sources.len() == 1;
+    Ok(CopyPage {
         layout: Layout::dossier(app, editor, "Reprendre un dossier", ""),
         base: editor.url(""),
         source: source.map(|source| (source.id.get(), source.title.clone())),
         has_any: views.iter().any(|part| !part.taken.is_empty()),
         parts: views,
-        sources: sources.iter().map(|source| (source.id.get(), source.title.clone(), source.detail.clone(), Some(source.id) == wanted)).collect(),
-        alert,
+        sources: sources.iter().map(|source| (source.id.get(), source.title.clone(), source.detail.clone(), is_alone || Some(source.id) == wanted)).collect(),
+        is_unchosen: false,
+        alert: "",
         version: editor.head().content_version,
         operation: Uuid::new_v4(),
-    };
-    html_with(status, &page)
+    })
 }
 
 fn keys() -> Vec<&'static str> {

@@ -199,7 +199,7 @@ pub async fn forget(State(app): State<App>, editor: ProjectEditor, RowPart(id): 
     input.operation()?;
     let mut conn = app.db.acquire().await?;
     store::forget(&mut conn, &editor, id).await?;
-    Ok(see(&editor.url("/importer")))
+    Ok(see(&editor.url("/importer?abandon=1")))
 }
 
 /// The last import of a list, told on the list itself while it may be undone.
@@ -317,10 +317,10 @@ fn row_view(reader: &ProjectReader, row: &Written, content: &Content) -> RowView
         },
         kind: place.map_or_else(|| rows.map_or("", |rows| start::nouns(rows).0).to_owned(), |place| place.deliverable.short.to_owned()),
         state: match (unit, row.is_added) {
-            (Some(unit), _) if unit.version != row.version => "modifiée depuis",
-            (None, _) => "retirée depuis",
-            (_, true) => "ajoutée",
-            (_, false) => "modifiée",
+            (Some(unit), _) if unit.version != row.version => "ligne modifiée depuis",
+            (None, _) => "ligne retirée depuis",
+            (_, true) => "ligne ajoutée",
+            (_, false) => "ligne modifiée",
         },
     }
 }

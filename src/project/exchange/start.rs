@@ -18,7 +18,7 @@ use crate::error::AppError;
 use crate::framework::Rows;
 use crate::kit::french::{NBSP, bytes, count};
 use crate::kit::moment;
-use crate::page::{Layout, html_with, see};
+use crate::page::{Layout, html, html_with, see};
 use crate::project::files;
 use crate::project::sections::Asked;
 
@@ -52,6 +52,7 @@ struct StartPage {
     lists: Vec<ListView>,
     refusal: String,
     error: String,
+    is_dropped: bool,
     most: String,
     operation: Uuid,
     done: Vec<DoneView>,
@@ -61,26 +62,31 @@ struct StartPage {
 /// The team finds the models, the exports and the former imports; those who write choose a file.
 pub async fn show(State(app): State<App>, reader: ProjectReader, Query(asked): Asked) -> Result<Response, AppError> {
     let wanted = asked.get("quoi").map(String::as_str).unwrap_or_default();
-    draw(&app, &reader, wanted, (StatusCode::OK, String::new())).await
+    let page = page(&app, &reader, wanted, String::new()).await?;
+    html(&StartPage { is_dropped: asked.contains_key("abandon"), ..page })
 }
 
 async fn draw(app: &App, dossier: &Dossier, wanted: &str, (status, error): (StatusCode, String)) -> Result<Response, AppError> {
+    html_with(status, &page(app, dossier, wanted, error).await?)
+}
+
+async fn page(app: &App, dossier: &Dossier, wanted: &str, error: String) -> Result<StartPage, AppError> {
     let mut conn = app.db.acquire().await?;
     let done = store::done(&mut conn, dossier.project(), None, 20).await?;
     drop(conn);
     let chosen = list::lists().find(|list| list.slug == wanted || list.rows.kind == wanted).map_or("acteurs", |list| list.slug);
-    let page = StartPage {
+    Ok(StartPage {
         layout: Layout::dossier(app, dossier, "Importer et exporter", ""),
         base: dossier.url(""),
         lists: list::lists().map(|list| list_view(dossier, &list, chosen)).collect(),
         refusal: dossier.may_edit().err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         error,
+        is_dropped: false,
         most: bytes(5_000_000),
         operation: Uuid::new_v4(),
         done: done.iter().map(|act| done_view(dossier, act)).collect(),
         may_copy: dossier.may_copy().is_ok(),
-    };
-    html_with(status, &page)
+    })
 }
 
 fn list_view(dossier: &Dossier, list: &List, chosen: &str) -> ListView {
