@@ -236,14 +236,11 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     let mut sections = reading::sections(&content, &files, &criteria, None);
     frozen::insert(&mut sections, Frozen::take(&mut conn, reader.project(), &content).await?.as_ref(), None);
     let last = store::deposits(&mut conn, reader.project()).await?;
-    let facts = vec![
-        ("État", Tag::of(reader.told_status()).word.to_owned()),
-        ("Texte", text_state(&reader, last.first())),
-        ("Imprimé", moment::full(reader.now())),
-    ];
-    let list = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
+    let facts =
+        vec![("État", Tag::of(reader.told_status()).word.to_owned()), ("Texte", text_state(&reader, last.first())), ("Imprimé", moment::full(reader.now()))];
+    let pieces = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
     let documents = vec![("Télécharger le dossier (PDF)", reader.url("/dossier.pdf")), ("tous les documents", reader.url("/documents"))];
-    html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, list) })
+    html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, pieces) })
 }
 
 /// Whoever may read the deposits reads one of them.
