@@ -365,7 +365,10 @@ async fn when_the_text_changes_a_signature_stays_with_the_text_signed_and_anothe
     stage.publish_at(&later, &[verrerie]).await.expect(303);
 
     let list = later.get(&stage.owner, &stage.url("")).await;
-    list.says("À re-signer").says("a signé la version 1").says("Signé").says("2 signatures sur 2 organisations, 1 réponse en attente");
+    list.says("À re-signer")
+        .says("a signé la version 1")
+        .says("Signé")
+        .says("2 signatures sur 2 organisations, dont 1 d’une version précédente, à signer de nouveau");
     let mails = stage.mails("ines-marchand@partenaire.example").await;
     let (_, body) = mails.last().expect("a mail");
     assert!(body.contains("« dix » devient « quinze »".replace("« ", "«\u{a0}").replace(" »", "\u{a0}»").as_str()), "{body}");

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgPool;
 use support::{Page, Scene};
@@ -29,7 +29,7 @@ fn form(page: &Page, fill: bool) -> Pairs {
     let body = &page.body[start..start + page.body[start..].find("</form>").expect("its end")];
     let mut pairs: Pairs = Vec::new();
     let mut list: Option<(String, Vec<(String, bool)>)> = None;
-    let mut ticked: BTreeMap<String, ()> = BTreeMap::new();
+    let mut ticked: BTreeSet<String> = BTreeSet::new();
     for (tag, text) in body.split('<').skip(1).filter_map(|part| part.split_once('>')) {
         if tag.contains(" form=\"") {
             continue;
@@ -49,11 +49,8 @@ fn form(page: &Page, fill: bool) -> Pairs {
                 let chosen = if fill { options.last() } else { chosen };
                 pairs.push((name, chosen.map(|(value, _)| value.clone()).unwrap_or_default()));
             }
-            ("input", "checkbox" | "radio") if fill => {
-                if ticked.insert(name.clone(), ()).is_none() {
-                    pairs.push((name, value));
-                }
-            }
+            ("input", "checkbox" | "radio") if fill && ticked.insert(name.clone()) => pairs.push((name, value)),
+            ("input", "checkbox" | "radio") if fill => {}
             ("input", "checkbox" | "radio") if has(tag, "checked") => pairs.push((name, value)),
             ("input", "checkbox" | "radio" | "file") => {}
             ("input", "date") if fill => pairs.push((name, "2015-09-01".to_owned())),

@@ -11,7 +11,7 @@ use super::answers::{self, Outcome, Signer};
 use super::changes::{self, Piece};
 use super::links::{self, Partner};
 use super::model::{AnswerKind, Document};
-use crate::access::{Arrival, Refusal, TokenPart};
+use crate::access::{Arrival, Refusal, Status, TokenPart};
 use crate::account::guest::Guest;
 use crate::account::throttle;
 use crate::app::App;
@@ -61,7 +61,9 @@ struct PartnerPage {
 /// A refusal, in the words of somebody who is not of the team.
 fn told(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Frozen(_) => "Le dossier a été déposé et il est examiné\u{a0}: on ne peut plus signer ni décliner.".to_owned(),
+        Refusal::Frozen(status) if *status != Status::Withdrawn => {
+            "Le dossier a été déposé et il est examiné\u{a0}: on ne peut plus signer ni décliner.".to_owned()
+        }
         other => other.sentence(),
     }
 }
@@ -201,7 +203,7 @@ pub async fn sign(Shared(app): Shared<App>, guest: Guest, TokenPart(token): Toke
     let mut typed = Typed::of(&input);
     let signer = typed.read();
     if let Err(refusal) = partner.may_answer() {
-        let sentence = if matches!(refusal, Refusal::Frozen(_)) { told(&refusal) } else { refusal.late() };
+        let sentence = if matches!(refusal, Refusal::Closed { .. }) { refusal.late() } else { told(&refusal) };
         let alert = ("bad", "Votre signature n’a pas pu être reçue".to_owned(), sentence);
         typed.faults.clear();
         return paged(StatusCode::FORBIDDEN, &page(&app, &partner, &token, typed, Some(alert))?);
