@@ -96,7 +96,11 @@ async fn r132_the_last_microsecond_deposits_and_the_bound_refuses(db: PgPool) {
     let done = scene.get(&ana, &format!("/dossiers/{early}/depot")).await;
     done.expect(200).says("Dossier déposé, n° 2015-01-1").says("Rien n’a changé depuis");
     assert!(!done.body.contains("<button>Déposer le dossier"), "{}", done.body);
-    scene.get(&ana, &format!("/dossiers/{early}/imprimer")).await.says("conforme au dépôt n° 2015-01-1");
+    let printed = scene.get(&ana, &format!("/dossiers/{early}/imprimer")).await;
+    printed.says("conforme au dépôt n° 2015-01-1").says("Sommaire");
+    let (summary, sections) = printed.body.split_once("</ol></nav>").expect("a summary");
+    let links = summary.matches("<li><a href=\"#s").count();
+    assert!(links > 5 && links == sections.matches("<h2 id=\"s").count(), "every section is in the summary: {links}");
     scene.get(&ana, &format!("/dossiers/{late}/imprimer")).await.says("brouillon, jamais déposé");
     assert_eq!(scene.get(&ana, &format!("/dossiers/{late}/recu")).await.expect(303).location, format!("/dossiers/{late}/depot"));
     sqlx::query("update call set grace_minutes = 15").execute(&scene.app.db).await.expect("grace");
