@@ -7,6 +7,7 @@ mod index;
 mod words;
 
 pub(crate) use index::Index;
+use index::Phrase;
 
 /// From this confidence the type is set, shown as suggested; below, the flow waits without a type.
 pub const THRESHOLD: u8 = 45;
@@ -124,6 +125,22 @@ fn confidence(rank: usize, totals: &[f64]) -> u8 {
     (100.0 * (own.min(1.0) * (0.75 + 0.5 * lead)).clamp(0.0, 1.0)).round() as u8
 }
 
+/// A label, as it stands and in its telling words.
+struct Typed {
+    folded: String,
+    telling: String,
+}
+
+impl Typed {
+    fn read(label: &str) -> Self {
+        Self { folded: words::fold(label), telling: words::telling(&words::words(label)) }
+    }
+
+    fn holds(&self, phrase: &Phrase) -> bool {
+        if phrase.is_narrower { self.folded.contains(&phrase.folded) } else { self.telling.contains(&phrase.folded) }
+    }
+}
+
 struct Found {
     stem: usize,
     weight: f64,
@@ -137,8 +154,7 @@ fn found(index: &Index, label: &str) -> (Vec<Found>, f64) {
     let mut all = 0.0;
     for (place, word) in read.iter().enumerate() {
         let factor = if word.is_context { 0.45 } else if place == 0 { 1.25 } else { 1.0 };
-        let joined = read.get(place + 1).and_then(|next| index.find(&words::words(&format!("{}{}", word.folded, next.folded)).first()?.stem));
-        if let Some(at) = joined {
+        for at in read.get(place + 1).into_iter().flat_map(|next| index.find_pair(word, next)) {
             found.push(Found { stem: at, weight: factor * index.stems[at].weight, is_near: false });
         }
         let exact = index.find(&word.stem).map(|at| (at, 1.0));
@@ -159,7 +175,7 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
     let index = tables.index();
     let mut all = vec![Evidence::default(); tables.types().len()];
     let (found, asked) = found(index, label);
-    let folded = words::fold(label);
+    let label = Typed::read(label);
     if found.is_empty() {
         return all;
     }
@@ -179,7 +195,7 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
     }
     for (place, ((of_phrase, of_label, near), phrase)) in matched.into_iter().zip(&index.phrases).enumerate().filter(|(_, (matched, _))| matched.0 > 0.0) {
         // How much of the phrase is there, how much of the label it explains.
-        let is_whole = of_phrase >= phrase.stems - 1e-9 && folded.contains(&phrase.folded);
+        let is_whole = of_phrase >= phrase.stems - 1e-9 && label.holds(phrase);
         let recall = if is_whole { 1.0 } else { of_phrase / phrase.weight };
         let cover = (of_label / asked).min(1.0);
         let likeness = recall * recall * (0.35 + 0.65 * cover);
@@ -258,7 +274,7 @@ fn reason(tables: &Nomenclature, asked: &Asked<'_>, evidence: &Evidence, tempera
         Reason::Trigram(text)
     } else if phrase.is_label {
         Reason::Label(text)
-    } else if words::fold(asked.label).contains(&phrase.folded) {
+    } else if Typed::read(asked.label).holds(phrase) {
         Reason::Synonym(text)
     } else {
         Reason::Stem(text)

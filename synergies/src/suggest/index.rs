@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::words::{Word, dropped, fold, words};
+use super::words::{Word, dropped, fold, telling, words};
 use crate::nomenclature::{FlowType, TypeId};
 
 /// A synonym of a type, or a piece of its label.
@@ -10,7 +10,9 @@ use crate::nomenclature::{FlowType, TypeId};
 pub(super) struct Phrase {
     pub(super) kind: TypeId,
     pub(super) text: String,
+    /// Its telling words, or all of it when those it loses make it narrower.
     pub(super) folded: String,
+    pub(super) is_narrower: bool,
     pub(super) is_label: bool,
     /// Sum of the weights of its stems.
     pub(super) stems: f64,
@@ -22,6 +24,8 @@ pub(super) struct Phrase {
 #[derive(Debug)]
 pub(super) struct Stem {
     pub(super) text: String,
+    /// Written as one word in the tables, not joined from two.
+    pub(super) is_word: bool,
     pub(super) phrases: Vec<usize>,
     /// Types that hold it, and how many of their phrases do.
     pub(super) types: Vec<(TypeId, f64)>,
@@ -59,16 +63,25 @@ impl Index {
             return;
         }
         if let [first, second] = read.as_slice() {
-            // "big bag" is also typed "bigbag".
-            self.enter(kind, text, is_label, &words(&format!("{}{}", first.folded, second.folded)));
+            // "big bag" is also typed "bigbag"; two words side by side say more than both apart.
+            let joined = words(&format!("{}{}", first.folded, second.folded));
+            self.enter(kind, text, is_label, &joined);
+            let pair = Word { stem: pair(&first.stem, &second.stem), ..first.clone() };
+            self.enter(kind, text, is_label, &[pair]);
         }
         self.enter(kind, text, is_label, &read);
+        for word in &read {
+            let at = self.stem_at(&word.stem);
+            self.stems[at].is_word = true;
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a few words")]
     fn enter(&mut self, kind: TypeId, text: &str, is_label: bool, read: &[Word]) {
         let place = self.phrases.len();
-        self.phrases.push(Phrase { kind, text: text.to_owned(), folded: fold(text), is_label, stems: 0.0, weight: dropped(text) as f64 });
+        let dropped = dropped(text);
+        let folded = if dropped > 0 { fold(text) } else { telling(read) };
+        self.phrases.push(Phrase { kind, text: text.to_owned(), folded, is_narrower: dropped > 0, is_label, stems: 0.0, weight: dropped as f64 });
         let stems: BTreeSet<&str> = read.iter().map(|word| word.stem.as_str()).collect();
         for stem in stems {
             let at = self.stem_at(stem);
@@ -82,7 +95,7 @@ impl Index {
         }
         let at = self.stems.len();
         self.by_text.insert(text.to_owned(), at);
-        self.stems.push(Stem { text: text.to_owned(), phrases: Vec::new(), types: Vec::new(), weight: 0.0 });
+        self.stems.push(Stem { text: text.to_owned(), is_word: false, phrases: Vec::new(), types: Vec::new(), weight: 0.0 });
         at
     }
 
@@ -114,6 +127,13 @@ impl Index {
         self.by_text.get(stem).copied()
     }
 
+    /// Two words side by side, as one or as the tables have them.
+    pub(super) fn find_pair(&self, first: &Word, second: &Word) -> impl Iterator<Item = usize> {
+        let joined = words(&format!("{}{}", first.folded, second.folded));
+        let as_one = joined.first().and_then(|word| self.find(&word.stem)).filter(|&at| self.stems[at].is_word);
+        as_one.into_iter().chain(self.find(&pair(&first.stem, &second.stem)))
+    }
+
     /// The stem most like a mistyped one, and how like, 0 to 1.
     pub(super) fn nearest(&self, text: &str) -> Option<(usize, f64)> {
         let asked = trigrams(text);
@@ -133,6 +153,10 @@ impl Index {
         let ranked = shared.into_iter().filter(|&(at, _)| self.stems[at].text.len() >= 4 && self.stems[at].text.as_bytes()[0] == text.as_bytes()[0]).map(|(at, count)| (at, like(at, count)));
         ranked.filter(|&(_, like)| like >= 0.6).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
+}
+
+fn pair(first: &str, second: &str) -> String {
+    format!("{first} {second}")
 }
 
 /// The trigrams of a word, its edges marked.

@@ -68,6 +68,11 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     words
 }
 
+/// The words of a text alone, each between spaces.
+pub(super) fn telling(words: &[Word]) -> String {
+    words.iter().fold(" ".to_owned(), |text, word| text + &word.folded + " ")
+}
+
 /// Words a text loses that still make it narrower: "usine" of "eau usine", "45" of "eau à 45 °C".
 pub(super) fn dropped(text: &str) -> usize {
     let folded = fold(text);
@@ -90,11 +95,11 @@ fn stem(stemmer: &Stemmer, token: &str) -> String {
     let singular = match token.strip_suffix("aux") {
         Some(root) if root.ends_with('e') || root.ends_with('y') => format!("{root}au"),
         Some(root) if root.len() > 2 => format!("{root}al"),
-        _ => token.strip_suffix('x').filter(|root| root.ends_with("eu") || root.ends_with("ou")).unwrap_or(token).to_owned(),
+        _ => token.strip_suffix('x').filter(|root| root.ends_with("eu") || root.ends_with("ou")).or(token.strip_suffix('s')).unwrap_or(token).to_owned(),
     };
     // Snowball reads the accents it stems on; folded, a final e is what remains of "é", "ée", "ées".
-    let stemmed = stemmer.stem(&singular);
-    let root = stemmed.trim_end_matches('e');
+    let snowball = stemmer.stem(&singular);
+    let root = snowball.trim_end_matches('e');
     // "laver" and "lavage", "stocker" and "stockage".
     once_each(root.strip_suffix("ag").filter(|root| root.len() >= 3).unwrap_or(root))
 }
