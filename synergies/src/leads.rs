@@ -1,0 +1,357 @@
+//! Substitution leads of a set: the ten best of each side, found by type and by latitude.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+use crate::facts::{DEGREE_KM, Facts, Place, read_all};
+use crate::flow::{Direction, Domain, Flow};
+use crate::nomenclature::{Nomenclature, TypeId};
+use crate::score::{Assessment, FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Settings, THRESHOLD, nature_of_types, nearness, pair};
+
+/// Leads kept on each side of a flow.
+pub const BEST: usize = 10;
+
+/// One more than is shown: the one that enters when a flow changes.
+const KEPT: usize = BEST + 1;
+
+/// An output that could serve an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lead {
+    /// Place of the output in the flows.
+    pub from: usize,
+    /// Place of the input in the flows.
+    pub to: usize,
+    /// 0 to 100.
+    pub score: u8,
+}
+
+/// Score, larger magnitude, references: a greater rank is a better lead. References count from the last, so that the first wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(u64);
+
+impl Rank {
+    fn new(score: u8, magnitude: u8, from: u32, to: u32) -> Self {
+        let last = |rank: u32| u64::from(!rank & 0x00ff_ffff);
+        Self(u64::from(score) << 56 | u64::from(magnitude) << 48 | last(from) << 24 | last(to))
+    }
+
+    fn score(self) -> u8 {
+        self.0.to_be_bytes()[0]
+    }
+
+    fn from(self) -> u32 {
+        !(self.0 >> 24) as u32 & 0x00ff_ffff
+    }
+
+    fn to(self) -> u32 {
+        !self.0 as u32 & 0x00ff_ffff
+    }
+}
+
+/// The best leads of one flow, best first.
+#[derive(Debug, Clone, Copy, Default)]
+struct Best {
+    ranks: [Option<Rank>; KEPT],
+}
+
+impl Best {
+    fn add(&mut self, rank: Rank) {
+        let at = self.ranks.partition_point(|kept| kept.is_some_and(|kept| kept > rank));
+        if at < KEPT {
+            self.ranks[at..].rotate_right(1);
+            self.ranks[at] = Some(rank);
+        }
+    }
+
+    /// The score to reach.
+    fn bar(&self) -> u8 {
+        self.ranks[KEPT - 1].map_or(THRESHOLD, Rank::score)
+    }
+
+    fn shown(&self) -> impl Iterator<Item = Rank> {
+        self.ranks.iter().take(BEST).flatten().copied()
+    }
+
+    /// Whether a rank would be among the ten best once the flow `without` is taken out.
+    fn takes(&self, rank: Rank, without: Option<u32>) -> bool {
+        let others = self.ranks.iter().flatten().filter(|kept| without.is_none_or(|flow| kept.from() != flow && kept.to() != flow));
+        others.take_while(|kept| **kept > rank).count() < BEST
+    }
+}
+
+/// Flows of one type and direction, from south to north.
+#[derive(Debug, Default)]
+struct Bucket {
+    placed: Vec<(Place, u32)>,
+    unplaced: Vec<u32>,
+}
+
+/// A set of flows ready to answer; `flows` in any order give the same leads.
+#[derive(Debug)]
+pub struct Index<'a> {
+    tables: &'a Nomenclature,
+    settings: Settings,
+    flows: &'a [Flow],
+    /// Places in `flows`, by reference.
+    order: Vec<u32>,
+    facts: Vec<Facts>,
+    buckets: HashMap<(Direction, TypeId), Bucket>,
+    /// Partner types of each present type with their nature, best first.
+    partners: HashMap<(Direction, TypeId), Vec<(TypeId, f64)>>,
+    /// Flows by direction, domain and word: those with a type, and those without.
+    by_word: HashMap<(Direction, Domain, u32), [Vec<u32>; 2]>,
+    best: Vec<Best>,
+}
+
+impl<'a> Index<'a> {
+    /// Reads the flows and scores them all. At most eight million.
+    pub fn new(tables: &'a Nomenclature, settings: Settings, flows: &'a [Flow]) -> Self {
+        let mut order: Vec<u32> = (0..).take(flows.len()).collect();
+        order.sort_by(|&a, &b| flows[a as usize].reference.cmp(&flows[b as usize].reference));
+        let facts = read_all(tables, flows, &order);
+        let mut index = Self {
+            tables,
+            settings,
+            flows,
+            order,
+            facts,
+            buckets: HashMap::new(),
+            partners: HashMap::new(),
+            by_word: HashMap::new(),
+            best: Vec::new(),
+        };
+        index.fill_buckets();
+        index.fill_partners();
+        index.fill_words();
+        index.best = (0..).zip(&index.facts).map(|(at, facts)| index.best_of(facts, index.flow(at).direction, 2 * at + 1)).collect();
+        index
+    }
+
+    /// Every lead above the threshold that is among the ten best of its output or of its input, best first.
+    pub fn leads(&self) -> Vec<Lead> {
+        let mut ranks: Vec<Rank> = self.best.iter().flat_map(Best::shown).collect();
+        ranks.sort_unstable_by_key(|&rank| Reverse(rank));
+        ranks.dedup();
+        ranks.into_iter().map(|rank| self.lead(rank)).collect()
+    }
+
+    /// Leads of a new flow, or of one that changed (the same reference): its ten best, and those where it enters the ten best of
+    /// the other side, best first. The place of `flow` itself is its place in the set, or the number of flows when it is new.
+    pub fn leads_of(&self, flow: &Flow) -> Vec<Lead> {
+        let found = self.order.binary_search_by(|&at| self.flows[at as usize].reference.as_str().cmp(&flow.reference));
+        let (Ok(at) | Err(at)) = found;
+        let old = found.is_ok();
+        #[expect(clippy::cast_possible_truncation, reason = "at most eight million flows")]
+        let rank = 2 * at as u32 + u32::from(old);
+        let actor = self.flows.iter().position(|other| other.actor == flow.actor);
+        let actor = actor.and_then(|place| self.order.iter().position(|&at| at as usize == place)).map_or(u32::MAX, |at| self.facts[at].actor);
+        let facts = Facts::new(self.tables, flow, actor);
+        let mut kept: BTreeSet<Reverse<Rank>> = self.best_of(&facts, flow.direction, rank).shown().map(Reverse).collect();
+        self.visit(&facts, flow.direction, rank, &mut |found, other| {
+            if self.best[other as usize].takes(found, old.then_some(rank)) {
+                kept.insert(Reverse(found));
+            }
+            THRESHOLD
+        });
+        kept.into_iter().map(|Reverse(rank)| self.lead(rank)).collect()
+    }
+
+    /// Leads already found for one flow of the set, best first.
+    pub fn kept_for(&self, place: usize) -> Vec<Lead> {
+        self.leads().into_iter().filter(|lead| lead.from == place || lead.to == place).collect()
+    }
+
+    /// The components of a lead of this set.
+    pub fn assess(&self, lead: Lead) -> Option<Assessment<'a>> {
+        crate::score::assess(self.tables, &self.settings, self.flows.get(lead.from)?, self.flows.get(lead.to)?)
+    }
+
+    /// The flows, as given.
+    pub fn flows(&self) -> &'a [Flow] {
+        self.flows
+    }
+
+    fn flow(&self, at: u32) -> &'a Flow {
+        &self.flows[self.order[at as usize] as usize]
+    }
+
+    fn lead(&self, rank: Rank) -> Lead {
+        let place = |rank: u32| if rank % 2 == 1 { self.order[(rank / 2) as usize] as usize } else { self.flows.len() };
+        Lead { from: place(rank.from()), to: place(rank.to()), score: rank.score() }
+    }
+
+    fn fill_buckets(&mut self) {
+        for (at, facts) in (0_u32..).zip(&self.facts) {
+            let Some(kind) = facts.kind else { continue };
+            let direction = self.flows[self.order[at as usize] as usize].direction;
+            let bucket = self.buckets.entry((direction, kind)).or_default();
+            match facts.place {
+                Some(place) => bucket.placed.push((place, at)),
+                None => bucket.unplaced.push(at),
+            }
+        }
+        for bucket in self.buckets.values_mut() {
+            bucket.placed.sort_by(|a, b| a.0.latitude.total_cmp(&b.0.latitude).then(a.1.cmp(&b.1)));
+        }
+    }
+
+    /// For every type, present or not: a changed flow may bring a new one.
+    fn fill_partners(&mut self) {
+        let kinds = || (0_u16..).take(self.tables.types().len()).map(TypeId);
+        for from in kinds() {
+            for to in kinds() {
+                let Some((_, value)) = nature_of_types(self.tables, from, to) else { continue };
+                if self.buckets.contains_key(&(Direction::In, to)) {
+                    self.partners.entry((Direction::Out, from)).or_default().push((to, value));
+                }
+                if self.buckets.contains_key(&(Direction::Out, from)) {
+                    self.partners.entry((Direction::In, to)).or_default().push((from, value));
+                }
+            }
+        }
+        for partners in self.partners.values_mut() {
+            partners.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        }
+    }
+
+    /// Of all flows: a flow that comes or changes may have no type.
+    fn fill_words(&mut self) {
+        for (at, facts) in (0_u32..).zip(&self.facts) {
+            let direction = self.flows[self.order[at as usize] as usize].direction;
+            for &word in &facts.words {
+                self.by_word.entry((direction, facts.domain, word)).or_default()[usize::from(facts.kind.is_none())].push(at);
+            }
+        }
+    }
+
+    fn best_of(&self, facts: &Facts, direction: Direction, rank: u32) -> Best {
+        let mut best = Best::default();
+        self.visit(facts, direction, rank, &mut |found, _| {
+            best.add(found);
+            best.bar()
+        });
+        best
+    }
+
+    /// Calls `keep` with each lead of a flow that reaches the bar `keep` last asked for; nearest latitudes first.
+    fn visit(&self, facts: &Facts, direction: Direction, rank: u32, keep: &mut impl FnMut(Rank, u32) -> u8) {
+        let mut search = Search { index: self, facts, direction, rank, bar: THRESHOLD, keep };
+        if let Some(kind) = facts.kind {
+            let other = opposite(direction);
+            for &(partner, nature) in self.partners.get(&(direction, kind)).into_iter().flatten() {
+                let half_km = self.tables.get(if direction == Direction::Out { kind } else { partner }).half_km;
+                search.bucket(&self.buckets[&(other, partner)], (nature + LIKENESS).min(1.0), half_km);
+            }
+        }
+        search.by_words();
+    }
+}
+
+struct Search<'s, 'a, K> {
+    index: &'s Index<'a>,
+    facts: &'s Facts,
+    direction: Direction,
+    rank: u32,
+    bar: u8,
+    keep: &'s mut K,
+}
+
+impl<K: FnMut(Rank, u32) -> u8> Search<'_, '_, K> {
+    fn bucket(&mut self, bucket: &Bucket, nature: f64, half_km: f64) {
+        let ceiling = Ceiling::new(&self.index.settings, self.facts, nature, half_km);
+        for &at in &bucket.unplaced {
+            self.score(at);
+        }
+        let Some(place) = self.facts.place else {
+            for &(_, at) in &bucket.placed {
+                self.score(at);
+            }
+            return;
+        };
+        let mut north = bucket.placed.partition_point(|(other, _)| other.latitude < place.latitude);
+        let mut south = north;
+        loop {
+            let gap = |at: Option<&(Place, u32)>| at.map_or(f64::INFINITY, |(other, _)| (other.latitude - place.latitude).abs());
+            let above = gap(bucket.placed.get(north));
+            let below = gap(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
+            let nearest = above.min(below);
+            if nearest.is_infinite() || !ceiling.reaches(self.bar, nearest * nearest * DEGREE_KM * DEGREE_KM * 0.999_999) {
+                return;
+            }
+            let (other, at) = if above <= below {
+                north += 1;
+                bucket.placed[north - 1]
+            } else {
+                south -= 1;
+                bucket.placed[south]
+            };
+            if ceiling.reaches(self.bar, place.chord_squared(&other)) {
+                self.score(at);
+            }
+        }
+    }
+
+    /// Pairs in which one side has no type: same domain, common words.
+    fn by_words(&mut self) {
+        // A flow with a type meets only those without.
+        let skipped = usize::from(self.facts.kind.is_some());
+        let key = |word: &u32| (opposite(self.direction), self.facts.domain, *word);
+        let posted = self.facts.words.iter().filter_map(|word| self.index.by_word.get(&key(word)));
+        let mut found: Vec<u32> = posted.flat_map(|posted| &posted[skipped..]).flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        for at in found {
+            self.score(at);
+        }
+    }
+
+    fn score(&mut self, at: u32) {
+        let (index, rank) = (self.index, 2 * at + 1);
+        let other = &index.facts[at as usize];
+        let (output, input, from, to) = match self.direction {
+            Direction::Out => (self.facts, other, self.rank, rank),
+            Direction::In => (other, self.facts, rank, self.rank),
+        };
+        if from == to {
+            return;
+        }
+        let score = pair(index.tables, &index.settings, output, input).map_or(0, |found| found.score);
+        if score >= self.bar {
+            let magnitude = output.magnitude().max(input.magnitude());
+            self.bar = (self.keep)(Rank::new(score, magnitude, from, to), at);
+        }
+    }
+}
+
+/// The best score a flow could reach with a type, by the distance.
+struct Ceiling {
+    /// Hundred times nature.
+    nature: f64,
+    /// Of the bracket, all but distance.
+    rest: f64,
+    distance: f64,
+    half_km: f64,
+}
+
+impl Ceiling {
+    fn new(settings: &Settings, facts: &Facts, nature: f64, half_km: f64) -> Self {
+        let weights = &settings.weights;
+        let quantity = weights.quantity * facts.quantity.map_or(NEUTRAL, |_| 1.0);
+        let timing = weights.timing * facts.months.map_or(NEUTRAL, |_| 1.0);
+        let rest = weights.base + quantity + timing + weights.confidence * facts.confidence;
+        Self { nature: 100.0 * nature, rest, distance: weights.distance, half_km }
+    }
+
+    fn reaches(&self, bar: u8, km_squared: f64) -> bool {
+        let nearness = nearness(km_squared, self.half_km);
+        let far = if nearness < FAR { FAR_FACTOR } else { 1.0 };
+        self.nature * (self.rest + self.distance * nearness) * far + 0.500_001 >= f64::from(bar)
+    }
+}
+
+fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Out => Direction::In,
+        Direction::In => Direction::Out,
+    }
+}
