@@ -136,12 +136,8 @@ pub struct Nomenclature {
 
 #[expect(clippy::panic, reason = "shipped with the program: the tests of this module prove that the tables read")]
 static SHIPPED: LazyLock<Nomenclature> = LazyLock::new(|| {
-    Nomenclature::read(
-        include_str!("../../data/flow-types.csv"),
-        include_str!("../../data/substitution-rules.csv"),
-        include_str!("../../data/waste-list.csv"),
-    )
-    .unwrap_or_else(|fault| panic!("tables livrées illisibles : {fault}"))
+    Nomenclature::read(include_str!("../../data/flow-types.csv"), include_str!("../../data/substitution-rules.csv"), include_str!("../../data/waste-list.csv"))
+        .unwrap_or_else(|fault| panic!("tables livrées illisibles : {fault}"))
 });
 
 impl Nomenclature {

@@ -137,7 +137,7 @@ impl Typed {
     }
 
     fn holds(&self, phrase: &Phrase) -> bool {
-        if phrase.is_narrower { self.folded.contains(&phrase.folded) } else { self.telling.contains(&phrase.folded) }
+        self.telling.contains(&phrase.folded) && phrase.dropped.iter().all(|word| self.folded.contains(word.as_str()))
     }
 }
 
@@ -153,7 +153,13 @@ fn found(index: &Index, label: &str) -> (Vec<Found>, f64) {
     let mut found: Vec<Found> = Vec::new();
     let mut all = 0.0;
     for (place, word) in read.iter().enumerate() {
-        let factor = if word.is_context { 0.45 } else if place == 0 { 1.25 } else { 1.0 };
+        let factor = if word.is_context {
+            0.45
+        } else if place == 0 {
+            1.25
+        } else {
+            1.0
+        };
         for at in read.get(place + 1).into_iter().flat_map(|next| index.find_pair(word, next)) {
             found.push(Found { stem: at, weight: factor * index.stems[at].weight, is_near: false });
         }
@@ -175,7 +181,6 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
     let index = tables.index();
     let mut all = vec![Evidence::default(); tables.types().len()];
     let (found, asked) = found(index, label);
-    let label = Typed::read(label);
     if found.is_empty() {
         return all;
     }
@@ -195,8 +200,7 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
     }
     for (place, ((of_phrase, of_label, near), phrase)) in matched.into_iter().zip(&index.phrases).enumerate().filter(|(_, (matched, _))| matched.0 > 0.0) {
         // How much of the phrase is there, how much of the label it explains.
-        let is_whole = of_phrase >= phrase.stems - 1e-9 && label.holds(phrase);
-        let recall = if is_whole { 1.0 } else { of_phrase / phrase.weight };
+        let recall = of_phrase / phrase.weight;
         let cover = (of_label / asked).min(1.0);
         let likeness = recall * recall * (0.35 + 0.65 * cover);
         let evidence = &mut all[usize::from(phrase.kind.0)];
@@ -214,7 +218,15 @@ fn by_waste(tables: &Nomenclature, asked: &Asked<'_>, all: &mut [Evidence]) {
     let known = tables.type_of_waste(&code);
     for (id, kind) in (0_u16..).map(TypeId).zip(tables.types()) {
         let shares = |length: usize| code.get(..length).is_some_and(|start| kind.waste_prefixes.iter().any(|prefix| prefix.starts_with(start)));
-        all[usize::from(id.0)].waste = if known == Some(id) { 0.45 } else if shares(4) { 0.15 } else if shares(2) { 0.03 } else { 0.0 };
+        all[usize::from(id.0)].waste = if known == Some(id) {
+            0.45
+        } else if shares(4) {
+            0.15
+        } else if shares(2) {
+            0.03
+        } else {
+            0.0
+        };
     }
 }
 

@@ -42,7 +42,17 @@ fn plural(word: &str) -> String {
 }
 
 fn noise() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec!["cherche", "besoin de", "nous avons un surplus de", "recherche", "excédent de", "déchets de", "12 tonnes", "par an", "disponible"])
+    prop::sample::select(vec![
+        "cherche",
+        "besoin de",
+        "nous avons un surplus de",
+        "recherche",
+        "excédent de",
+        "déchets de",
+        "12 tonnes",
+        "par an",
+        "disponible",
+    ])
 }
 
 proptest! {
@@ -83,7 +93,12 @@ proptest! {
 
 #[test]
 fn a_temperature_picks_the_heat_of_its_range() {
-    let cases = [("eau chaude 60° de nos compresseurs", "eau-chaude"), ("eau chaude 45 °C", "eau-tiede"), ("chaleur fatale à 20°", "chaleur-tbt"), ("vapeur 8 bars 180 °C", "vapeur-hp")];
+    let cases = [
+        ("eau chaude 60° de nos compresseurs", "eau-chaude"),
+        ("eau chaude 45 °C", "eau-tiede"),
+        ("chaleur fatale à 20°", "chaleur-tbt"),
+        ("vapeur 8 bars 180 °C", "vapeur-hp"),
+    ];
     for (label, expected) in cases {
         assert_eq!(first_of(label), Some(expected), "{label}");
     }
@@ -94,7 +109,8 @@ fn a_temperature_picks_the_heat_of_its_range() {
 #[test]
 fn a_waste_code_speaks_and_the_label_decides_between_neighbours() {
     let tables = Nomenclature::shipped();
-    let asked = |label, waste_code| Asked { label, waste_code: Some(waste_code), direction: Some(Direction::Out), domain: Some(Domain::Material), ..Asked::default() };
+    let asked =
+        |label, waste_code| Asked { label, waste_code: Some(waste_code), direction: Some(Direction::Out), domain: Some(Domain::Material), ..Asked::default() };
     let found = suggest(tables, &asked("", "13 02 05*"));
     assert_eq!(tables.get(found[0].kind).code, "huiles-usagees");
     assert_eq!(found[0].reason, Reason::WasteCode("13 02 05*".to_owned()));

@@ -211,8 +211,14 @@ mod tests {
     #[test]
     fn a_fault_is_told_with_its_line_and_column() {
         let family = "bois,,material,Bois,t,40,20,,,,,,,,\n";
-        assert_eq!(refused("bois,,materiau,Bois,t,40,20,,,,,,,,\n"), "types de flux, ligne 2, colonne « domain » : « materiau » : attendu water, energy, material, service");
-        assert_eq!(refused(&format!("{family}s,bois,material,S,t,loin,20,,,,,,,,\n")), "types de flux, ligne 3, colonne « half_km » : « loin » n’est pas un nombre attendu ici");
+        assert_eq!(
+            refused("bois,,materiau,Bois,t,40,20,,,,,,,,\n"),
+            "types de flux, ligne 2, colonne « domain » : « materiau » : attendu water, energy, material, service"
+        );
+        assert_eq!(
+            refused(&format!("{family}s,bois,material,S,t,loin,20,,,,,,,,\n")),
+            "types de flux, ligne 3, colonne « half_km » : « loin » n’est pas un nombre attendu ici"
+        );
         assert_eq!(refused(&format!("{family}{family}")), "types de flux, ligne 3, colonne « code » : « bois » est déjà défini plus haut");
         assert_eq!(refused("s,pin,material,S,t,4,20,,,,,,,,\n"), "types de flux, ligne 2, colonne « parent » : « pin » n’est pas un type connu");
         assert_eq!(refused("bois,,material\n"), "types de flux, ligne 2, colonne « code » : la ligne n’a pas 15 colonnes ou n’est pas en UTF-8");

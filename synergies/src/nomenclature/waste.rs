@@ -126,7 +126,9 @@ mod tests {
 
     #[test]
     fn a_code_is_read_as_people_type_it() {
-        for (text, code, is_starred) in [("130205", "130205", false), (" 13 02 05 ", "130205", false), ("13.02.05*", "130205", true), ("13 02 05 *", "130205", true)] {
+        for (text, code, is_starred) in
+            [("130205", "130205", false), (" 13 02 05 ", "130205", false), ("13.02.05*", "130205", true), ("13 02 05 *", "130205", true)]
+        {
             assert_eq!(read_waste_code(text), Ok(TypedWasteCode { code: code.to_owned(), is_starred }));
         }
         for text in ["", "1302", "13 02 05 1", "bois", "*130205", "13 02 O5"] {

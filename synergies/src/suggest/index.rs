@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::words::{Word, dropped, fold, telling, words};
+use super::words::{Word, dropped, telling, words};
 use crate::nomenclature::{FlowType, TypeId};
 
 /// A synonym of a type, or a piece of its label.
@@ -10,13 +10,12 @@ use crate::nomenclature::{FlowType, TypeId};
 pub(super) struct Phrase {
     pub(super) kind: TypeId,
     pub(super) text: String,
-    /// Its telling words, or all of it when those it loses make it narrower.
+    /// Its telling words.
     pub(super) folded: String,
-    pub(super) is_narrower: bool,
+    /// The words it loses as noise although they make it narrower.
+    pub(super) dropped: Vec<String>,
     pub(super) is_label: bool,
-    /// Sum of the weights of its stems.
-    pub(super) stems: f64,
-    /// The same, with the words that were dropped as noise.
+    /// Sum of the weights of its stems, and one for each dropped word.
     pub(super) weight: f64,
 }
 
@@ -80,8 +79,8 @@ impl Index {
     fn enter(&mut self, kind: TypeId, text: &str, is_label: bool, read: &[Word]) {
         let place = self.phrases.len();
         let dropped = dropped(text);
-        let folded = if dropped > 0 { fold(text) } else { telling(read) };
-        self.phrases.push(Phrase { kind, text: text.to_owned(), folded, is_narrower: dropped > 0, is_label, stems: 0.0, weight: dropped as f64 });
+        let weight = if is_label { 0.0 } else { dropped.len() as f64 };
+        self.phrases.push(Phrase { kind, text: text.to_owned(), folded: telling(read), dropped, is_label, weight });
         let stems: BTreeSet<&str> = read.iter().map(|word| word.stem.as_str()).collect();
         for stem in stems {
             let at = self.stem_at(stem);
@@ -113,7 +112,6 @@ impl Index {
             }
             stem.weight = (types as f64 / stem.types.len() as f64).ln().max(0.3);
             for &phrase in &stem.phrases {
-                self.phrases[phrase].stems += stem.weight;
                 self.phrases[phrase].weight += stem.weight;
             }
             for trigram in trigrams(&stem.text) {
@@ -150,7 +148,10 @@ impl Index {
             let others = u16::try_from(trigrams(&self.stems[at].text).len()).unwrap_or(u16::MAX);
             2.0 * f64::from(count) / (f64::from(others) + f64::from(u16::try_from(asked.len()).unwrap_or(u16::MAX)))
         };
-        let ranked = shared.into_iter().filter(|&(at, _)| self.stems[at].text.len() >= 4 && self.stems[at].text.as_bytes()[0] == text.as_bytes()[0]).map(|(at, count)| (at, like(at, count)));
+        let ranked = shared
+            .into_iter()
+            .filter(|&(at, _)| self.stems[at].text.len() >= 4 && self.stems[at].text.as_bytes()[0] == text.as_bytes()[0])
+            .map(|(at, count)| (at, like(at, count)));
         ranked.filter(|&(_, like)| like >= 0.6).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 }
