@@ -25,6 +25,8 @@ pub struct Facts {
     pub(crate) domain: Domain,
     /// Yearly, strictly positive.
     pub(crate) quantity: Option<f64>,
+    /// The power of ten of the quantity, shifted above zero; 0 when unknown.
+    pub(crate) magnitude: u8,
     /// Never empty.
     pub(crate) months: Option<u16>,
     pub(crate) confidence: f64,
@@ -81,6 +83,7 @@ impl Facts {
             kind: flow.kind,
             domain: flow.domain,
             quantity: known_quantity(flow),
+            magnitude: magnitude(known_quantity(flow)),
             months: flow.months.map(|months| months & 0xfff).filter(|&months| months != 0),
             confidence: confidence(flow.evidence),
             place: flow.position.and_then(Place::new),
@@ -92,13 +95,13 @@ impl Facts {
             words: words(&flow.label),
         }
     }
+}
 
-    /// The power of ten of the quantity, shifted above zero; 0 when unknown.
-    pub(crate) fn magnitude(&self) -> u8 {
-        let power = self.quantity.map(|quantity| quantity.log10().floor().clamp(-50.0, 50.0) + 100.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 50..=150")]
-        power.map_or(0, |power| power as u8)
-    }
+/// The power of ten of a quantity, shifted above zero; 0 when unknown.
+fn magnitude(quantity: Option<f64>) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 50..=150")]
+    let shifted = |quantity: f64| (quantity.log10().floor().clamp(-50.0, 50.0) + 100.0) as u8;
+    quantity.map_or(0, shifted)
 }
 
 /// Yearly quantity when it is one; a service has none.

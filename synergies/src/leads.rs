@@ -6,13 +6,16 @@ use std::collections::{BTreeSet, HashMap};
 use crate::facts::{DEGREE_KM, Facts, Place, read_all};
 use crate::flow::{Direction, Domain, Flow};
 use crate::nomenclature::{Nomenclature, TypeId};
-use crate::score::{Assessment, FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Settings, THRESHOLD, nature_of_types, nearness, pair};
+use crate::score::{Assessment, FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Settings, THRESHOLD, Weights, nature_of_types, nearness, pair};
 
 /// Leads kept on each side of a flow.
 pub const BEST: usize = 10;
 
 /// One more than is shown: the one that enters when a flow changes.
 const KEPT: usize = BEST + 1;
+
+/// The threshold, at any magnitude.
+const LOWEST: u16 = u16::from_be_bytes([THRESHOLD, 0]);
 
 /// An output that could serve an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,6 +42,12 @@ impl Rank {
         self.0.to_be_bytes()[0]
     }
 
+    /// Score and magnitude.
+    fn merit(self) -> u16 {
+        let [score, magnitude, ..] = self.0.to_be_bytes();
+        u16::from_be_bytes([score, magnitude])
+    }
+
     fn from(self) -> u32 {
         !(self.0 >> 24) as u32 & 0x00ff_ffff
     }
@@ -63,9 +72,9 @@ impl Best {
         }
     }
 
-    /// The score to reach.
-    fn bar(&self) -> u8 {
-        self.ranks[KEPT - 1].map_or(THRESHOLD, Rank::score)
+    /// The score and magnitude to reach.
+    fn bar(&self) -> u16 {
+        self.ranks[KEPT - 1].map_or(LOWEST, Rank::merit)
     }
 
     fn shown(&self) -> impl Iterator<Item = Rank> {
@@ -82,7 +91,7 @@ impl Best {
 /// Flows of one type and direction, from south to north.
 #[derive(Debug, Default)]
 struct Bucket {
-    placed: Vec<(Place, u32)>,
+    placed: Vec<Entry>,
     unplaced: Vec<u32>,
 }
 
@@ -151,7 +160,7 @@ impl<'a> Index<'a> {
             if self.best[other as usize].takes(found, old.then_some(rank)) {
                 kept.insert(Reverse(found));
             }
-            THRESHOLD
+            LOWEST
         });
         kept.into_iter().map(|Reverse(rank)| self.lead(rank)).collect()
     }
@@ -186,12 +195,12 @@ impl<'a> Index<'a> {
             let direction = self.flows[self.order[at as usize] as usize].direction;
             let bucket = self.buckets.entry((direction, kind)).or_default();
             match facts.place {
-                Some(place) => bucket.placed.push((place, at)),
+                Some(place) => bucket.placed.push(Entry { place, at, glance: Glance::new(facts) }),
                 None => bucket.unplaced.push(at),
             }
         }
         for bucket in self.buckets.values_mut() {
-            bucket.placed.sort_by(|a, b| a.0.latitude.total_cmp(&b.0.latitude).then(a.1.cmp(&b.1)));
+            bucket.placed.sort_by(|a, b| a.place.latitude.total_cmp(&b.place.latitude).then(a.at.cmp(&b.at)));
         }
     }
 
@@ -234,13 +243,13 @@ impl<'a> Index<'a> {
     }
 
     /// Calls `keep` with each lead of a flow that reaches the bar `keep` last asked for; nearest latitudes first.
-    fn visit(&self, facts: &Facts, direction: Direction, rank: u32, keep: &mut impl FnMut(Rank, u32) -> u8) {
-        let mut search = Search { index: self, facts, direction, rank, bar: THRESHOLD, keep };
+    fn visit(&self, facts: &Facts, direction: Direction, rank: u32, keep: &mut impl FnMut(Rank, u32) -> u16) {
+        let mut search = Search { index: self, facts, direction, rank, bar: LOWEST, keep };
         if let Some(kind) = facts.kind {
             let other = opposite(direction);
             for &(partner, nature) in self.partners.get(&(direction, kind)).into_iter().flatten() {
                 let half_km = self.tables.get(if direction == Direction::Out { kind } else { partner }).half_km;
-                search.bucket(&self.buckets[&(other, partner)], (nature + LIKENESS).min(1.0), half_km);
+                search.bucket(&self.buckets[&(other, partner)], nature, half_km);
             }
         }
         search.by_words();
@@ -252,41 +261,41 @@ struct Search<'s, 'a, K> {
     facts: &'s Facts,
     direction: Direction,
     rank: u32,
-    bar: u8,
+    bar: u16,
     keep: &'s mut K,
 }
 
-impl<K: FnMut(Rank, u32) -> u8> Search<'_, '_, K> {
+impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
     fn bucket(&mut self, bucket: &Bucket, nature: f64, half_km: f64) {
-        let ceiling = Ceiling::new(&self.index.settings, self.facts, nature, half_km);
+        let ceiling = Ceiling::new(self.index.settings.weights, self.facts, self.direction, (nature, half_km));
         for &at in &bucket.unplaced {
             self.score(at);
         }
         let Some(place) = self.facts.place else {
-            for &(_, at) in &bucket.placed {
-                self.score(at);
+            for entry in &bucket.placed {
+                self.score(entry.at);
             }
             return;
         };
-        let mut north = bucket.placed.partition_point(|(other, _)| other.latitude < place.latitude);
+        let mut north = bucket.placed.partition_point(|entry| entry.place.latitude < place.latitude);
         let mut south = north;
         loop {
-            let gap = |at: Option<&(Place, u32)>| at.map_or(f64::INFINITY, |(other, _)| (other.latitude - place.latitude).abs());
+            let gap = |at: Option<&Entry>| at.map_or(f64::INFINITY, |entry| (entry.place.latitude - place.latitude).abs());
             let above = gap(bucket.placed.get(north));
             let below = gap(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
             let nearest = above.min(below);
             if nearest.is_infinite() || !ceiling.reaches(self.bar, nearest * nearest * DEGREE_KM * DEGREE_KM * 0.999_999) {
                 return;
             }
-            let (other, at) = if above <= below {
+            let entry = &bucket.placed[if above <= below {
                 north += 1;
-                bucket.placed[north - 1]
+                north - 1
             } else {
                 south -= 1;
-                bucket.placed[south]
-            };
-            if ceiling.reaches(self.bar, place.chord_squared(&other)) {
-                self.score(at);
+                south
+            }];
+            if ceiling.lets(self.bar, place.chord_squared(&entry.place), &entry.glance) {
+                self.score(entry.at);
             }
         }
     }
@@ -316,36 +325,88 @@ impl<K: FnMut(Rank, u32) -> u8> Search<'_, '_, K> {
             return;
         }
         let score = pair(index.tables, &index.settings, output, input).map_or(0, |found| found.score);
-        if score >= self.bar {
-            let magnitude = output.magnitude().max(input.magnitude());
+        let magnitude = output.magnitude.max(input.magnitude);
+        if u16::from_be_bytes([score, magnitude]) >= self.bar {
             self.bar = (self.keep)(Rank::new(score, magnitude, from, to), at);
         }
     }
 }
 
-/// The best score a flow could reach with a type, by the distance.
+/// A placed flow and what a first look reads of it.
+#[derive(Debug)]
+struct Entry {
+    place: Place,
+    at: u32,
+    glance: Glance,
+}
+
+/// Enough of a flow to set most pairs aside.
+#[derive(Debug, Clone, Copy)]
+struct Glance {
+    domain: Domain,
+    confidence: f64,
+    /// Decimal logarithm.
+    quantity: Option<f64>,
+    months: Option<u16>,
+    magnitude: u8,
+    /// A bit per word and for the sub-chapter: no common bit, nothing in common.
+    signature: u64,
+}
+
+impl Glance {
+    fn new(facts: &Facts) -> Self {
+        let bits = facts.words.iter().chain(&facts.sub_chapter.map(u32::from)).fold(0, |bits, word| bits | 1_u64 << (word % 64));
+        let Facts { domain, confidence, months, magnitude, .. } = *facts;
+        Self { domain, confidence, quantity: facts.quantity.map(f64::log10), months, magnitude, signature: bits }
+    }
+}
+
+/// The best score a flow could reach with a type.
 struct Ceiling {
-    /// Hundred times nature.
+    weights: Weights,
+    direction: Direction,
+    own: Glance,
     nature: f64,
-    /// Of the bracket, all but distance.
-    rest: f64,
-    distance: f64,
     half_km: f64,
+    /// Of the bracket, all but distance, whoever the partner is.
+    rest: f64,
 }
 
 impl Ceiling {
-    fn new(settings: &Settings, facts: &Facts, nature: f64, half_km: f64) -> Self {
-        let weights = &settings.weights;
-        let quantity = weights.quantity * facts.quantity.map_or(NEUTRAL, |_| 1.0);
-        let timing = weights.timing * facts.months.map_or(NEUTRAL, |_| 1.0);
-        let rest = weights.base + quantity + timing + weights.confidence * facts.confidence;
-        Self { nature: 100.0 * nature, rest, distance: weights.distance, half_km }
+    fn new(weights: Weights, facts: &Facts, direction: Direction, (nature, half_km): (f64, f64)) -> Self {
+        let own = Glance::new(facts);
+        let quantity = weights.quantity * own.quantity.map_or(NEUTRAL, |_| 1.0);
+        let timing = weights.timing * own.months.map_or(NEUTRAL, |_| 1.0);
+        let rest = weights.base + quantity + timing + weights.confidence * own.confidence;
+        Self { weights, direction, own, nature, half_km, rest }
     }
 
-    fn reaches(&self, bar: u8, km_squared: f64) -> bool {
+    /// Whether any partner that far could reach the bar.
+    fn reaches(&self, bar: u16, km_squared: f64) -> bool {
+        self.best(self.nature + LIKENESS, km_squared, self.rest) >= f64::from(bar >> 8)
+    }
+
+    /// Whether this partner could.
+    fn lets(&self, bar: u16, km_squared: f64, other: &Glance) -> bool {
+        let Weights { base, distance: _, quantity, timing, confidence } = self.weights;
+        let both = self.own.quantity.zip(other.quantity).filter(|_| self.own.domain == other.domain);
+        let alike = both.map_or(NEUTRAL, |(own, other)| (1.0 - 0.3 * (own - other).abs()).max(0.2));
+        let common = self.own.months.zip(other.months).map_or(NEUTRAL, |(own, other)| {
+            let needed = if self.direction == Direction::Out { other } else { own };
+            f64::from((own & other).count_ones()) / f64::from(needed.count_ones())
+        });
+        let rest = base + quantity * alike + timing * common + confidence * self.own.confidence.min(other.confidence);
+        let likeness = if self.own.signature & other.signature == 0 { 0.0 } else { LIKENESS };
+        let best = self.best(self.nature + likeness, km_squared, rest).floor();
+        let [score, magnitude] = bar.to_be_bytes().map(f64::from);
+        best > score || (best >= score && f64::from(self.own.magnitude.max(other.magnitude)) >= magnitude)
+    }
+
+    /// Before rounding down; the margin covers what the order of the operations may change.
+    fn best(&self, nature: f64, km_squared: f64, rest: f64) -> f64 {
         let nearness = nearness(km_squared, self.half_km);
         let far = if nearness < FAR { FAR_FACTOR } else { 1.0 };
-        self.nature * (self.rest + self.distance * nearness) * far + 0.500_001 >= f64::from(bar)
+        100.0 * nature.min(1.0) * (rest + self.weights.distance * nearness) * far + 0.500_001
     }
 }
 
