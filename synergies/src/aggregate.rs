@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{distance_km, known_quantity};
+use crate::facts::distance_km;
 use crate::flow::{Evidence, Flow};
 use crate::leads::Lead;
 use crate::nomenclature::TypeId;
@@ -71,7 +71,7 @@ fn synergy_type(flows: &[Flow], out: TypeId, input: TypeId, leads: Vec<Lead>) ->
 
 /// Added in the order of the amounts, so that the order of the flows changes nothing.
 fn sum(flows: &[Flow], side: &BTreeSet<usize>) -> Option<f64> {
-    let mut known: Vec<f64> = side.iter().filter_map(|&at| known_quantity(&flows[at])).collect();
+    let mut known: Vec<f64> = side.iter().filter_map(|&at| flows[at].known_quantity()).collect();
     known.sort_by(f64::total_cmp);
     (!known.is_empty()).then(|| known.iter().sum())
 }

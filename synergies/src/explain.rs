@@ -62,8 +62,8 @@ fn unknowns(tables: &Nomenclature, flow: &Flow) -> Vec<Unknown> {
     let is_heat = flow.kind.is_some_and(|kind| tables.get(kind).temperature.0.is_some());
     let all = [
         (Unknown::Kind, flow.kind.is_none()),
-        (Unknown::Quantity, flow.domain != Domain::Service && crate::facts::known_quantity(flow).is_none()),
-        (Unknown::Months, flow.months.is_none_or(|months| months & 0xfff == 0)),
+        (Unknown::Quantity, flow.domain != Domain::Service && flow.known_quantity().is_none()),
+        (Unknown::Months, flow.known_months().is_none()),
         (Unknown::Position, flow.position.is_none()),
         (Unknown::Temperature, is_heat && flow.temperature.is_none()),
         (Unknown::Quality, flow.domain == Domain::Water && flow.quality.is_none()),
@@ -139,10 +139,9 @@ fn decimal(value: f64) -> String {
 
 fn distance(found: &Assessment<'_>) -> String {
     let half = kilometres(found.half_km);
-    found.distance_km.map_or_else(
-        || format!("à préciser (repère pour ce flux{NB}: {half})"),
-        |km| format!("{} (repère pour ce flux{NB}: {half})", kilometres(km)),
-    )
+    found
+        .distance_km
+        .map_or_else(|| format!("à préciser (repère pour ce flux{NB}: {half})"), |km| format!("{} (repère pour ce flux{NB}: {half})", kilometres(km)))
 }
 
 fn kilometres(km: f64) -> String {
@@ -159,7 +158,7 @@ fn quantities(output: &Flow, input: &Flow) -> String {
     if output.domain == Domain::Service && input.domain == Domain::Service {
         return String::new();
     }
-    match (crate::facts::known_quantity(output), crate::facts::known_quantity(input)) {
+    match (output.known_quantity(), input.known_quantity()) {
         (Some(offered), Some(needed)) if output.domain == input.domain && (offered / needed).log10().abs() <= 0.5 => {
             format!("{} pour un besoin comparable", magnitude(offered, output.domain))
         }
@@ -191,8 +190,7 @@ pub fn magnitude(quantity: f64, domain: Domain) -> String {
 }
 
 fn period(output: &Flow, input: &Flow) -> String {
-    let known = |flow: &Flow| flow.months.map(|months| months & 0xfff).filter(|&months| months != 0);
-    let Some((offered, needed)) = known(output).zip(known(input)) else { return "à préciser".to_owned() };
+    let Some((offered, needed)) = output.known_months().zip(input.known_months()) else { return "à préciser".to_owned() };
     let common = (offered & needed).count_ones();
     match (common, needed.count_ones()) {
         (12, 12) => "toute l’année".to_owned(),

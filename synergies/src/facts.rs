@@ -13,8 +13,38 @@ pub const DEGREE_KM: f64 = EARTH_KM * std::f64::consts::PI / 180.0;
 
 /// Words that say nothing of what a flow is.
 const NOISE: [&str; 32] = [
-    "avec", "besoin", "cherche", "cherchons", "chez", "dans", "dechet", "dechets", "des", "disponible", "donne", "entre", "environ", "les", "mois", "nos", "notre",
-    "par", "pas", "petit", "plus", "pour", "produit", "recherche", "reste", "sans", "semaine", "sous", "sur", "tonnes", "une", "vers",
+    "avec",
+    "besoin",
+    "cherche",
+    "cherchons",
+    "chez",
+    "dans",
+    "dechet",
+    "dechets",
+    "des",
+    "disponible",
+    "donne",
+    "entre",
+    "environ",
+    "les",
+    "mois",
+    "nos",
+    "notre",
+    "par",
+    "pas",
+    "petit",
+    "plus",
+    "pour",
+    "produit",
+    "recherche",
+    "reste",
+    "sans",
+    "semaine",
+    "sous",
+    "sur",
+    "tonnes",
+    "une",
+    "vers",
 ];
 
 /// What scoring reads of a flow.
@@ -82,9 +112,9 @@ impl Facts {
             actor,
             kind: flow.kind,
             domain: flow.domain,
-            quantity: known_quantity(flow),
-            magnitude: magnitude(known_quantity(flow)),
-            months: flow.months.map(|months| months & 0xfff).filter(|&months| months != 0),
+            quantity: flow.known_quantity(),
+            magnitude: magnitude(flow.known_quantity()),
+            months: flow.known_months(),
             confidence: confidence(flow.evidence),
             place: flow.position.and_then(Place::new),
             temperature: flow.temperature.filter(|degrees| degrees.is_finite()),
@@ -102,11 +132,6 @@ fn magnitude(quantity: Option<f64>) -> u8 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 50..=150")]
     let shifted = |quantity: f64| (quantity.log10().floor().clamp(-50.0, 50.0) + 100.0) as u8;
     quantity.map_or(0, shifted)
-}
-
-/// Yearly quantity when it is one; a service has none.
-pub(crate) fn known_quantity(flow: &Flow) -> Option<f64> {
-    flow.quantity.filter(|quantity| quantity.is_finite() && *quantity > 0.0 && flow.domain != Domain::Service)
 }
 
 /// Measured or declared 1, the carrier's knowledge 0.8, statistics 0.4.

@@ -7,7 +7,7 @@ use crate::nomenclature::TypeId;
 pub enum Domain {
     /// m³ a year.
     Water,
-    /// MWh (net calorific value) a year.
+    /// `MWh` (net calorific value) a year.
     Energy,
     /// Tonnes a year.
     Material,
@@ -79,4 +79,16 @@ pub struct Flow {
     pub position: Option<Position>,
     /// NAF rév. 2 code of the actor's activity: "10.51C".
     pub activity: Option<String>,
+}
+
+impl Flow {
+    /// Yearly quantity when it is one: finite, above zero; a service has none.
+    pub fn known_quantity(&self) -> Option<f64> {
+        self.quantity.filter(|quantity| quantity.is_finite() && *quantity > 0.0 && self.domain != Domain::Service)
+    }
+
+    /// Months when at least one is told.
+    pub fn known_months(&self) -> Option<u16> {
+        self.months.map(|months| months & 0xfff).filter(|&months| months > 0)
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::known_quantity;
 use crate::flow::{Direction, Domain, Evidence, Flow};
 
 /// Up to this cumulated share an actor is A.
@@ -56,14 +55,14 @@ pub fn pareto(flows: &[Flow], domain: Domain, direction: Direction) -> Pareto<'_
     Pareto {
         declared: ranked(own().filter(|flow| flow.evidence != Evidence::Statistics)),
         estimated: ranked(own().filter(|flow| flow.evidence == Evidence::Statistics)),
-        unknown: own().filter(|flow| known_quantity(flow).is_none()).count(),
+        unknown: own().filter(|flow| flow.known_quantity().is_none()).count(),
     }
 }
 
 fn ranked<'a>(flows: impl Iterator<Item = &'a Flow>) -> Vec<Generator<'a>> {
     let mut amounts: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for flow in flows {
-        if let Some(quantity) = known_quantity(flow) {
+        if let Some(quantity) = flow.known_quantity() {
             amounts.entry(&flow.actor).or_default().push(quantity);
         }
     }
@@ -79,7 +78,13 @@ fn ranked<'a>(flows: impl Iterator<Item = &'a Flow>) -> Vec<Generator<'a>> {
     let mut before = 0.0;
     let generators = (1..).zip(totals).map(|(rank, (actor, quantity))| {
         // The one that crosses 80 % is still an A: the first always is.
-        let class = if before < A_UP_TO * whole { Class::A } else if before < B_UP_TO * whole { Class::B } else { Class::C };
+        let class = if before < A_UP_TO * whole {
+            Class::A
+        } else if before < B_UP_TO * whole {
+            Class::B
+        } else {
+            Class::C
+        };
         before += quantity;
         Generator { actor, rank, quantity, share: quantity / whole, cumulated: before / whole, class }
     });

@@ -49,11 +49,13 @@ impl Rank {
     }
 
     fn from(self) -> u32 {
-        !(self.0 >> 24) as u32 & 0x00ff_ffff
+        let [.., a, b, c, _, _, _] = (!self.0).to_be_bytes();
+        u32::from_be_bytes([0, a, b, c])
     }
 
     fn to(self) -> u32 {
-        !self.0 as u32 & 0x00ff_ffff
+        let [.., a, b, c] = (!self.0).to_be_bytes();
+        u32::from_be_bytes([0, a, b, c])
     }
 }
 
@@ -118,17 +120,8 @@ impl<'a> Index<'a> {
         let mut order: Vec<u32> = (0..).take(flows.len()).collect();
         order.sort_by(|&a, &b| flows[a as usize].reference.cmp(&flows[b as usize].reference));
         let facts = read_all(tables, flows, &order);
-        let mut index = Self {
-            tables,
-            settings,
-            flows,
-            order,
-            facts,
-            buckets: HashMap::new(),
-            partners: HashMap::new(),
-            by_word: HashMap::new(),
-            best: Vec::new(),
-        };
+        let mut index =
+            Self { tables, settings, flows, order, facts, buckets: HashMap::new(), partners: HashMap::new(), by_word: HashMap::new(), best: Vec::new() };
         index.fill_buckets();
         index.fill_partners();
         index.fill_words();

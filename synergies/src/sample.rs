@@ -43,8 +43,7 @@ impl Dice {
 pub fn territory(tables: &Nomenclature, count: usize, seed: u64) -> Vec<Flow> {
     let mut dice = Dice::new(seed);
     let kinds: Vec<TypeId> = (0_u16..).zip(tables.types()).filter(|(_, kind)| !kind.is_family()).map(|(id, _)| TypeId(id)).collect();
-    let parks: Vec<Position> =
-        (0..400).map(|_| Position { latitude: 46.0 + 1.44 * dice.fraction(), longitude: 1.0 + 2.1 * dice.fraction() }).collect();
+    let parks: Vec<Position> = (0..400).map(|_| Position { latitude: 46.0 + 1.44 * dice.fraction(), longitude: 1.0 + 2.1 * dice.fraction() }).collect();
     let actors: Vec<(String, Position)> = (0..=count / 6)
         .map(|number| {
             let park = parks[dice.under(parks.len())];

@@ -51,7 +51,7 @@ impl Default for Weights {
 pub struct Settings {
     /// Weights.
     pub weights: Weights,
-    /// m³, MWh, t: a need under it and under 1 % of the output makes no lead. Zero gates nothing.
+    /// In m³, `MWh`, tonnes: a need under it and under 1 % of the output makes no lead. Zero gates nothing.
     pub floors: Floors,
 }
 
@@ -60,7 +60,7 @@ pub struct Settings {
 pub struct Floors {
     /// m³.
     pub water: f64,
-    /// MWh.
+    /// `MWh`.
     pub energy: f64,
     /// Tonnes.
     pub material: f64,
@@ -176,8 +176,7 @@ pub(crate) fn nearness(km_squared: f64, half_km: f64) -> f64 {
 
 /// Hazardous, towards what is eaten, drunk or spread; without type, the activity of the need decides.
 fn is_poison(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
-    output.is_hazardous
-        && input.kind.map_or(input.feeds, |kind| tables.get(kind).usage.is_some() || tables.get(tables.family(kind)).usage.is_some())
+    output.is_hazardous && input.kind.map_or(input.feeds, |kind| tables.get(kind).usage.is_some() || tables.get(tables.family(kind)).usage.is_some())
 }
 
 /// A need both tiny for the output and under the project's floor.
