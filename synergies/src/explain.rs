@@ -163,7 +163,7 @@ fn quantities(output: &Flow, input: &Flow) -> String {
             format!("{} pour un besoin comparable", magnitude(offered, output.domain))
         }
         (Some(offered), Some(needed)) => {
-            format!("{} offerts, besoin de {}", magnitude(offered, output.domain), magnitude(needed, input.domain))
+            format!("{}, pour un besoin de {}", magnitude(offered, output.domain), magnitude(needed, input.domain))
         }
         (Some(offered), None) => format!("{}, besoin à préciser", magnitude(offered, output.domain)),
         (None, Some(needed)) => format!("à préciser, pour un besoin de {}", magnitude(needed, input.domain)),

@@ -6,7 +6,11 @@ use std::collections::{BTreeSet, HashMap};
 use crate::facts::{DEGREE_KM, Facts, Place, read_all};
 use crate::flow::{Direction, Domain, Flow};
 use crate::nomenclature::{Nomenclature, TypeId};
-use crate::score::{Assessment, FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Settings, THRESHOLD, Weights, nature_of_types, nearness, pair};
+use crate::score::{Assessment, Settings, THRESHOLD, WORDS_CAP, nature_of_types, pair};
+
+mod ceiling;
+
+use ceiling::{Ceiling, Glance};
 
 /// Leads kept on each side of a flow.
 pub const BEST: usize = 10;
@@ -125,7 +129,7 @@ impl<'a> Index<'a> {
         index.fill_buckets();
         index.fill_partners();
         index.fill_words();
-        index.best = (0..).zip(&index.facts).map(|(at, facts)| index.best_of(facts, index.flow(at).direction, 2 * at + 1)).collect();
+        index.best = index.best_of_all();
         index
     }
 
@@ -156,11 +160,6 @@ impl<'a> Index<'a> {
             LOWEST
         });
         kept.into_iter().map(|Reverse(rank)| self.lead(rank)).collect()
-    }
-
-    /// Leads already found for one flow of the set, best first.
-    pub fn kept_for(&self, place: usize) -> Vec<Lead> {
-        self.leads().into_iter().filter(|lead| lead.from == place || lead.to == place).collect()
     }
 
     /// The components of a lead of this set.
@@ -224,6 +223,20 @@ impl<'a> Index<'a> {
                 self.by_word.entry((direction, facts.domain, word)).or_default()[usize::from(facts.kind.is_none())].push(at);
             }
         }
+    }
+
+    /// Flows of one type and neighbourhood one after the other: they meet the same partners, still at hand in the processor.
+    fn best_of_all(&self) -> Vec<Best> {
+        let mut turn: Vec<u32> = (0..).take(self.facts.len()).collect();
+        turn.sort_by_cached_key(|&at| {
+            let facts = &self.facts[at as usize];
+            (facts.kind, self.flow(at).direction, facts.place.map(|place| place.latitude.to_bits()))
+        });
+        let mut best = vec![Best::default(); self.facts.len()];
+        for at in turn {
+            best[at as usize] = self.best_of(&self.facts[at as usize], self.flow(at).direction, 2 * at + 1);
+        }
+        best
     }
 
     fn best_of(&self, facts: &Facts, direction: Direction, rank: u32) -> Best {
@@ -301,9 +314,12 @@ impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
         let posted = self.facts.words.iter().filter_map(|word| self.index.by_word.get(&key(word)));
         let mut found: Vec<u32> = posted.flat_map(|posted| &posted[skipped..]).flatten().copied().collect();
         found.sort_unstable();
-        found.dedup();
-        for at in found {
-            self.score(at);
+        for same in found.chunk_by(|a, b| a == b) {
+            let of_both = self.facts.words.len() + self.index.facts[same[0] as usize].words.len();
+            // The score at its best: the share of common words, the rest perfect.
+            if 200.0 * WORDS_CAP * count(same.len()) / count(of_both) + 0.500_001 >= f64::from(self.bar >> 8) {
+                self.score(same[0]);
+            }
         }
     }
 
@@ -333,74 +349,9 @@ struct Entry {
     glance: Glance,
 }
 
-/// Enough of a flow to set most pairs aside.
-#[derive(Debug, Clone, Copy)]
-struct Glance {
-    domain: Domain,
-    confidence: f64,
-    /// Decimal logarithm.
-    quantity: Option<f64>,
-    months: Option<u16>,
-    magnitude: u8,
-    /// A bit per word and for the sub-chapter: no common bit, nothing in common.
-    signature: u64,
-}
-
-impl Glance {
-    fn new(facts: &Facts) -> Self {
-        let bits = facts.words.iter().chain(&facts.sub_chapter.map(u32::from)).fold(0, |bits, word| bits | 1_u64 << (word % 64));
-        let Facts { domain, confidence, months, magnitude, .. } = *facts;
-        Self { domain, confidence, quantity: facts.quantity.map(f64::log10), months, magnitude, signature: bits }
-    }
-}
-
-/// The best score a flow could reach with a type.
-struct Ceiling {
-    weights: Weights,
-    direction: Direction,
-    own: Glance,
-    nature: f64,
-    half_km: f64,
-    /// Of the bracket, all but distance, whoever the partner is.
-    rest: f64,
-}
-
-impl Ceiling {
-    fn new(weights: Weights, facts: &Facts, direction: Direction, (nature, half_km): (f64, f64)) -> Self {
-        let own = Glance::new(facts);
-        let quantity = weights.quantity * own.quantity.map_or(NEUTRAL, |_| 1.0);
-        let timing = weights.timing * own.months.map_or(NEUTRAL, |_| 1.0);
-        let rest = weights.base + quantity + timing + weights.confidence * own.confidence;
-        Self { weights, direction, own, nature, half_km, rest }
-    }
-
-    /// Whether any partner that far could reach the bar.
-    fn reaches(&self, bar: u16, km_squared: f64) -> bool {
-        self.best(self.nature + LIKENESS, km_squared, self.rest) >= f64::from(bar >> 8)
-    }
-
-    /// Whether this partner could.
-    fn lets(&self, bar: u16, km_squared: f64, other: &Glance) -> bool {
-        let Weights { base, distance: _, quantity, timing, confidence } = self.weights;
-        let both = self.own.quantity.zip(other.quantity).filter(|_| self.own.domain == other.domain);
-        let alike = both.map_or(NEUTRAL, |(own, other)| (1.0 - 0.3 * (own - other).abs()).max(0.2));
-        let common = self.own.months.zip(other.months).map_or(NEUTRAL, |(own, other)| {
-            let needed = if self.direction == Direction::Out { other } else { own };
-            f64::from((own & other).count_ones()) / f64::from(needed.count_ones())
-        });
-        let rest = base + quantity * alike + timing * common + confidence * self.own.confidence.min(other.confidence);
-        let likeness = if self.own.signature & other.signature == 0 { 0.0 } else { LIKENESS };
-        let best = self.best(self.nature + likeness, km_squared, rest).floor();
-        let [score, magnitude] = bar.to_be_bytes().map(f64::from);
-        best > score || (best >= score && f64::from(self.own.magnitude.max(other.magnitude)) >= magnitude)
-    }
-
-    /// Before rounding down; the margin covers what the order of the operations may change.
-    fn best(&self, nature: f64, km_squared: f64, rest: f64) -> f64 {
-        let nearness = nearness(km_squared, self.half_km);
-        let far = if nearness < FAR { FAR_FACTOR } else { 1.0 };
-        100.0 * nature.min(1.0) * (rest + self.weights.distance * nearness) * far + 0.500_001
-    }
+#[expect(clippy::cast_precision_loss, reason = "a label has few words")]
+fn count(words: usize) -> f64 {
+    words as f64
 }
 
 fn opposite(direction: Direction) -> Direction {
