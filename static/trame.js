@@ -374,4 +374,8 @@ try {
 	if (asked) history.replaceState(null, "", asked), byId(asked.slice(1))?.scrollIntoView();
 } catch {}
 const summary = all(".alert[tabindex='-1'][data-focus]")[0];
-summary ? summary.focus() : focusTarget();
+if (summary) {
+	summary.focus();
+	// A fragment whose target takes no focus takes it away from everything, once the page is there.
+	if (location.hash) addEventListener("load", () => setTimeout(() => document.activeElement === document.body && summary.focus()));
+} else focusTarget();

@@ -24,6 +24,7 @@ Commandes
   demo              charge les données de démonstration dans une base vide
   check             vérifie les données : scores, empreintes, journal, fichiers
   bench pages       mesure ce que coûtent les pages
+  bench synergies   mesure le moteur de synergies
   bench pdf         mesure la composition des documents
   import contours   ajoute des contours de communes et d’EPCI pour les cartes
   account create    crée un compte

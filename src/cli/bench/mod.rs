@@ -5,6 +5,7 @@
 mod limit;
 mod load;
 mod server;
+mod synergies;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -25,6 +26,7 @@ const HELP: &str = "\
 Mesure ce que coûtent les pages, à côté d’un programme nu (axum, sqlx, askama) qui montre les mêmes données.
 
 Usage : trame bench pages [--dossiers N] [--fois N]
+        trame bench synergies [--flows N]   (le moteur de synergies sur un territoire inventé, sans base)
 
   --dossiers N   taille de l’appel de charge (10000) ; il est complété, jamais réduit
   --fois N       demandes par mesure de CPU (2000)
@@ -43,7 +45,13 @@ pub(super) fn bench(mut args: Arguments) -> anyhow::Result<ExitCode> {
     match verb.as_deref() {
         Some("pages") => {}
         Some("limite") => return limit::serve(),
-        _ => bail!("les mesures sont : trame bench pages, trame bench pdf"),
+        Some("synergies") => {
+            let flows: usize = args.opt_value_from_str("--flows")?.unwrap_or(100_000);
+            finish(args)?;
+            synergies::run(flows.clamp(1, 1_000_000));
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => bail!("les mesures sont : trame bench pages, trame bench pdf, trame bench synergies"),
     }
     let many: u32 = args.opt_value_from_str("--dossiers")?.unwrap_or(10_000);
     let times: u32 = args.opt_value_from_str("--fois")?.unwrap_or(2000);

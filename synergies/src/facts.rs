@@ -1,0 +1,193 @@
+//! A flow boiled down to what scoring reads: small, interned, computed once.
+
+use std::collections::HashMap;
+
+use crate::flow::{Domain, Evidence, Flow, Position};
+use crate::nomenclature::{Nomenclature, TypeId};
+
+/// Mean radius of the Earth, km (IUGG).
+pub const EARTH_KM: f64 = 6371.0088;
+
+/// Kilometres of one degree of latitude.
+pub const DEGREE_KM: f64 = EARTH_KM * std::f64::consts::PI / 180.0;
+
+/// Words that say nothing of what a flow is.
+const NOISE: [&str; 32] = [
+    "avec",
+    "besoin",
+    "cherche",
+    "cherchons",
+    "chez",
+    "dans",
+    "dechet",
+    "dechets",
+    "des",
+    "disponible",
+    "donne",
+    "entre",
+    "environ",
+    "les",
+    "mois",
+    "nos",
+    "notre",
+    "par",
+    "pas",
+    "petit",
+    "plus",
+    "pour",
+    "produit",
+    "recherche",
+    "reste",
+    "sans",
+    "semaine",
+    "sous",
+    "sur",
+    "tonnes",
+    "une",
+    "vers",
+];
+
+/// What scoring reads of a flow.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub(crate) actor: u32,
+    pub(crate) kind: Option<TypeId>,
+    pub(crate) domain: Domain,
+    /// Yearly, strictly positive.
+    pub(crate) quantity: Option<f64>,
+    /// The power of ten of the quantity, shifted above zero; 0 when unknown.
+    pub(crate) magnitude: u8,
+    /// Never empty.
+    pub(crate) months: Option<u16>,
+    pub(crate) confidence: f64,
+    pub(crate) place: Option<Place>,
+    pub(crate) temperature: Option<f64>,
+    pub(crate) quality: Option<u8>,
+    /// First four digits of the waste code.
+    pub(crate) sub_chapter: Option<u16>,
+    pub(crate) is_hazardous: bool,
+    /// The actor grows, rears, fishes, or makes food, drinks or feed.
+    pub(crate) feeds: bool,
+    /// Hashes of the telling words of the label, sorted.
+    pub(crate) words: Box<[u32]>,
+}
+
+/// A position and its point on the unit sphere.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) latitude: f64,
+    point: [f64; 3],
+}
+
+impl Place {
+    pub(crate) fn new(position: Position) -> Option<Self> {
+        let Position { latitude, longitude } = position;
+        let is_on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+        let (phi, lambda) = (latitude.to_radians(), longitude.to_radians());
+        is_on_earth.then(|| Self { latitude, point: [phi.cos() * lambda.cos(), phi.cos() * lambda.sin(), phi.sin()] })
+    }
+
+    /// Square of the straight line through the Earth, km²: never longer than the way over it.
+    pub(crate) fn chord_squared(&self, other: &Self) -> f64 {
+        let [x, y, z] = [0, 1, 2].map(|axis| self.point[axis] - other.point[axis]);
+        EARTH_KM * EARTH_KM * (x * x + y * y + z * z)
+    }
+
+    /// Great-circle distance, km: the haversine, by the chord.
+    pub(crate) fn distance(&self, other: &Self) -> f64 {
+        let half = (self.chord_squared(other).sqrt() / (2.0 * EARTH_KM)).min(1.0);
+        2.0 * EARTH_KM * half.asin()
+    }
+}
+
+/// Great-circle distance between two positions, km; nothing when one is not on Earth.
+pub fn distance_km(a: Position, b: Position) -> Option<f64> {
+    Some(Place::new(a)?.distance(&Place::new(b)?))
+}
+
+impl Facts {
+    /// Reads one flow; `actor` is its number among the actors.
+    pub(crate) fn new(tables: &Nomenclature, flow: &Flow, actor: u32) -> Self {
+        Self {
+            actor,
+            kind: flow.kind,
+            domain: flow.domain,
+            quantity: flow.known_quantity(),
+            magnitude: magnitude(flow.known_quantity()),
+            months: flow.known_months(),
+            confidence: confidence(flow.evidence),
+            place: flow.position.and_then(Place::new),
+            temperature: flow.temperature.filter(|degrees| degrees.is_finite()),
+            quality: flow.quality,
+            sub_chapter: flow.waste_code.as_deref().and_then(|code| code.get(..4)?.parse().ok()),
+            is_hazardous: flow.is_hazardous || flow.kind.is_some_and(|kind| tables.get(kind).is_hazardous),
+            feeds: flow.activity.as_deref().is_some_and(|naf| ["01", "03", "10", "11"].iter().any(|division| naf.starts_with(division))),
+            words: words(&flow.label),
+        }
+    }
+}
+
+/// The power of ten of a quantity, shifted above zero; 0 when unknown.
+fn magnitude(quantity: Option<f64>) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 50..=150")]
+    let shifted = |quantity: f64| (quantity.log10().floor().clamp(-50.0, 50.0) + 100.0) as u8;
+    quantity.map_or(0, shifted)
+}
+
+/// Measured or declared 1, the carrier's knowledge 0.8, statistics 0.4.
+pub fn confidence(evidence: Evidence) -> f64 {
+    match evidence {
+        Evidence::Measured | Evidence::Declared => 1.0,
+        Evidence::Knowledge => 0.8,
+        Evidence::Statistics => 0.4,
+    }
+}
+
+/// Numbers the actors in order of appearance.
+pub(crate) fn read_all(tables: &Nomenclature, flows: &[Flow], order: &[u32]) -> Vec<Facts> {
+    let mut actors: HashMap<&str, u32> = HashMap::new();
+    let read = order.iter().map(|&at| {
+        let flow = &flows[at as usize];
+        let next = u32::try_from(actors.len()).unwrap_or(u32::MAX);
+        Facts::new(tables, flow, *actors.entry(&flow.actor).or_insert(next))
+    });
+    read.collect()
+}
+
+/// Share of common words, 0 to 1: twice the common over the sum (Dice).
+pub(crate) fn overlap(a: &[u32], b: &[u32]) -> f64 {
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    let common = a.iter().filter(|word| b.binary_search(word).is_ok()).count();
+    #[expect(clippy::cast_precision_loss, reason = "a label has few words")]
+    let share = (2 * common) as f64 / (a.len() + b.len()) as f64;
+    share
+}
+
+fn words(label: &str) -> Box<[u32]> {
+    let folded: String = label.to_lowercase().chars().map(plain).collect();
+    let tokens = folded.split(|c: char| !c.is_alphanumeric());
+    let telling = tokens.filter(|word| word.len() > 2 && !word.starts_with(|c: char| c.is_ascii_digit()) && !NOISE.contains(word));
+    let mut hashes: Vec<u32> = telling.map(|word| hash(word.trim_end_matches(['s', 'x', 'e']))).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes.into()
+}
+
+fn plain(c: char) -> char {
+    match c {
+        'à' | 'â' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        _ => c,
+    }
+}
+
+/// FNV-1a: the same everywhere.
+fn hash(word: &str) -> u32 {
+    word.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}

@@ -1,0 +1,362 @@
+//! Substitution leads of a set: the ten best of each side, found by type and by latitude.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+use crate::facts::{DEGREE_KM, Facts, Place, read_all};
+use crate::flow::{Direction, Domain, Flow};
+use crate::nomenclature::{Nomenclature, TypeId};
+use crate::score::{Assessment, Settings, THRESHOLD, WORDS_CAP, nature_of_types, pair};
+
+mod ceiling;
+
+use ceiling::{Ceiling, Glance};
+
+/// Leads kept on each side of a flow.
+pub const BEST: usize = 10;
+
+/// One more than is shown: the one that enters when a flow changes.
+const KEPT: usize = BEST + 1;
+
+/// The threshold, at any magnitude.
+const LOWEST: u16 = u16::from_be_bytes([THRESHOLD, 0]);
+
+/// An output that could serve an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lead {
+    /// Place of the output in the flows.
+    pub from: usize,
+    /// Place of the input in the flows.
+    pub to: usize,
+    /// 0 to 100.
+    pub score: u8,
+}
+
+/// Score, larger magnitude, references: a greater rank is a better lead. References count from the last, so that the first wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(u64);
+
+impl Rank {
+    fn new(score: u8, magnitude: u8, from: u32, to: u32) -> Self {
+        let last = |rank: u32| u64::from(!rank & 0x00ff_ffff);
+        Self(u64::from(score) << 56 | u64::from(magnitude) << 48 | last(from) << 24 | last(to))
+    }
+
+    fn score(self) -> u8 {
+        self.0.to_be_bytes()[0]
+    }
+
+    /// Score and magnitude.
+    fn merit(self) -> u16 {
+        let [score, magnitude, ..] = self.0.to_be_bytes();
+        u16::from_be_bytes([score, magnitude])
+    }
+
+    fn from(self) -> u32 {
+        let [.., a, b, c, _, _, _] = (!self.0).to_be_bytes();
+        u32::from_be_bytes([0, a, b, c])
+    }
+
+    fn to(self) -> u32 {
+        let [.., a, b, c] = (!self.0).to_be_bytes();
+        u32::from_be_bytes([0, a, b, c])
+    }
+}
+
+/// The best leads of one flow, best first.
+#[derive(Debug, Clone, Copy, Default)]
+struct Best {
+    ranks: [Option<Rank>; KEPT],
+}
+
+impl Best {
+    fn add(&mut self, rank: Rank) {
+        let at = self.ranks.partition_point(|kept| kept.is_some_and(|kept| kept > rank));
+        if at < KEPT {
+            self.ranks[at..].rotate_right(1);
+            self.ranks[at] = Some(rank);
+        }
+    }
+
+    /// The score and magnitude to reach.
+    fn bar(&self) -> u16 {
+        self.ranks[KEPT - 1].map_or(LOWEST, Rank::merit)
+    }
+
+    fn shown(&self) -> impl Iterator<Item = Rank> {
+        self.ranks.iter().take(BEST).flatten().copied()
+    }
+
+    /// Whether a rank would be among the ten best once the flow `without` is taken out.
+    fn takes(&self, rank: Rank, without: Option<u32>) -> bool {
+        let others = self.ranks.iter().flatten().filter(|kept| without.is_none_or(|flow| kept.from() != flow && kept.to() != flow));
+        others.take_while(|kept| **kept > rank).count() < BEST
+    }
+}
+
+/// Flows of one type and direction, from south to north.
+#[derive(Debug, Default)]
+struct Bucket {
+    placed: Vec<Entry>,
+    unplaced: Vec<u32>,
+}
+
+/// A set of flows ready to answer; `flows` in any order give the same leads.
+#[derive(Debug)]
+pub struct Index<'a> {
+    tables: &'a Nomenclature,
+    settings: Settings,
+    flows: &'a [Flow],
+    /// Places in `flows`, by reference.
+    order: Vec<u32>,
+    facts: Vec<Facts>,
+    buckets: HashMap<(Direction, TypeId), Bucket>,
+    /// Partner types of each present type with their nature, best first.
+    partners: HashMap<(Direction, TypeId), Vec<(TypeId, f64)>>,
+    /// Flows by direction, domain and word: those with a type, and those without.
+    by_word: HashMap<(Direction, Domain, u32), [Vec<u32>; 2]>,
+    best: Vec<Best>,
+}
+
+impl<'a> Index<'a> {
+    /// Reads the flows and scores them all. At most eight million.
+    pub fn new(tables: &'a Nomenclature, settings: Settings, flows: &'a [Flow]) -> Self {
+        let mut order: Vec<u32> = (0..).take(flows.len()).collect();
+        order.sort_by(|&a, &b| flows[a as usize].reference.cmp(&flows[b as usize].reference));
+        let facts = read_all(tables, flows, &order);
+        let mut index =
+            Self { tables, settings, flows, order, facts, buckets: HashMap::new(), partners: HashMap::new(), by_word: HashMap::new(), best: Vec::new() };
+        index.fill_buckets();
+        index.fill_partners();
+        index.fill_words();
+        index.best = index.best_of_all();
+        index
+    }
+
+    /// Every lead above the threshold that is among the ten best of its output or of its input, best first.
+    pub fn leads(&self) -> Vec<Lead> {
+        let mut ranks: Vec<Rank> = self.best.iter().flat_map(Best::shown).collect();
+        ranks.sort_unstable_by_key(|&rank| Reverse(rank));
+        ranks.dedup();
+        ranks.into_iter().map(|rank| self.lead(rank)).collect()
+    }
+
+    /// Leads of a new flow, or of one that changed (the same reference): its ten best, and those where it enters the ten best of
+    /// the other side, best first. The place of `flow` itself is its place in the set, or the number of flows when it is new.
+    pub fn leads_of(&self, flow: &Flow) -> Vec<Lead> {
+        let found = self.order.binary_search_by(|&at| self.flows[at as usize].reference.as_str().cmp(&flow.reference));
+        let (Ok(at) | Err(at)) = found;
+        let old = found.is_ok();
+        #[expect(clippy::cast_possible_truncation, reason = "at most eight million flows")]
+        let rank = 2 * at as u32 + u32::from(old);
+        let actor = self.flows.iter().position(|other| other.actor == flow.actor);
+        let actor = actor.and_then(|place| self.order.iter().position(|&at| at as usize == place)).map_or(u32::MAX, |at| self.facts[at].actor);
+        let facts = Facts::new(self.tables, flow, actor);
+        let mut kept: BTreeSet<Reverse<Rank>> = self.best_of(&facts, flow.direction, rank).shown().map(Reverse).collect();
+        self.visit(&facts, flow.direction, rank, &mut |found, other| {
+            if self.best[other as usize].takes(found, old.then_some(rank)) {
+                kept.insert(Reverse(found));
+            }
+            LOWEST
+        });
+        kept.into_iter().map(|Reverse(rank)| self.lead(rank)).collect()
+    }
+
+    /// The components of a lead of this set.
+    pub fn assess(&self, lead: Lead) -> Option<Assessment<'a>> {
+        crate::score::assess(self.tables, &self.settings, self.flows.get(lead.from)?, self.flows.get(lead.to)?)
+    }
+
+    /// The flows, as given.
+    pub fn flows(&self) -> &'a [Flow] {
+        self.flows
+    }
+
+    fn flow(&self, at: u32) -> &'a Flow {
+        &self.flows[self.order[at as usize] as usize]
+    }
+
+    fn lead(&self, rank: Rank) -> Lead {
+        let place = |rank: u32| if rank % 2 == 1 { self.order[(rank / 2) as usize] as usize } else { self.flows.len() };
+        Lead { from: place(rank.from()), to: place(rank.to()), score: rank.score() }
+    }
+
+    fn fill_buckets(&mut self) {
+        for (at, facts) in (0_u32..).zip(&self.facts) {
+            let Some(kind) = facts.kind else { continue };
+            let direction = self.flows[self.order[at as usize] as usize].direction;
+            let bucket = self.buckets.entry((direction, kind)).or_default();
+            match facts.place {
+                Some(place) => bucket.placed.push(Entry { place, at, glance: Glance::new(facts) }),
+                None => bucket.unplaced.push(at),
+            }
+        }
+        for bucket in self.buckets.values_mut() {
+            bucket.placed.sort_by(|a, b| a.place.latitude.total_cmp(&b.place.latitude).then(a.at.cmp(&b.at)));
+        }
+    }
+
+    /// For every type, present or not: a changed flow may bring a new one.
+    fn fill_partners(&mut self) {
+        let kinds = || (0_u16..).take(self.tables.types().len()).map(TypeId);
+        for from in kinds() {
+            for to in kinds() {
+                let Some((_, value)) = nature_of_types(self.tables, from, to) else { continue };
+                if self.buckets.contains_key(&(Direction::In, to)) {
+                    self.partners.entry((Direction::Out, from)).or_default().push((to, value));
+                }
+                if self.buckets.contains_key(&(Direction::Out, from)) {
+                    self.partners.entry((Direction::In, to)).or_default().push((from, value));
+                }
+            }
+        }
+        for partners in self.partners.values_mut() {
+            partners.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        }
+    }
+
+    /// Of all flows: a flow that comes or changes may have no type.
+    fn fill_words(&mut self) {
+        for (at, facts) in (0_u32..).zip(&self.facts) {
+            let direction = self.flows[self.order[at as usize] as usize].direction;
+            for &word in &facts.words {
+                self.by_word.entry((direction, facts.domain, word)).or_default()[usize::from(facts.kind.is_none())].push(at);
+            }
+        }
+    }
+
+    /// Flows of one type and neighbourhood one after the other: they meet the same partners, still at hand in the processor.
+    fn best_of_all(&self) -> Vec<Best> {
+        let mut turn: Vec<u32> = (0..).take(self.facts.len()).collect();
+        turn.sort_by_cached_key(|&at| {
+            let facts = &self.facts[at as usize];
+            (facts.kind, self.flow(at).direction, facts.place.map(|place| place.latitude.to_bits()))
+        });
+        let mut best = vec![Best::default(); self.facts.len()];
+        for at in turn {
+            best[at as usize] = self.best_of(&self.facts[at as usize], self.flow(at).direction, 2 * at + 1);
+        }
+        best
+    }
+
+    fn best_of(&self, facts: &Facts, direction: Direction, rank: u32) -> Best {
+        let mut best = Best::default();
+        self.visit(facts, direction, rank, &mut |found, _| {
+            best.add(found);
+            best.bar()
+        });
+        best
+    }
+
+    /// Calls `keep` with each lead of a flow that reaches the bar `keep` last asked for; nearest latitudes first.
+    fn visit(&self, facts: &Facts, direction: Direction, rank: u32, keep: &mut impl FnMut(Rank, u32) -> u16) {
+        let mut search = Search { index: self, facts, direction, rank, bar: LOWEST, keep };
+        if let Some(kind) = facts.kind {
+            let other = opposite(direction);
+            for &(partner, nature) in self.partners.get(&(direction, kind)).into_iter().flatten() {
+                let half_km = self.tables.get(if direction == Direction::Out { kind } else { partner }).half_km;
+                search.bucket(&self.buckets[&(other, partner)], nature, half_km);
+            }
+        }
+        search.by_words();
+    }
+}
+
+struct Search<'s, 'a, K> {
+    index: &'s Index<'a>,
+    facts: &'s Facts,
+    direction: Direction,
+    rank: u32,
+    bar: u16,
+    keep: &'s mut K,
+}
+
+impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
+    fn bucket(&mut self, bucket: &Bucket, nature: f64, half_km: f64) {
+        let ceiling = Ceiling::new(self.index.settings.weights, self.facts, self.direction, (nature, half_km));
+        for &at in &bucket.unplaced {
+            self.score(at);
+        }
+        let Some(place) = self.facts.place else {
+            for entry in &bucket.placed {
+                self.score(entry.at);
+            }
+            return;
+        };
+        let mut north = bucket.placed.partition_point(|entry| entry.place.latitude < place.latitude);
+        let mut south = north;
+        loop {
+            let gap = |at: Option<&Entry>| at.map_or(f64::INFINITY, |entry| (entry.place.latitude - place.latitude).abs());
+            let above = gap(bucket.placed.get(north));
+            let below = gap(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
+            let nearest = above.min(below);
+            if nearest.is_infinite() || !ceiling.reaches(self.bar, nearest * nearest * DEGREE_KM * DEGREE_KM * 0.999_999) {
+                return;
+            }
+            let entry = &bucket.placed[if above <= below {
+                north += 1;
+                north - 1
+            } else {
+                south -= 1;
+                south
+            }];
+            if ceiling.lets(self.bar, place.chord_squared(&entry.place), &entry.glance) {
+                self.score(entry.at);
+            }
+        }
+    }
+
+    /// Pairs in which one side has no type: same domain, common words.
+    fn by_words(&mut self) {
+        // A flow with a type meets only those without.
+        let skipped = usize::from(self.facts.kind.is_some());
+        let key = |word: &u32| (opposite(self.direction), self.facts.domain, *word);
+        let posted = self.facts.words.iter().filter_map(|word| self.index.by_word.get(&key(word)));
+        let mut found: Vec<u32> = posted.flat_map(|posted| &posted[skipped..]).flatten().copied().collect();
+        found.sort_unstable();
+        for same in found.chunk_by(|a, b| a == b) {
+            let of_both = self.facts.words.len() + self.index.facts[same[0] as usize].words.len();
+            // The score at its best: the share of common words, the rest perfect.
+            if 200.0 * WORDS_CAP * count(same.len()) / count(of_both) + 0.500_001 >= f64::from(self.bar >> 8) {
+                self.score(same[0]);
+            }
+        }
+    }
+
+    fn score(&mut self, at: u32) {
+        let (index, rank) = (self.index, 2 * at + 1);
+        let other = &index.facts[at as usize];
+        let (output, input, from, to) = match self.direction {
+            Direction::Out => (self.facts, other, self.rank, rank),
+            Direction::In => (other, self.facts, rank, self.rank),
+        };
+        if from == to {
+            return;
+        }
+        let score = pair(index.tables, &index.settings, output, input).map_or(0, |found| found.score);
+        let magnitude = output.magnitude.max(input.magnitude);
+        if u16::from_be_bytes([score, magnitude]) >= self.bar {
+            self.bar = (self.keep)(Rank::new(score, magnitude, from, to), at);
+        }
+    }
+}
+
+/// A placed flow and what a first look reads of it.
+#[derive(Debug)]
+struct Entry {
+    place: Place,
+    at: u32,
+    glance: Glance,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a label has few words")]
+fn count(words: usize) -> f64 {
+    words as f64
+}
+
+fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Out => Direction::In,
+        Direction::In => Direction::Out,
+    }
+}

@@ -1,0 +1,75 @@
+//! A first look at a pair: the best score it could reach, without reading the whole of it.
+
+use crate::facts::Facts;
+use crate::flow::{Direction, Domain};
+use crate::score::{FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Weights, nearness};
+
+/// Enough of a flow to set most pairs aside.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glance {
+    domain: Domain,
+    confidence: f64,
+    /// Decimal logarithm.
+    quantity: Option<f64>,
+    months: Option<u16>,
+    magnitude: u8,
+    /// A bit per word and for the sub-chapter: no common bit, nothing in common.
+    signature: u64,
+}
+
+impl Glance {
+    pub(super) fn new(facts: &Facts) -> Self {
+        let bits = facts.words.iter().chain(&facts.sub_chapter.map(u32::from)).fold(0, |bits, word| bits | 1_u64 << (word % 64));
+        let Facts { domain, confidence, months, magnitude, .. } = *facts;
+        Self { domain, confidence, quantity: facts.quantity.map(f64::log10), months, magnitude, signature: bits }
+    }
+}
+
+/// The best score a flow could reach with a type.
+pub(super) struct Ceiling {
+    weights: Weights,
+    direction: Direction,
+    own: Glance,
+    nature: f64,
+    half_km: f64,
+    /// Of the bracket, all but distance, whoever the partner is.
+    rest: f64,
+}
+
+impl Ceiling {
+    pub(super) fn new(weights: Weights, facts: &Facts, direction: Direction, (nature, half_km): (f64, f64)) -> Self {
+        let own = Glance::new(facts);
+        let quantity = weights.quantity * own.quantity.map_or(NEUTRAL, |_| 1.0);
+        let timing = weights.timing * own.months.map_or(NEUTRAL, |_| 1.0);
+        let rest = weights.base + quantity + timing + weights.confidence * own.confidence;
+        Self { weights, direction, own, nature, half_km, rest }
+    }
+
+    /// Whether any partner that far could reach the bar.
+    pub(super) fn reaches(&self, bar: u16, km_squared: f64) -> bool {
+        self.best(self.nature + LIKENESS, km_squared, self.rest) >= f64::from(bar >> 8)
+    }
+
+    /// Whether this partner could.
+    pub(super) fn lets(&self, bar: u16, km_squared: f64, other: &Glance) -> bool {
+        let Weights { base, distance: _, quantity, timing, confidence } = self.weights;
+        let both = self.own.quantity.zip(other.quantity).filter(|_| self.own.domain == other.domain);
+        let alike = both.map_or(NEUTRAL, |(own, other)| (1.0 - 0.3 * (own - other).abs()).max(0.2));
+        let common = self.own.months.zip(other.months).map_or(NEUTRAL, |(own, other)| {
+            let needed = if self.direction == Direction::Out { other } else { own };
+            f64::from((own & other).count_ones()) / f64::from(needed.count_ones())
+        });
+        let rest = base + quantity * alike + timing * common + confidence * self.own.confidence.min(other.confidence);
+        let likeness = if self.own.signature & other.signature == 0 { 0.0 } else { LIKENESS };
+        let best = self.best(self.nature + likeness, km_squared, rest).floor();
+        let [score, magnitude] = bar.to_be_bytes().map(f64::from);
+        best > score || (best >= score && f64::from(self.own.magnitude.max(other.magnitude)) >= magnitude)
+    }
+
+    /// Before rounding down; the margin covers what the order of the operations may change.
+    fn best(&self, nature: f64, km_squared: f64, rest: f64) -> f64 {
+        let nearness = nearness(km_squared, self.half_km);
+        let far = if nearness < FAR { FAR_FACTOR } else { 1.0 };
+        100.0 * nature.min(1.0) * (rest + self.weights.distance * nearness) * far + 0.500_001
+    }
+}

@@ -1,0 +1,253 @@
+//! The score of a pair: gates, five components, published weights.
+
+use crate::facts::{Facts, overlap};
+use crate::flow::{Direction, Domain, Flow};
+use crate::nomenclature::{Nomenclature, Rule, TypeId};
+
+/// Leads under this score are hidden.
+pub const THRESHOLD: u8 = 20;
+
+/// Under this D the score is multiplied by [`FAR_FACTOR`]: about seven half-distances.
+pub const FAR: f64 = 0.02;
+
+/// What remains of the score of a pair too far apart.
+pub const FAR_FACTOR: f64 = 0.3;
+
+/// Nature of two types of one family.
+pub const SIBLING: f64 = 0.5;
+
+/// Nature of a flow without type at full overlap of the words: under siblings, so that a typed lead stands first.
+pub const WORDS_CAP: f64 = 0.35;
+
+/// What the same waste sub-chapter or shared words add to the nature.
+pub const LIKENESS: f64 = 0.05;
+
+/// What is not known counts for half.
+pub const NEUTRAL: f64 = 0.5;
+
+/// Published weights: set by the manager of the call, the same for every dossier; their sum is 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weights {
+    /// What nature alone earns.
+    pub base: f64,
+    /// Of distance.
+    pub distance: f64,
+    /// Of quantity.
+    pub quantity: f64,
+    /// Of timing.
+    pub timing: f64,
+    /// Of confidence.
+    pub confidence: f64,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { base: 0.45, distance: 0.25, quantity: 0.10, timing: 0.10, confidence: 0.10 }
+    }
+}
+
+/// Weights, and the yearly quantity under which a need too small for its output makes no lead.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Settings {
+    /// Weights.
+    pub weights: Weights,
+    /// In m³, `MWh`, tonnes: a need under it and under 1 % of the output makes no lead. Zero gates nothing.
+    pub floors: Floors,
+}
+
+/// Project floors, in the unit of each domain, a year.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Floors {
+    /// m³.
+    pub water: f64,
+    /// `MWh`.
+    pub energy: f64,
+    /// Tonnes.
+    pub material: f64,
+}
+
+impl Floors {
+    fn of(&self, domain: Domain) -> f64 {
+        match domain {
+            Domain::Water => self.water,
+            Domain::Energy => self.energy,
+            Domain::Material => self.material,
+            Domain::Service => 0.0,
+        }
+    }
+}
+
+/// The five components, each 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Components {
+    /// N: how well one replaces the other.
+    pub nature: f64,
+    /// D: 1 on the spot, 0.5 at the half-distance.
+    pub distance: f64,
+    /// Q: how alike the quantities are.
+    pub quantity: f64,
+    /// T: share of the needed months that are served.
+    pub timing: f64,
+    /// C: of the weaker side.
+    pub confidence: f64,
+}
+
+impl Components {
+    /// 0 to 100.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100")]
+    pub fn score(&self, weights: &Weights) -> u8 {
+        let Self { nature, distance, quantity, timing, confidence } = *self;
+        let bracket = weights.base + weights.distance * distance + weights.quantity * quantity + weights.timing * timing + weights.confidence * confidence;
+        let far = if distance < FAR { FAR_FACTOR } else { 1.0 };
+        (100.0 * nature * bracket * far).round().clamp(0.0, 100.0) as u8
+    }
+}
+
+/// Why one may replace the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Nature<'a> {
+    /// The same type.
+    Identity,
+    /// A rule of the table.
+    Rule(&'a Rule),
+    /// Two types of one family.
+    Sibling,
+    /// One has no type: the words alone.
+    Words,
+}
+
+/// A pair that passed the gates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Assessment<'a> {
+    /// Why.
+    pub nature: Nature<'a>,
+    /// Components.
+    pub components: Components,
+    /// 0 to 100.
+    pub score: u8,
+    /// Kilometres between the sites.
+    pub distance_km: Option<f64>,
+    /// Kilometres at which D is 0.5.
+    pub half_km: f64,
+    /// The source is too cold for the need.
+    pub needs_heat_pump: bool,
+    /// Classes of water quality the source lacks.
+    pub missing_classes: u8,
+    /// The same waste sub-chapter or the same words on both sides.
+    pub is_alike: bool,
+}
+
+/// Scores an output against an input; nothing when a gate is closed.
+pub fn assess<'a>(tables: &'a Nomenclature, settings: &Settings, output: &Flow, input: &Flow) -> Option<Assessment<'a>> {
+    if (output.direction, input.direction) != (Direction::Out, Direction::In) {
+        return None;
+    }
+    let actor = u32::from(output.actor != input.actor);
+    pair(tables, settings, &Facts::new(tables, output, 0), &Facts::new(tables, input, actor))
+}
+
+pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &Facts, input: &Facts) -> Option<Assessment<'a>> {
+    if output.actor == input.actor || is_poison(tables, output, input) || is_crumb(settings, output, input) {
+        return None;
+    }
+    let (nature, base) = nature(tables, output, input)?;
+    let needs_heat_pump = is_too_cold(tables, output, input);
+    let missing_classes = missing_classes(tables, output, input);
+    let is_alike = nature != Nature::Words && is_alike(output, input);
+    let heat = if needs_heat_pump { 0.5 } else { 1.0 };
+    let liked = if is_alike { (base + LIKENESS).min(1.0) } else { base };
+    let distance_km = output.place.zip(input.place).map(|(from, to)| from.distance(&to));
+    let half_km = half_km(tables, output, input);
+    let components = Components {
+        nature: liked * heat * 0.7_f64.powi(i32::from(missing_classes)),
+        distance: distance_km.map_or(NEUTRAL, |km| nearness(km * km, half_km)),
+        quantity: likeness(output, input),
+        timing: timing(output, input),
+        confidence: output.confidence.min(input.confidence),
+    };
+    let score = components.score(&settings.weights);
+    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike })
+}
+
+/// D, from the square of a distance.
+pub(crate) fn nearness(km_squared: f64, half_km: f64) -> f64 {
+    1.0 / (1.0 + km_squared / (half_km * half_km))
+}
+
+/// Hazardous, towards what is eaten, drunk or spread; without type, the activity of the need decides.
+fn is_poison(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
+    output.is_hazardous && input.kind.map_or(input.feeds, |kind| tables.get(kind).usage.is_some() || tables.get(tables.family(kind)).usage.is_some())
+}
+
+/// A need both tiny for the output and under the project's floor.
+fn is_crumb(settings: &Settings, output: &Facts, input: &Facts) -> bool {
+    let both = output.quantity.zip(input.quantity).filter(|_| output.domain == input.domain);
+    both.is_some_and(|(offered, needed)| needed < 0.01 * offered && needed < settings.floors.of(input.domain))
+}
+
+fn nature<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<(Nature<'a>, f64)> {
+    if let Some((from, to)) = output.kind.zip(input.kind) {
+        return nature_of_types(tables, from, to);
+    }
+    let share = overlap(&output.words, &input.words);
+    (output.domain == input.domain && share > 0.0).then_some((Nature::Words, WORDS_CAP * share))
+}
+
+/// Identity, else the rule, else the family. Two services, or two hazardous wastes, of one family do not replace each other:
+/// nobody who needs green spaces mown takes a guard, nor asbestos for medical waste.
+pub(crate) fn nature_of_types(tables: &Nomenclature, from: TypeId, to: TypeId) -> Option<(Nature<'_>, f64)> {
+    if from == to {
+        return Some((Nature::Identity, 1.0));
+    }
+    let (source, need) = (tables.get(from), tables.get(to));
+    let replaces = source.domain != Domain::Service && !source.is_hazardous && !need.is_hazardous;
+    let is_sibling = replaces && tables.family(from) == tables.family(to);
+    match tables.rule(from, to) {
+        Some(rule) => Some((Nature::Rule(rule), if is_sibling { rule.compat.max(SIBLING) } else { rule.compat })),
+        None => is_sibling.then_some((Nature::Sibling, SIBLING)),
+    }
+}
+
+/// A heat need takes a source 5 K above it. A temperature not stated is the most favourable one of its type.
+fn is_too_cold(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
+    let Some(lowest) = input.kind.and_then(|kind| tables.get(kind).temperature.0) else { return false };
+    let need = input.temperature.unwrap_or(lowest);
+    let source = output.temperature.or_else(|| tables.get(output.kind?).temperature.1);
+    source.is_some_and(|source| source < need + 5.0)
+}
+
+/// A quality not stated is the one of its type.
+fn missing_classes(tables: &Nomenclature, output: &Facts, input: &Facts) -> u8 {
+    let quality = |facts: &Facts| facts.quality.or_else(|| tables.get(facts.kind?).quality);
+    let is_water = output.domain == Domain::Water && input.domain == Domain::Water;
+    let both = quality(output).zip(quality(input)).filter(|_| is_water);
+    both.map_or(0, |(source, need)| need.saturating_sub(source).min(5))
+}
+
+fn is_alike(output: &Facts, input: &Facts) -> bool {
+    (output.sub_chapter.is_some() && output.sub_chapter == input.sub_chapter) || overlap(&output.words, &input.words) >= 0.5
+}
+
+/// Of the output's type, else of the input's, else a usual one of the domain.
+fn half_km(tables: &Nomenclature, output: &Facts, input: &Facts) -> f64 {
+    output.kind.or(input.kind).map_or_else(|| usual_half_km(output.domain), |kind| tables.get(kind).half_km)
+}
+
+fn usual_half_km(domain: Domain) -> f64 {
+    match domain {
+        Domain::Water => 2.5,
+        Domain::Energy => 3.0,
+        Domain::Material => 30.0,
+        Domain::Service => 10.0,
+    }
+}
+
+fn likeness(output: &Facts, input: &Facts) -> f64 {
+    let both = output.quantity.zip(input.quantity).filter(|_| output.domain == input.domain);
+    both.map_or(NEUTRAL, |(offered, needed)| (1.0 - 0.3 * (offered / needed).log10().abs()).max(0.2))
+}
+
+fn timing(output: &Facts, input: &Facts) -> f64 {
+    let both = output.months.zip(input.months);
+    both.map_or(NEUTRAL, |(offered, needed)| f64::from((offered & needed).count_ones()) / f64::from(needed.count_ones()))
+}

@@ -1,0 +1,294 @@
+//! From words to flow types: synonyms, stems, near spellings, waste code, activity, temperature. No network, no learning.
+
+use crate::flow::{Direction, Domain};
+use crate::nomenclature::{FlowType, Nomenclature, TypeId};
+
+mod index;
+mod words;
+
+pub(crate) use index::Index;
+use index::Phrase;
+
+/// From this confidence the type is set, shown as suggested; below, the flow waits without a type.
+pub const THRESHOLD: u8 = 45;
+
+const MOST: usize = 5;
+
+/// What is known of a flow whose type is asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// As typed.
+    pub label: &'a str,
+    /// A bonus for types of this domain.
+    pub domain: Option<Domain>,
+    /// Some types are only ever needed, some only available.
+    pub direction: Option<Direction>,
+    /// Six digits of the European waste list.
+    pub waste_code: Option<&'a str>,
+    /// NAF rév. 2 code of the actor, "10.51C": a weak hint.
+    pub activity: Option<&'a str>,
+    /// Degrees Celsius; else the one the label tells.
+    pub temperature: Option<f64>,
+}
+
+/// A type the flow may be of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suggestion {
+    /// Type.
+    pub kind: TypeId,
+    /// 0 to 100.
+    pub confidence: u8,
+    /// What speaks for it most.
+    pub reason: Reason,
+}
+
+/// Why a type is suggested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The label holds this synonym.
+    Synonym(String),
+    /// The label holds the words of the type's own name.
+    Label(String),
+    /// The label shares the roots of this phrase.
+    Stem(String),
+    /// The label nearly spells this phrase.
+    Trigram(String),
+    /// The waste code leads there.
+    WasteCode(String),
+    /// The activity usually supplies or needs it.
+    Activity(String),
+    /// The temperature falls in its range.
+    Temperature(String),
+}
+
+impl Reason {
+    /// A French sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Synonym(text) => format!("Le libellé contient « {text} »."),
+            Self::Label(text) => format!("Le libellé reprend le nom du type : « {text} »."),
+            Self::Stem(text) => format!("Le libellé a des mots en commun avec « {text} »."),
+            Self::Trigram(text) => format!("Le libellé s’écrit presque comme « {text} »."),
+            Self::WasteCode(code) => format!("Le code déchet {code} mène à ce type."),
+            Self::Activity(naf) => format!("Ce flux est courant dans l’activité {naf}."),
+            Self::Temperature(degrees) => format!("La température, {degrees} °C, est celle de ce type."),
+        }
+    }
+}
+
+/// What speaks for one type.
+#[derive(Debug, Clone, Copy, Default)]
+struct Evidence {
+    /// Share of the label's words the type knows, and likeness to its best phrase; 0 to 1.
+    words: f64,
+    phrase: Option<usize>,
+    is_near: bool,
+    waste: f64,
+    activity: f64,
+    temperature: f64,
+    total: f64,
+}
+
+/// The types a flow may be of, best first, five at most.
+pub fn suggest(tables: &Nomenclature, asked: &Asked<'_>) -> Vec<Suggestion> {
+    let mut all = by_words(tables, asked.label);
+    by_waste(tables, asked, &mut all);
+    let temperature = asked.temperature.or_else(|| words::temperature(asked.label));
+    let heat = temperature.map(|degrees| by_temperature(tables, degrees, &mut all));
+    for (kind, evidence) in tables.types().iter().zip(&mut all) {
+        evidence.activity = asked.activity.map_or(0.0, |naf| activity(kind, naf, asked.direction));
+        let strong = evidence.words + evidence.waste + evidence.temperature;
+        if strong > 0.0 && !kind.is_family() {
+            evidence.total = strong + evidence.activity + fits(kind, asked);
+        } else if !kind.is_family() && evidence.activity > 0.0 && asked.label.trim().is_empty() {
+            evidence.total = evidence.activity;
+        }
+    }
+    let mut ranked: Vec<(TypeId, Evidence)> = (0_u16..).map(TypeId).zip(all).filter(|(_, evidence)| evidence.total > 0.05).collect();
+    ranked.sort_by(|a, b| b.1.total.total_cmp(&a.1.total).then(a.0.cmp(&b.0)));
+    ranked.truncate(MOST);
+    let totals: Vec<f64> = ranked.iter().map(|(_, evidence)| evidence.total).collect();
+    let suggestions = ranked.iter().enumerate().map(|(rank, (kind, evidence))| Suggestion {
+        kind: *kind,
+        confidence: confidence(rank, &totals),
+        reason: reason(tables, asked, evidence, temperature.filter(|_| heat.is_some())),
+    });
+    suggestions.collect()
+}
+
+/// High when the words say it and no other type is near.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100")]
+fn confidence(rank: usize, totals: &[f64]) -> u8 {
+    let own = totals[rank];
+    let next = if rank == 0 { totals.get(1) } else { totals.first() };
+    let lead = next.map_or(1.0, |next| ((own - next) / own.max(*next)).clamp(-1.0, 1.0));
+    (100.0 * (own.min(1.0) * (0.75 + 0.5 * lead)).clamp(0.0, 1.0)).round() as u8
+}
+
+/// A label, as it stands and in its telling words.
+struct Typed {
+    folded: String,
+    telling: String,
+}
+
+impl Typed {
+    fn read(label: &str) -> Self {
+        Self { folded: words::fold(label), telling: words::telling(&words::words(label)) }
+    }
+
+    fn holds(&self, phrase: &Phrase) -> bool {
+        self.telling.contains(&phrase.folded) && phrase.dropped.iter().all(|word| self.folded.contains(word.as_str()))
+    }
+}
+
+struct Found {
+    stem: usize,
+    weight: f64,
+    is_near: bool,
+}
+
+/// The stems of the label that the types know, and the weight of all its words.
+fn found(index: &Index, label: &str) -> (Vec<Found>, f64) {
+    let read = words::words(label);
+    let mut found: Vec<Found> = Vec::new();
+    let mut all = 0.0;
+    for (place, word) in read.iter().enumerate() {
+        let factor = if word.is_context {
+            0.45
+        } else if place == 0 {
+            1.25
+        } else {
+            1.0
+        };
+        for at in read.get(place + 1).into_iter().flat_map(|next| index.find_pair(word, next)) {
+            found.push(Found { stem: at, weight: factor * index.stems[at].weight, is_near: false });
+        }
+        let exact = index.find(&word.stem).map(|at| (at, 1.0));
+        let Some((at, like)) = exact.or_else(|| index.nearest(&word.stem)) else {
+            all += 1.2 * factor;
+            continue;
+        };
+        let weight = factor * index.stems[at].weight;
+        all += weight;
+        found.push(Found { stem: at, weight: weight * like * like, is_near: exact.is_none() });
+    }
+    found.sort_by(|a, b| a.stem.cmp(&b.stem).then(b.weight.total_cmp(&a.weight)));
+    found.dedup_by_key(|found| found.stem);
+    (found, all)
+}
+
+fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
+    let index = tables.index();
+    let mut all = vec![Evidence::default(); tables.types().len()];
+    let (found, asked) = found(index, label);
+    if found.is_empty() {
+        return all;
+    }
+    let mut bag = vec![0.0; all.len()];
+    let mut matched = vec![(0.0, 0.0, false); index.phrases.len()];
+    for Found { stem, weight, is_near } in &found {
+        let stem = &index.stems[*stem];
+        for (kind, count) in &stem.types {
+            bag[usize::from(kind.0)] += weight * (1.0 - 0.4 / (0.6 + count));
+        }
+        for &phrase in &stem.phrases {
+            let (of_phrase, of_label, near) = &mut matched[phrase];
+            *of_phrase += stem.weight;
+            *of_label += weight;
+            *near |= is_near;
+        }
+    }
+    for (place, ((of_phrase, of_label, near), phrase)) in matched.into_iter().zip(&index.phrases).enumerate().filter(|(_, (matched, _))| matched.0 > 0.0) {
+        // How much of the phrase is there, how much of the label it explains.
+        let recall = of_phrase / phrase.weight;
+        let cover = (of_label / asked).min(1.0);
+        let likeness = recall * recall * (0.35 + 0.65 * cover);
+        let evidence = &mut all[usize::from(phrase.kind.0)];
+        let score = 0.6 * likeness + 0.4 * (bag[usize::from(phrase.kind.0)] / asked).min(1.0);
+        if score > evidence.words {
+            (evidence.words, evidence.phrase, evidence.is_near) = (score, Some(place), near);
+        }
+    }
+    all
+}
+
+fn by_waste(tables: &Nomenclature, asked: &Asked<'_>, all: &mut [Evidence]) {
+    let Some(code) = asked.waste_code else { return };
+    let code: String = code.chars().filter(char::is_ascii_digit).collect();
+    let known = tables.type_of_waste(&code);
+    for (id, kind) in (0_u16..).map(TypeId).zip(tables.types()) {
+        let shares = |length: usize| code.get(..length).is_some_and(|start| kind.waste_prefixes.iter().any(|prefix| prefix.starts_with(start)));
+        all[usize::from(id.0)].waste = if known == Some(id) {
+            0.45
+        } else if shares(4) {
+            0.15
+        } else if shares(2) {
+            0.03
+        } else {
+            0.0
+        };
+    }
+}
+
+/// Among heats, the type whose range holds the temperature takes over from the one the words named.
+fn by_temperature(tables: &Nomenclature, degrees: f64, all: &mut [Evidence]) -> f64 {
+    let Some(smoke) = tables.find("fumees-chaudes") else { return degrees };
+    let ranges = || tables.types().iter().enumerate().filter(|(_, kind)| kind.temperature.0.is_some());
+    let best = ranges().map(|(at, _)| all[at].words).fold(0.0, f64::max);
+    for (at, kind) in ranges() {
+        let (low, high) = (kind.temperature.0.unwrap_or(f64::MIN), kind.temperature.1.unwrap_or(f64::MAX));
+        let own = all[at].words;
+        all[at].temperature = if degrees < low || degrees >= high {
+            -0.45 * own
+        } else if usize::from(smoke.0) == at {
+            0.2 * own
+        } else {
+            (0.85 * best - own).max(0.0) + 0.25 * best
+        };
+    }
+    degrees
+}
+
+fn activity(kind: &FlowType, naf: &str, direction: Option<Direction>) -> f64 {
+    let naf: String = naf.trim().to_ascii_uppercase();
+    let hit = |prefixes: &[String]| prefixes.iter().any(|prefix| naf.starts_with(prefix.as_str()));
+    let is_usual = match direction {
+        Some(Direction::Out) => hit(&kind.naf_out),
+        Some(Direction::In) => hit(&kind.naf_in),
+        None => hit(&kind.naf_out) || hit(&kind.naf_in),
+    };
+    if is_usual { 0.06 } else { 0.0 }
+}
+
+/// Domain and direction: a nudge either way.
+fn fits(kind: &FlowType, asked: &Asked<'_>) -> f64 {
+    let domain = asked.domain.map_or(0.0, |domain| if domain == kind.domain { 0.08 } else { -0.08 });
+    let is_odd = match asked.direction {
+        Some(Direction::Out) => kind.naf_out.is_empty(),
+        Some(Direction::In) => kind.naf_in.is_empty(),
+        None => false,
+    };
+    domain - if is_odd { 0.06 } else { 0.0 }
+}
+
+fn reason(tables: &Nomenclature, asked: &Asked<'_>, evidence: &Evidence, temperature: Option<f64>) -> Reason {
+    if let (Some(code), true) = (asked.waste_code, evidence.waste > evidence.words) {
+        return Reason::WasteCode(code.to_owned());
+    }
+    if let (Some(degrees), true) = (temperature, evidence.temperature > 0.3 * evidence.words) {
+        return Reason::Temperature(degrees.to_string().replace('.', ","));
+    }
+    let Some(phrase) = evidence.phrase.map(|place| &tables.index().phrases[place]) else {
+        return Reason::Activity(asked.activity.unwrap_or_default().to_owned());
+    };
+    let text = phrase.text.clone();
+    if evidence.is_near {
+        Reason::Trigram(text)
+    } else if phrase.is_label {
+        Reason::Label(text)
+    } else if Typed::read(asked.label).holds(phrase) {
+        Reason::Synonym(text)
+    } else {
+        Reason::Stem(text)
+    }
+}
