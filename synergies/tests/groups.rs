@@ -1,7 +1,10 @@
 //! Mutualisation, missing links, biggest actors, types of synergies.
 
+mod common;
+
+use common::tables;
 use trame_synergies::aggregate::synergy_types;
-use trame_synergies::flow::{Direction, Domain, Evidence, Flow, Position};
+use trame_synergies::flow::{Direction, Domain, Evidence, Flow};
 use trame_synergies::generators::{Class, pareto};
 use trame_synergies::leads::Index;
 use trame_synergies::missing::{Gap, missing_links};
@@ -10,29 +13,8 @@ use trame_synergies::pool::pools;
 use trame_synergies::sample::territory;
 use trame_synergies::score::Settings;
 
-fn tables() -> &'static Nomenclature {
-    Nomenclature::shipped()
-}
-
 fn flow(reference: &str, actor: &str, direction: Direction, code: &str, north_km: f64) -> Flow {
-    let kind = tables().find(code).unwrap_or_else(|| panic!("type {code}"));
-    Flow {
-        reference: reference.to_owned(),
-        actor: actor.to_owned(),
-        direction,
-        domain: tables().get(kind).domain,
-        kind: Some(kind),
-        label: String::new(),
-        waste_code: None,
-        is_hazardous: false,
-        quantity: None,
-        temperature: None,
-        quality: None,
-        months: None,
-        evidence: Evidence::Declared,
-        position: Some(Position { latitude: 46.01 + north_km / 111.195, longitude: 2.0 }),
-        activity: None,
-    }
+    common::flow(reference, actor, direction, code, (46.01 + north_km / 111.195, 2.0))
 }
 
 fn amount(quantity: f64, flow: Flow) -> Flow {

@@ -1,38 +1,20 @@
 //! What the engine promises, over any flows, and a small territory whose best leads are known.
 
+mod common;
+
 use std::collections::HashMap;
 
+use common::tables;
 use proptest::prelude::*;
 use trame_synergies::explain;
 use trame_synergies::flow::{Direction, Evidence, Flow, Position};
 use trame_synergies::leads::{BEST, Index, Lead};
-use trame_synergies::nomenclature::{Nomenclature, TypeId, Usage};
+use trame_synergies::nomenclature::{TypeId, Usage};
 use trame_synergies::sample::{Dice, territory};
 use trame_synergies::score::{Components, Floors, Nature, Settings, THRESHOLD, Weights, assess};
 
-fn tables() -> &'static Nomenclature {
-    Nomenclature::shipped()
-}
-
 fn flow(reference: &str, actor: &str, direction: Direction, code: &str, east_km: f64) -> Flow {
-    let kind = tables().find(code).unwrap_or_else(|| panic!("type {code}"));
-    Flow {
-        reference: reference.to_owned(),
-        actor: actor.to_owned(),
-        direction,
-        domain: tables().get(kind).domain,
-        kind: Some(kind),
-        label: String::new(),
-        waste_code: None,
-        is_hazardous: false,
-        quantity: None,
-        temperature: None,
-        quality: None,
-        months: None,
-        evidence: Evidence::Declared,
-        position: Some(Position { latitude: 47.0, longitude: 2.0 + east_km / 75.834 }),
-        activity: None,
-    }
+    common::flow(reference, actor, direction, code, (47.0, 2.0 + east_km / 75.834))
 }
 
 fn offer(code: &str) -> Flow {
