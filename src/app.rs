@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -180,10 +180,9 @@ fn worth_compressing() -> impl tower_http::compression::Predicate {
 async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Arrival(app.now()));
     let (reader, is_sending) = (error::Reader::of(request.headers()), request.method() == axum::http::Method::POST);
-    let (parts, body) = request.into_parts();
-    let token = visitor::token(&parts, &app);
-    let response = next.run(Request::from_parts(parts, body)).await;
-    let person = if error::is_told(reader, &response) { visitor::whose(&app, token, app.now()).await } else { None };
+    let cookies = request.headers().get(COOKIE).cloned();
+    let response = next.run(request).await;
+    let person = if error::is_told(reader, &response) { visitor::whose(&app, cookies).await } else { None };
     let mut response = error::dress(&app, (reader, is_sending), response, person.as_ref());
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));

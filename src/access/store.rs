@@ -30,8 +30,7 @@ pub async fn visitor(conn: &mut PgConnection, token: &[u8], now: OffsetDateTime)
         Person,
         r#"select session.id as session, account.id as account, account.name, account.email, account.is_operator,
              exists(select from project_member where account_id = account.id) as "is_carrier!",
-             coalesce((select bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end)
-                       from call_role where account_id = account.id), 0) as "roles!"
+             coalesce((select bit_or(call_role_bit(role)) from call_role where account_id = account.id), 0) as "roles!"
          from session
          join account on account.id = session.account_id
          where session.token_hash = $1

@@ -1,8 +1,9 @@
 //! The person behind a request: session cookie to account, in one statement, and the instant of arrival.
 
 use axum::extract::FromRequestParts;
-use axum::http::Method;
+use axum::http::header::COOKIE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum_extra::extract::CookieJar;
 use time::{Duration, OffsetDateTime};
 
@@ -59,7 +60,11 @@ pub const SESSION_LIFE: Duration = Duration::days(14);
 
 /// The session token of a request, if any.
 pub fn token(parts: &Parts, app: &App) -> Option<Vec<u8>> {
-    let jar = CookieJar::from_headers(&parts.headers);
+    token_in(&parts.headers, app)
+}
+
+fn token_in(headers: &HeaderMap, app: &App) -> Option<Vec<u8>> {
+    let jar = CookieJar::from_headers(headers);
     let cookie = jar.get(app.config.session_cookie())?;
     Some(store::digest(cookie.value()))
 }
@@ -89,10 +94,11 @@ impl axum::extract::OptionalFromRequestParts<App> for Visitor {
     }
 }
 
-/// Whose session that token is, for a page that is drawn whatever the answer: it opens nothing.
-pub async fn whose(app: &App, token: Option<Vec<u8>>, now: OffsetDateTime) -> Option<Visitor> {
+/// Whose session is in that cookie header, for a page that is drawn whatever the answer: it opens nothing.
+pub async fn whose(app: &App, cookies: Option<HeaderValue>) -> Option<Visitor> {
+    let token = token_in(&HeaderMap::from_iter([(COOKIE, cookies?)]), app)?;
     let mut conn = app.db.acquire().await.ok()?;
-    store::visitor(&mut conn, &token?, now).await.ok()?
+    store::visitor(&mut conn, &token, app.now()).await.ok()?
 }
 
 /// Sends to the sign-in page, and back to the page itself (never to the answer of a POST, which has no page).

@@ -1,5 +1,7 @@
 //! The statement of the board: rows by key, rights, call and counts together, so that a page is one round trip.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -201,9 +203,8 @@ macro_rules! page {
 /// Rows of a page, in the order asked, from the row after the given key, with who asks and the call on the first line; no
 /// line without a session, and nothing but who asks without a call.
 pub async fn page(conn: &mut PgConnection, knock: &Knock<BoardReader>, asked: &Asked, limit: i64) -> sqlx::Result<Vec<Line>> {
-    let hiding = hiding();
     let pattern = asked.pattern();
-    let (hiding, pattern) = (&hiding[..], pattern.as_deref());
+    let (hiding, pattern) = (&HIDING[..], pattern.as_deref());
     let after = asked.after.as_ref();
     let id = after.map_or(0, |after| after.id);
     match asked.sort {
@@ -289,7 +290,7 @@ fn sees(visible: Visible, ties: Ties) -> bool {
 }
 
 /// Rules of a call, each with a state of one's own review that hides the scores of the dossier under it: "never draft".
-fn hiding() -> Vec<String> {
+static HIDING: LazyLock<Vec<String>> = LazyLock::new(|| {
     let rules = [Visible::Never, Visible::AfterMine, Visible::AfterAllMine, Visible::Always];
     let states = [ReviewStatus::NotStarted, ReviewStatus::Draft, ReviewStatus::Delivered, ReviewStatus::Recused];
     let pairs = rules.into_iter().flat_map(|rule| states.into_iter().map(move |state| (rule, state)));
@@ -297,7 +298,7 @@ fn hiding() -> Vec<String> {
         .filter(|(rule, state)| !sees(*rule, Ties { review: Some(*state), ..Ties::default() }))
         .map(|(rule, state)| format!("{} {}", rule.as_str(), state.as_str()))
         .collect()
-}
+});
 
 /// Does a review still owed hide every score of the call from this reader? Asked of the database only under that rule.
 pub async fn is_blind(conn: &mut PgConnection, reader: &BoardReader) -> sqlx::Result<bool> {
@@ -377,8 +378,7 @@ mod tests {
 
     #[test]
     fn the_policy_says_which_reviews_hide_the_scores() {
-        let all = hiding();
-        let under = |rule: &str| all.iter().filter_map(|pair| pair.strip_prefix(rule)?.strip_prefix(' ')).collect::<Vec<_>>();
+        let under = |rule: &str| HIDING.iter().filter_map(|pair| pair.strip_prefix(rule)?.strip_prefix(' ')).collect::<Vec<_>>();
         assert_eq!(under("always"), Vec::<&str>::new());
         assert_eq!(under("after_mine"), ["not_started", "draft", "recused"]);
         assert_eq!(under("after_all_mine"), ["not_started", "draft", "recused"]);

@@ -92,7 +92,7 @@ async fn calls(conn: &mut PgConnection, account: Option<AccountId>, now: OffsetD
              held.roles as "roles!", reviews.due as "to_deliver!", reviews.delivered as "delivered!", held_projects.n as "projects!", held_projects.deposited as "deposited!"
          from call
          cross join lateral (
-           select coalesce(bit_or(case role when 'manager' then 1 when 'reviewer' then 2 else 4 end), 0) as roles
+           select coalesce(bit_or(call_role_bit(role)), 0) as roles
            from call_role where call_id = call.id and account_id = $1) as held
          cross join lateral (
            select count(*) filter (where review.status in ('not_started', 'draft') and project.status = 'in_review') as due,
