@@ -29,6 +29,7 @@ use crate::access::{Arrival, visitor};
 use crate::account::calendar::Calendar;
 use crate::board::ranks::Ranks;
 use crate::documents::Press;
+use crate::leads::memory::Leads;
 use crate::live::hub::Hub;
 use crate::{error, kit, routes};
 
@@ -111,6 +112,8 @@ pub struct Shared {
     pub live: Arc<Hub>,
     /// Typesets documents, one at a time.
     pub press: Arc<Press>,
+    /// What is remembered of the engine's work.
+    pub leads: Arc<Leads>,
     clock: Option<OffsetDateTime>,
 }
 
@@ -133,6 +136,7 @@ impl App {
             calendar: Arc::default(),
             live: Arc::default(),
             press: Arc::default(),
+            leads: Arc::default(),
             clock: None,
         }))
     }

@@ -18,6 +18,7 @@ pub mod framework;
 pub mod input;
 pub mod journal;
 pub mod kit;
+pub mod leads;
 pub mod live;
 pub mod mail;
 pub mod page;

@@ -1,4 +1,4 @@
-//! `trame import …`: reference data that the operator adds to those shipped.
+//! `trame import …`: reference data that the operator adds to those shipped, and the lists of a dossier.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use pico_args::Arguments;
 
 use super::tools::on_base;
-use super::{finish, helped};
+use super::{exchange, finish, helped};
 use crate::project::perimeter::import;
 
 const HELP: &str = "\
@@ -25,11 +25,17 @@ le même fichier ne change rien. La commande s’emploie pendant que le service 
 
 pub(super) fn import(mut args: Arguments) -> anyhow::Result<ExitCode> {
     let verb = args.subcommand().ok().flatten();
+    match verb.as_deref() {
+        Some("contours") => outlines(args),
+        Some(list @ ("acteurs" | "flux")) => exchange::import(list, args),
+        None if helped(&mut args, &format!("{}\n\n{HELP}", exchange::HELP)) => Ok(ExitCode::SUCCESS),
+        _ => bail!("les imports sont : trame import acteurs, flux, contours. Leur aide : trame import --help"),
+    }
+}
+
+fn outlines(mut args: Arguments) -> anyhow::Result<ExitCode> {
     if helped(&mut args, HELP) {
         return Ok(ExitCode::SUCCESS);
-    }
-    if verb.as_deref() != Some("contours") {
-        bail!("le seul import est : trame import contours FICHIER.geojson");
     }
     let file: PathBuf =
         args.free_from_os_str(|text| Ok::<_, std::convert::Infallible>(PathBuf::from(text))).context("indiquez le fichier GeoJSON à importer")?;

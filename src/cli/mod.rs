@@ -3,6 +3,7 @@
 mod base;
 mod bench;
 mod bench_pdf;
+mod exchange;
 mod import;
 mod serve;
 mod tools;
@@ -26,7 +27,10 @@ Commandes
   bench pages       mesure ce que coûtent les pages
   bench synergies   mesure le moteur de synergies
   bench pdf         mesure la composition des documents
+  import acteurs    ajoute ou met à jour les acteurs d’un dossier, d’après un fichier
+  import flux       ajoute ou met à jour les flux d’un dossier, d’après un fichier
   import contours   ajoute des contours de communes et d’EPCI pour les cartes
+  export pistes     écrit les pistes de synergies d’un dossier
   account create    crée un compte
   dossier create    crée un dossier et affiche son numéro
 
@@ -71,6 +75,7 @@ fn command(mut args: Arguments) -> anyhow::Result<ExitCode> {
         Some("dossier") => tools::dossier(args),
         Some("bench") => bench::bench(args),
         Some("import") => import::import(args),
+        Some("export") => exchange::export(args),
         Some("with-postgres") => tools::with_postgres(args),
         Some(other) => bail!("commande inconnue : {other}. Les commandes sont listées par trame --help"),
     }

@@ -17,6 +17,8 @@ pub struct Client {
     /// Account.
     pub account: AccountId,
     cookie: String,
+    /// What the database keeps of the session's secret.
+    token: Vec<u8>,
 }
 
 /// An answer of the service.
@@ -33,15 +35,21 @@ pub struct Answer {
 impl Client {
     /// Opens a session for that account, alive at every instant of the demonstration.
     pub async fn open(app: &App, account: AccountId) -> anyhow::Result<Self> {
+        Self::open_as(app, account, "démonstration").await
+    }
+
+    /// Opens a session that the account's own list of sessions shows under that name.
+    pub async fn open_as(app: &App, account: AccountId, agent: &str) -> anyhow::Result<Self> {
         let token = Uuid::new_v4().simple().to_string();
         sqlx::query!(
-            "insert into session (token_hash, account_id, agent, expires_at) values ($1, $2, 'démonstration', 'infinity')",
+            "insert into session (token_hash, account_id, agent, expires_at) values ($1, $2, $3, 'infinity')",
             digest(&token),
-            account.get()
+            account.get(),
+            agent
         )
         .execute(&app.db)
         .await?;
-        Ok(Self { account, cookie: format!("{}={token}", app.config.session_cookie()) })
+        Ok(Self { account, cookie: format!("{}={token}", app.config.session_cookie()), token: digest(&token) })
     }
 
     /// What their browser sends to be recognised.
@@ -51,12 +59,12 @@ impl Client {
 
     /// Somebody who never signed in.
     pub fn nobody() -> Self {
-        Self { account: AccountId(0), cookie: String::new() }
+        Self { account: AccountId(0), cookie: String::new(), token: Vec::new() }
     }
 
     /// Ends the session.
     pub async fn close(&self, app: &App) -> anyhow::Result<()> {
-        sqlx::query!("delete from session where account_id = $1 and expires_at = 'infinity'", self.account.get()).execute(&app.db).await?;
+        sqlx::query!("delete from session where token_hash = $1", self.token).execute(&app.db).await?;
         Ok(())
     }
 
@@ -78,17 +86,32 @@ impl Client {
     }
 
     /// Joins a file.
-    pub async fn join(&self, app: &App, at: OffsetDateTime, path: &str, (name, bytes): (&str, &[u8])) -> anyhow::Result<()> {
+    pub async fn join(&self, app: &App, at: OffsetDateTime, path: &str, file: (&str, &[u8])) -> anyhow::Result<()> {
+        self.send_file(app, at, path, &[], ("piece", file)).await.map(drop)
+    }
+
+    /// Posts a form that holds a file, and expects to be led somewhere.
+    pub async fn send_file(
+        &self,
+        app: &App,
+        at: OffsetDateTime,
+        path: &str,
+        pairs: &[(&str, &str)],
+        (field, (name, bytes)): (&str, (&str, &[u8])),
+    ) -> anyhow::Result<String> {
         const EDGE: &str = "trame-demonstration";
-        let mut body =
-            format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"piece\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n")
-                .into_bytes();
+        let mut body = Vec::new();
+        for (key, value) in pairs {
+            body.extend_from_slice(format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        let head = format!("content-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream");
+        body.extend_from_slice(format!("--{EDGE}\r\n{head}\r\n\r\n").as_bytes());
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
         let request = self.request(Method::POST, path).header(CONTENT_TYPE, format!("multipart/form-data; boundary={EDGE}")).body(Body::from(body))?;
         let answer = self.send(app, at, request).await?;
         anyhow::ensure!(answer.status == StatusCode::SEE_OTHER, "POST {path} answers {}: {}", answer.status, excerpt(&answer.body));
-        Ok(())
+        Ok(answer.location)
     }
 
     fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {

@@ -96,6 +96,14 @@ impl Unit {
         }
     }
 
+    /// What names an actor or a flow in files: the reference given, else one made from the row, which never changes.
+    pub fn reference(&self) -> String {
+        match self.text("ref") {
+            "" => format!("{}-{}", self.kind.get(..1).unwrap_or("r"), &self.row.simple().to_string()[22..]),
+            given => given.to_owned(),
+        }
+    }
+
     /// The row this field points at.
     pub fn row_of(&self, key: &str) -> Option<Uuid> {
         Uuid::try_parse(self.text(key)).ok()

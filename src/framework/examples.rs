@@ -293,6 +293,11 @@ const EXAMPLES: &[(&str, &str)] = &[
          et deux entretiens.",
     ),
     (
+        "sy_study",
+        "La papeterie veut moins de gaz, la laiterie ne plus payer le refroidissement. Frein : la route à traverser ; levier : des travaux de voirie \
+         prévus en 2016. Technique : rien ne s’y oppose ; économie : à vérifier. Prochaine étape : réunir les deux directeurs avant fin juin.",
+    ),
+    (
         "sy_effects",
         "La papeterie économiserait 5 à 8 % de gaz, la laiterie éviterait de refroidir ses rejets. Si la laiterie fermait, la chaudière \
          actuelle, conservée, reprendrait tout en une heure.",

@@ -101,16 +101,32 @@ pub(super) static DIRECTIONS: [Choice; 2] = [choice("in", "Entrant, ou besoin"),
 
 pub(super) static DOMAINS: [Choice; 4] = [choice("water", "Eau"), choice("energy", "Énergie"), choice("material", "Matière"), choice("service", "Service")];
 
-pub(super) static UNITS: [Choice; 8] = [
+pub(super) static UNITS: [Choice; 11] = [
     choice("t", "t par an"),
     choice("m3", "m³ par an"),
     choice("Nm3", "Nm³ par an"),
     choice("MWh", "MWh par an"),
+    choice("kWh", "kWh par an"),
+    choice("GWh", "GWh par an"),
     choice("kg", "kg par an"),
+    choice("L", "litres par an"),
     choice("u", "unités par an"),
     choice("h", "heures par an"),
     choice("other", "autre unité, par an"),
 ];
+
+/// Quality ladder of water, the purest first; keys are those of the files that people exchange.
+pub(super) static WATER_QUALITIES: [Choice; 6] = [
+    choice("potable", "Potable"),
+    choice("adoucie", "Déminéralisée ou adoucie"),
+    choice("industrielle", "Industrielle filtrée"),
+    choice("pluviale", "Pluviale"),
+    choice("brute", "Brute ou épurée"),
+    choice("usee", "Usée"),
+];
+
+pub(super) static FEASIBILITIES: [Choice; 4] =
+    [choice("good", "Rien ne s’y oppose"), choice("doubt", "À vérifier"), choice("hard", "Difficile, mais possible"), choice("blocked", "Bloquante aujourd’hui")];
 
 pub(super) static EVIDENCES: [Choice; 4] = [
     choice("measured", "Mesurée"),

@@ -11,6 +11,7 @@ pub mod belonging;
 pub mod content;
 pub mod examples;
 mod fields;
+pub mod flow_type;
 mod mobilisation;
 mod organisation;
 pub mod reading;
@@ -255,6 +256,8 @@ pub enum Kind {
     Whole(i64),
     /// Number with at most this many decimals, from zero to this; the example shown in its error.
     Decimal(u8, i64, &'static str),
+    /// Number that may be under zero: most decimals, bounds, the example shown in its error.
+    Signed(u8, (i64, i64), &'static str),
     /// Amount in euros, kept in cents.
     Money,
     /// Day.
@@ -277,6 +280,8 @@ pub enum Kind {
     Siret,
     /// Code of the European waste list.
     WasteCode,
+    /// Type of flow, of our own nomenclature: typed by its name or its code, kept as the code.
+    FlowType,
     /// Months of the year.
     Months,
 }

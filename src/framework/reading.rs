@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::content::{Content, Value};
 use super::{Choice, Field, Kind};
 use crate::kit::territory;
-use crate::kit::values::{Cents, Day, Decimal, Naf, Siret, WasteCode, Whole};
+use crate::kit::values::{Cents, Day, Decimal, Naf, Signed, Siret, WasteCode, Whole};
 use crate::kit::words::clean;
 
 /// Longest long answer, in characters.
@@ -74,6 +74,10 @@ fn one(kind: Kind, text: String, content: &Content) -> Reading {
         Kind::Decimal(decimals, most, example) => {
             Decimal::read(&text, decimals, most, example).map(|number| Value::Text(number.to_string())).map_err(|e| e.to_string())
         }
+        Kind::Signed(decimals, (least, most), example) => {
+            Signed::read(&text, decimals, least..=most, example).map(|number| Value::Text(number.to_string())).map_err(|e| e.to_string())
+        }
+        Kind::FlowType => super::flow_type::read(&text).map(Value::Text),
         Kind::Money => Cents::read(&text).map(|cents| Value::Whole(cents.get())).map_err(|e| e.to_string()),
         Kind::Day => Day::read(&text).map(|day| Value::Text(day.to_string())).map_err(|e| e.to_string()),
         Kind::Choice(choices) => choice(&text, choices),

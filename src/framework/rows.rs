@@ -1,8 +1,8 @@
 //! Rows that have pages of their own: actors, flows, synergies, actions, commitments.
 
 use super::fields::{
-    ACCEPTANCES, ACTION_LINE, COMMITMENT_KINDS, DIRECTIONS, DOMAINS, EVIDENCES, HEADCOUNTS, INFLUENCES, INTERESTS, ORGANISATION_KINDS, ORIGINS,
-    POOLING_OBJECTS, PROGRESS, ROW, SYNERGY_KINDS, SYNERGY_STATUSES, THEMES, UNITS, VAT, VISIBILITIES, answer, field, flag, line, one_of, text,
+    ACCEPTANCES, ACTION_LINE, COMMITMENT_KINDS, DIRECTIONS, DOMAINS, EVIDENCES, FEASIBILITIES, HEADCOUNTS, INFLUENCES, INTERESTS, ORGANISATION_KINDS, ORIGINS,
+    POOLING_OBJECTS, PROGRESS, ROW, SYNERGY_KINDS, SYNERGY_STATUSES, THEMES, UNITS, VAT, VISIBILITIES, WATER_QUALITIES, answer, field, flag, line, one_of, text,
 };
 use super::{Item, Kind, Rows, Slot};
 
@@ -74,9 +74,15 @@ static STAKEHOLDER_ITEMS: [Item; 3] = [
             line("name", "Nom", 160),
             one_of("kind", "Type de structure", &ORGANISATION_KINDS),
             field("naf", "Code d’activité (NAF)", Kind::Naf).hinted("Quatre chiffres et une lettre, par exemple 10.51C.").optional(),
+            line("ref", "Référence", 60).hinted("Celle de votre fichier, si l’acteur en vient : elle permet de le mettre à jour.").optional(),
             field("siret", "SIRET", Kind::Siret).hinted("Les 14 chiffres de l’établissement.").optional(),
             one_of("headcount", "Effectif de l’établissement", &HEADCOUNTS).optional(),
+            field("employees", "Nombre de salariés", Kind::Whole(1_000_000)).hinted("S’il est connu exactement ; la tranche suffit sinon.").optional(),
             field("commune", "Commune", Kind::Commune).hinted("Son nom ou son code INSEE, par exemple Cognac ou 16102."),
+            field("lat", "Latitude", Kind::Signed(9, (-90, 90), "45,6981"))
+                .hinted("En degrés. Sans elle, l’acteur est placé à la mairie de sa commune.")
+                .optional(),
+            field("lon", "Longitude", Kind::Signed(9, (-180, 180), "-0,3286")).hinted("En degrés, négative à l’ouest de Greenwich.").optional(),
             flag("outside_perimeter", "Hors du périmètre").hinted("L’acteur compte pour le projet, mais se trouve ailleurs (question 7)."),
             flag("confidential", "Confidentiel").hinted("Ne paraît ni dans les fiches publiques, ni dans les exports destinés à d’autres."),
         ],
@@ -116,7 +122,7 @@ static STAKEHOLDER_ITEMS: [Item; 3] = [
     },
 ];
 
-static FLOW_ITEMS: [Item; 3] = [
+static FLOW_ITEMS: [Item; 4] = [
     Item {
         key: "fl_identity",
         title: "Le flux",
@@ -129,6 +135,21 @@ static FLOW_ITEMS: [Item; 3] = [
             one_of("domain", "Domaine", &DOMAINS),
             line("label", "Désignation", 160).hinted("Avec vos mots : cartons propres, chaleur de four, gardiennage de nuit."),
             field("waste_code", "Code déchet", Kind::WasteCode).hinted("Six chiffres de la liste européenne, par exemple 15 01 01.").optional(),
+            line("ref", "Référence", 60).hinted("Celle de votre fichier, si le flux en vient : elle permet de le mettre à jour.").optional(),
+        ],
+        ..ROW
+    },
+    Item {
+        key: "fl_nature",
+        title: "Nature",
+        requirements: &["R11", "R48", "R49"],
+        expected: "Le type rapproche les flux qui peuvent se remplacer ou se regrouper. Laissé vide, il est proposé d’après la désignation, \
+            le code déchet et l’activité de l’acteur.",
+        criteria: &["2.1"],
+        fields: &[
+            field("type", "Type de flux", Kind::FlowType).hinted("Son nom dans la nomenclature ; laisser vide pour suivre la proposition.").optional(),
+            field("temperature", "Température", Kind::Signed(2, (-273, 3_000), "60")).hinted("En degrés Celsius, pour la chaleur et le froid.").optional(),
+            one_of("quality", "Qualité de l’eau", &WATER_QUALITIES).optional(),
         ],
         ..ROW
     },
@@ -162,7 +183,7 @@ static FLOW_ITEMS: [Item; 3] = [
     },
 ];
 
-static SYNERGY_ITEMS: [Item; 4] = [
+static SYNERGY_ITEMS: [Item; 5] = [
     Item {
         key: "sy_identity",
         title: "La synergie",
@@ -204,6 +225,26 @@ static SYNERGY_ITEMS: [Item; 4] = [
         fields: &[
             answer("description", "Description").guided(60, 200, 400),
             answer("sources", "Sources et méthode").guided(20, 100, 250).hinted("Qui l’a dit ou publié, en quelle année, et le calcul s’il y en a un."),
+        ],
+        ..ROW
+    },
+    Item {
+        key: "sy_study",
+        title: "Intérêt, freins et faisabilité",
+        requirements: &["R12", "R19", "R54", "R56"],
+        expected: "Ce qui pousse chacun à essayer, ce qui retient, ce qui débloquerait. Puis un avis par angle, même provisoire, \
+            et la prochaine étape avec sa date.",
+        not_expected: "Une étude de faisabilité : un avis franc suffit, « à vérifier » compris.",
+        criteria: &["2.2", "2.4"],
+        fields: &[
+            answer("interest", "Intérêt pour chaque acteur").guided(20, 100, 250).optional(),
+            answer("obstacles", "Freins").guided(10, 80, 200).optional(),
+            answer("levers", "Leviers").guided(10, 80, 200).optional(),
+            one_of("technical", "Faisabilité technique", &FEASIBILITIES).optional(),
+            one_of("economic", "Faisabilité économique", &FEASIBILITIES).optional(),
+            one_of("regulatory", "Faisabilité réglementaire", &FEASIBILITIES).optional(),
+            one_of("organisational", "Faisabilité organisationnelle", &FEASIBILITIES).optional(),
+            line("next_step", "Prochaine étape", 200).hinted("Qui fait quoi, avant quand.").optional(),
         ],
         ..ROW
     },

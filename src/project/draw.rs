@@ -179,8 +179,8 @@ fn holds(unit: &Unit, key: &str, value: &str) -> bool {
 fn shape(kind: Kind) -> Shape {
     match kind {
         Kind::Text => Shape::Text,
-        Kind::Line(_) | Kind::Commune | Kind::Naf | Kind::Siret | Kind::WasteCode => Shape::Line,
-        Kind::Whole(_) | Kind::Decimal(..) | Kind::Money => Shape::Figure,
+        Kind::Line(_) | Kind::Commune | Kind::Naf | Kind::Siret | Kind::WasteCode | Kind::FlowType => Shape::Line,
+        Kind::Whole(_) | Kind::Decimal(..) | Kind::Signed(..) | Kind::Money => Shape::Figure,
         Kind::Day => Shape::Day,
         Kind::Choice(choices) if choices.len() <= 7 => Shape::Radios,
         Kind::Choice(_) | Kind::Row(_) => Shape::Select,
@@ -198,7 +198,7 @@ fn cell_shape(kind: Kind) -> Shape {
 }
 
 fn is_figure(kind: Kind) -> bool {
-    matches!(kind, Kind::Whole(_) | Kind::Decimal(..) | Kind::Money)
+    matches!(kind, Kind::Whole(_) | Kind::Decimal(..) | Kind::Signed(..) | Kind::Money)
 }
 
 /// Pages that help to answer a question; none where the dossier is only read.

@@ -93,7 +93,7 @@ fn wide(pen: &Pen<'_>, deliverable: &'static Deliverable, rows: &'static Rows, k
     if lines.is_empty() {
         return Vec::new();
     }
-    let columns = fields.iter().map(|field| (field.label, matches!(field.kind, Kind::Decimal(..) | Kind::Money))).collect();
+    let columns = fields.iter().map(|field| (field.label, matches!(field.kind, Kind::Decimal(..) | Kind::Signed(..) | Kind::Money))).collect();
     let table =
         TableView { kind: rows.kind, title: rows.title, columns, rows: lines, add: String::new(), total: String::new(), removed: None, disputes: Vec::new() };
     let item =

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::flow::{Direction, Domain, Evidence, Flow};
 use crate::nomenclature::{Nomenclature, Treatment};
+use crate::pool::Pool;
 use crate::score::{Assessment, Nature};
 
 /// No-break space: before a colon, a percent sign, a unit, and inside French guillemets.
@@ -95,6 +96,35 @@ pub fn reason(tables: &Nomenclature, output: &Flow, input: &Flow, found: &Assess
         };
     }
     let _ = write!(text, "Indice {}/100.", found.score);
+    text
+}
+
+/// The sentence that justifies a group: how many actors, how close, how much, since when they could act together.
+pub fn pool(tables: &Nomenclature, flows: &[Flow], pool: &Pool) -> String {
+    let kind = tables.get(pool.kind);
+    let what = match (pool.direction, kind.domain) {
+        (_, Domain::Service) => "ont le même besoin de service",
+        (Direction::Out, _) => "ont le même flux à évacuer",
+        (Direction::In, _) => "ont le même besoin",
+    };
+    let mut text = format!("{}. {}{NB}acteurs {what}", kind.label.replace('\'', "’"), pool.actors);
+    match pool.radius_km {
+        Some(km) => {
+            let _ = write!(text, ", à {} les uns des autres en médiane (repère{NB}: {}). ", kilometres(km), kilometres(kind.pooling_km));
+        }
+        None => text.push_str(", à des emplacements à préciser. "),
+    }
+    if kind.domain != Domain::Service {
+        let known = pool.members.iter().filter(|at| flows[**at].known_quantity().is_some()).count();
+        let _ = match pool.total {
+            Some(total) => write!(text, "Quantités connues de {known} sur {}{NB}: {}. ", pool.members.len(), magnitude(total, kind.domain)),
+            None => write!(text, "Quantités à préciser. "),
+        };
+    }
+    if !pool.offers.is_empty() {
+        let _ = write!(text, "Capacité offerte par {}{NB}d’entre eux. ", pool.offers.len());
+    }
+    let _ = write!(text, "Indice {}/100.", pool.score);
     text
 }
 

@@ -1,7 +1,7 @@
 //! The engine's tables: flow types and their words, substitution rules, the European waste list. Data with versions, read once.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::flow::Domain;
 use crate::suggest::Index;
@@ -135,15 +135,21 @@ pub struct Nomenclature {
 }
 
 #[expect(clippy::panic, reason = "shipped with the program: the tests of this module prove that the tables read")]
-static SHIPPED: LazyLock<Nomenclature> = LazyLock::new(|| {
-    Nomenclature::read(include_str!("../../data/flow-types.csv"), include_str!("../../data/substitution-rules.csv"), include_str!("../../data/waste-list.csv"))
-        .unwrap_or_else(|fault| panic!("tables livrées illisibles : {fault}"))
+static SHIPPED: LazyLock<Arc<Nomenclature>> = LazyLock::new(|| {
+    let read = Nomenclature::read(include_str!("../../data/flow-types.csv"), include_str!("../../data/substitution-rules.csv"), include_str!("../../data/waste-list.csv"))
+        .unwrap_or_else(|fault| panic!("tables livrées illisibles : {fault}"));
+    Arc::new(read)
 });
 
 impl Nomenclature {
     /// The tables shipped with the program.
     pub fn shipped() -> &'static Self {
         &SHIPPED
+    }
+
+    /// The same, to be kept by whoever may one day hold other tables.
+    pub fn shared() -> Arc<Self> {
+        Arc::clone(&SHIPPED)
     }
 
     /// Reads the three tables; the first fault is told with its line and column.

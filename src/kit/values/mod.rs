@@ -15,7 +15,7 @@ pub use crate::kit::french::Sentence;
 pub use codes::{InseeCode, Naf, Siret, WasteCode};
 pub use dates::{Day, Year};
 pub use money::Cents;
-pub use numbers::{Decimal, Whole};
+pub use numbers::{Decimal, Signed, Whole};
 pub use text::{Email, Line, Slug};
 
 /// Longest text read as a number, a code or an amount, in bytes.

@@ -63,6 +63,44 @@ impl Decimal {
     }
 }
 
+text_value! {
+    /// A number that may be under zero (a temperature, a latitude), kept and shown as a canonical text with a dot: "-0.33".
+    Signed
+}
+shown_as_text!(Signed);
+
+/// Receives a number (from JSON) within the widest bounds.
+impl TryFrom<String> for Signed {
+    type Error = Sentence;
+
+    fn try_from(text: String) -> Result<Self, Sentence> {
+        Self::read(&text, PLACES_MAX, -DECIMAL_MAX..=DECIMAL_MAX, "-0,3")
+    }
+}
+
+impl Signed {
+    /// Reads "-12,5", "−12.5", "45,65". Refuses more than `places` decimals (nine at most) and a number outside `bounds`;
+    /// `example` is what the refusal shows.
+    pub fn read(typed: &str, places: u8, bounds: RangeInclusive<i64>, example: &str) -> Result<Self, Sentence> {
+        let places = places.min(PLACES_MAX);
+        let (least, most) = bounds.into_inner();
+        let text = typed.trim();
+        let unsigned = text.strip_prefix(['-', '−']);
+        let number = scaled(unsigned.unwrap_or(text), places.into());
+        let within = |number: &i128| (i128::from(least) * unit(places)..=i128::from(most) * unit(places)).contains(number);
+        let number = number.map(|number| if unsigned.is_some() { -number } else { number }).filter(within);
+        number.map(|number| Self::canonical(number, places)).ok_or_else(|| {
+            let range = format!("de {} à {}", thousands(least), thousands(most));
+            Sentence::asked(&format!("Écrire un nombre {range}, avec {} au plus, par exemple {example}", count(places, "décimale", "décimales")), typed)
+        })
+    }
+
+    fn canonical(number: i128, places: u8) -> Self {
+        let sign = if number < 0 { "-" } else { "" };
+        Self(format!("{sign}{}", Decimal::canonical(number.abs(), places).0))
+    }
+}
+
 /// Ten to the power `places`.
 fn unit(places: u8) -> i128 {
     10_i128.pow(u32::from(places))
@@ -130,6 +168,18 @@ mod tests {
 
     fn staff(typed: &str) -> Result<Decimal, Sentence> {
         Decimal::read(typed, 2, 1000, "0,3")
+    }
+
+    #[test]
+    fn a_signed_number_takes_both_minus_signs_within_its_bounds() {
+        let read = |typed: &str| Signed::read(typed, 4, -90..=90, "-0,3").map(String::from);
+        for (typed, canonical) in [("-0,33", "-0.33"), ("−45.5", "-45.5"), ("45,6981", "45.6981"), ("-0", "0"), ("90", "90")] {
+            assert_eq!(read(typed).as_deref(), Ok(canonical), "{typed}");
+        }
+        for typed in ["", "-", "--1", "90,0001", "-91", "1,00001", "+3", "nord"] {
+            assert!(read(typed).is_err(), "{typed}");
+        }
+        assert_eq!(french::decimal("-0.33", 2), "−0,33");
     }
 
     #[test]

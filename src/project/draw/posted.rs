@@ -3,7 +3,7 @@
 use super::views::Shape;
 use super::{cell_shape, shape};
 use crate::framework::content::{Content, Unit, Value};
-use crate::framework::{Field, Kind};
+use crate::framework::{Field, Kind, flow_type};
 use crate::kit::territory;
 use crate::kit::values::Cents;
 use crate::project::saving::Page;
@@ -44,8 +44,9 @@ pub(super) fn typed_value(kind: Kind, unit: &Unit, key: &str) -> String {
     match (kind, unit.fields.get(key)) {
         (Kind::Money, Some(Value::Whole(cents))) => Cents::new(*cents).input(),
         (_, Some(Value::Whole(number))) => number.to_string(),
-        (Kind::Decimal(..), Some(Value::Text(number))) => number.replace('.', ","),
+        (Kind::Decimal(..) | Kind::Signed(..), Some(Value::Text(number))) => number.replace('.', ","),
         (Kind::Commune, Some(Value::Text(code))) => territory::label(code),
+        (Kind::FlowType, Some(Value::Text(code))) => flow_type::label(code),
         (_, Some(Value::Text(text))) => text.clone(),
         (_, Some(Value::Flag(true))) => "oui".to_owned(),
         _ => String::new(),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::Pen;
 use super::views::Answer;
 use crate::framework::content::{Unit, Value};
-use crate::framework::{Choice, Field, Kind, Rows};
+use crate::framework::{Choice, Field, Kind, Rows, flow_type};
 use crate::kit::french::{decimal, euros};
 use crate::kit::values::Cents;
 use crate::kit::{moment, territory};
@@ -39,6 +39,8 @@ impl Pen<'_> {
             (Kind::Commune, Some(Value::Text(code))) => territory::label(code),
             (Kind::Day, Some(Value::Text(day))) => moment::read_date(day).map_or_else(|_| day.clone(), moment::day),
             (Kind::Decimal(..), Some(Value::Text(number))) => decimal(number, 3),
+            (Kind::Signed(places, ..), Some(Value::Text(number))) => decimal(number, usize::from(places)),
+            (Kind::FlowType, Some(Value::Text(code))) => flow_type::label(code),
             (_, Some(Value::Text(text))) => text.clone(),
             (_, Some(Value::Many(many))) => many.join(", "),
         }

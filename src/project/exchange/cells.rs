@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::contract;
 use super::list::{MONTHS, same, squash};
 use crate::framework::content::Content;
 use crate::framework::{Choice, Field, Kind};
@@ -24,6 +25,7 @@ pub enum Said {
 /// Rows that a cell may name.
 #[derive(Debug, Default)]
 pub struct Named {
+    by_ref: HashMap<(&'static str, String), Uuid>,
     by_name: HashMap<(&'static str, String), Vec<Uuid>>,
 }
 
@@ -36,6 +38,7 @@ impl Named {
                 named.add(kind, &same(&crate::project::draw::row_name(unit)), unit.row);
                 named.add(kind, unit.text("siret"), unit.row);
                 named.add(kind, &unit.row.to_string(), unit.row);
+                named.by_ref.entry((kind, same(&unit.reference()))).or_insert(unit.row);
             }
         }
         named
@@ -49,11 +52,14 @@ impl Named {
 
     fn find(&self, kind: &'static str, text: &str) -> Said {
         let name = same(text);
+        if let Some(row) = self.by_ref.get(&(kind, name.clone())) {
+            return Said::Values(vec![row.to_string()]);
+        }
         let siret = Siret::read(text).ok().map(|siret| siret.as_str().to_owned());
         let found = self.by_name.get(&(kind, name)).or_else(|| self.by_name.get(&(kind, siret?)));
         match found.map(Vec::as_slice) {
             Some([row]) => Said::Values(vec![row.to_string()]),
-            Some(_) => Said::Refused(asked("plusieurs acteurs portent ce nom, écrire son SIRET", text)),
+            Some(_) => Said::Refused(asked("plusieurs acteurs portent ce nom, écrire sa référence ou son SIRET", text)),
             None => Said::Refused(asked("écrire le nom d’un acteur du dossier, ou l’y ajouter d’abord", text)),
         }
     }
@@ -67,6 +73,9 @@ pub fn typed(field: &Field, cell: &str, named: &Named) -> Said {
     }
     match field.kind {
         Kind::Flag => flag(cell),
+        Kind::Choice(choices) if field.key == "unit" && choice(choices, cell).is_none() => {
+            contract::unit(cell).map_or_else(|| Said::Refused(asked(&among(choices), cell)), |key| Said::Values(vec![key.to_owned()]))
+        }
         Kind::Choice(choices) => choice(choices, cell).map_or_else(|| Said::Refused(asked(&among(choices), cell)), |key| Said::Values(vec![key])),
         Kind::Months => months(cell),
         Kind::Row(kind) => named.find(kind, cell),
@@ -92,8 +101,9 @@ pub fn choice(choices: &[Choice], cell: &str) -> Option<String> {
     let said = squash(cell);
     let by_key = choices.iter().find(|choice| choice.key.eq_ignore_ascii_case(cell.trim()));
     let by_label = || choices.iter().find(|choice| squash(choice.label) == said);
+    let by_words = || contract::by_words(choices, cell);
     let by_rest = || choices.iter().find(|choice| squash(choice.label).strip_prefix(&format!("{} ", squash(choice.key))) == Some(&said));
-    by_key.or_else(by_label).or_else(by_rest).map(|choice| choice.key.to_owned())
+    by_key.or_else(by_label).or_else(by_rest).or_else(by_words).map(|choice| choice.key.to_owned())
 }
 
 fn flag(cell: &str) -> Said {

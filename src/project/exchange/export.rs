@@ -92,7 +92,12 @@ fn rows_sheet(sheet: &mut Worksheet, list: &List, content: &Content, (is_model, 
     let head = Format::new().set_bold().set_text_wrap();
     let (text, figure) = (Format::new().set_num_format("@"), Format::new().set_num_format("#,##0.00"));
     for (column, field) in (0_u16..).zip(list.rows.fields()) {
-        sheet.set_column_width(column, width(field.kind))?.set_column_format(column, if is_figure(field.kind) { &figure } else { &text })?;
+        sheet.set_column_width(column, width(field.kind))?;
+        match field.kind {
+            // Degrees keep their decimals.
+            Kind::Signed(..) => {}
+            kind => drop(sheet.set_column_format(column, if is_figure(kind) { &figure } else { &text })?),
+        }
         sheet.write_string_with_format(0, column, field.label, &head)?;
         if let Some(index) = helps.iter().position(|(held, _)| held.key == field.key) {
             sheet.add_data_validation(1, column, u32::from(list.rows.most), column, &chosen(index, helps[index].1.len()))?;
@@ -120,14 +125,14 @@ fn chosen(index: usize, words: usize) -> DataValidation {
 }
 
 fn is_figure(kind: Kind) -> bool {
-    matches!(kind, Kind::Money | Kind::Decimal(..))
+    matches!(kind, Kind::Money | Kind::Decimal(..) | Kind::Signed(..))
 }
 
 fn width(kind: Kind) -> f64 {
     match kind {
         Kind::Text => 50.0,
         Kind::Line(most) if most > 100 => 34.0,
-        Kind::Flag | Kind::Naf | Kind::WasteCode | Kind::Money | Kind::Decimal(..) => 13.0,
+        Kind::Flag | Kind::Naf | Kind::WasteCode | Kind::Money | Kind::Decimal(..) | Kind::Signed(..) => 13.0,
         _ => 24.0,
     }
 }
@@ -156,7 +161,8 @@ pub fn expected(list: &List, field: &Field) -> String {
         Kind::Row(_) => "Nom ou SIRET d’un acteur du dossier.".to_owned(),
         Kind::Months => "Des mois, par exemple «\u{a0}octobre, novembre\u{a0}», «\u{a0}octobre à mars\u{a0}» ou «\u{a0}toute l’année\u{a0}».".to_owned(),
         Kind::Money => "Un montant en euros, par exemple 18\u{202f}600,50.".to_owned(),
-        Kind::Decimal(_, _, example) => format!("Un nombre, par exemple {example}."),
+        Kind::FlowType => "Le nom ou le code d’un type de la nomenclature.".to_owned(),
+        Kind::Decimal(_, _, example) | Kind::Signed(_, _, example) => format!("Un nombre, par exemple {example}."),
         Kind::Line(most) => format!("{most} caractères au plus."),
         Kind::Commune if field.hint.is_empty() => "Son nom ou son code INSEE, par exemple Cognac ou 16102.".to_owned(),
         _ => String::new(),
@@ -253,7 +259,8 @@ mod tests {
         let bytes = xlsx_file(&actors, &content, false).expect("written");
         let proposal = Proposal::of(&actors, sheet::read(&bytes, |_| true).expect("read")).expect("proposal");
         let plan = plan(&actors, &proposal, &Content::default());
-        let of = |unit: &Unit| (unit.fields.clone(), unit.raw.clone());
+        // What was known by its row is now known by the reference that the file gave it.
+        let of = |unit: &Unit| (unit.reference(), unit.fields.iter().filter(|(key, _)| *key != "ref").map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>(), unit.raw.clone());
         assert_eq!(plan.changes.iter().map(|change| of(&change.unit)).collect::<Vec<_>>(), actors.units(&content).map(of).collect::<Vec<_>>());
     }
 

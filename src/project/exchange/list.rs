@@ -1,8 +1,9 @@
 //! What a spreadsheet may hold: four kinds of rows, their columns drawn from the framework's own fields, and their cells as text.
 
+use super::contract;
 use crate::framework::content::{Content, Unit, Value};
 use crate::framework::standing::{places, rows_of, section_address};
-use crate::framework::{Choice, Field, Kind, Rows};
+use crate::framework::{Choice, Field, Kind, Rows, flow_type};
 use crate::kit::french::fold;
 use crate::kit::territory;
 use crate::kit::values::Cents;
@@ -21,8 +22,8 @@ pub struct List {
 }
 
 const LISTS: [(&str, &str, &[&str], &str); 4] = [
-    ("stakeholder", "acteurs", &["name"], "Un acteur se reconnaît à son SIRET, sinon à son nom."),
-    ("flow", "flux", &["actor", "direction", "label"], "Un flux se reconnaît à son acteur, son sens et sa désignation."),
+    ("stakeholder", "acteurs", &["name"], "Un acteur se reconnaît à sa référence ou à son SIRET, sinon à son nom."),
+    ("flow", "flux", &["actor", "direction", "label"], "Un flux se reconnaît à sa référence, sinon à son acteur, son sens et sa désignation."),
     ("budget_line", "budget", &["horizon", "side", "label"], "Une ligne de budget se reconnaît à son horizon, son sens et son intitulé."),
     ("perimeter_commune", "communes", &["commune"], "Une commune se reconnaît à son nom ou à son code INSEE."),
 ];
@@ -60,7 +61,8 @@ impl List {
     /// The field of a column's head, by label or key, whatever its case, accents and punctuation.
     pub fn column(&self, head: &str) -> Option<&'static Field> {
         let head = squash(head);
-        self.rows.fields().find(|field| squash(field.label) == head || squash(field.key) == head)
+        let known = contract::field_of(&head);
+        self.rows.fields().find(|field| squash(field.label) == head || squash(field.key) == head || known == Some(field.key))
     }
 
     /// Kinds of rows that the list's fields point at, its own included.
@@ -89,10 +91,13 @@ pub fn text(field: &Field, unit: &Unit, content: &Content) -> String {
     if let Some(raw) = unit.raw.get(field.key) {
         return raw.clone();
     }
+    if field.key == "ref" {
+        return unit.reference();
+    }
     match (field.kind, unit.fields.get(field.key)) {
         (Kind::Flag, value) => if value == Some(&Value::Flag(true)) { "oui" } else { "non" }.to_owned(),
         (Kind::Money, Some(Value::Whole(cents))) => Cents::new(*cents).input(),
-        (Kind::Decimal(..), Some(Value::Text(number))) => number.replace('.', ","),
+        (Kind::Decimal(..) | Kind::Signed(..), Some(Value::Text(number))) => number.replace('.', ","),
         (Kind::Choice(choices), Some(Value::Text(key))) => label(choices, key),
         (Kind::Choices(choices), Some(Value::Many(keys))) => keys.iter().map(|key| label(choices, key)).collect::<Vec<_>>().join("; "),
         (Kind::Months, Some(Value::Many(months))) => months_text(months),
@@ -100,6 +105,7 @@ pub fn text(field: &Field, unit: &Unit, content: &Content) -> String {
             row.parse().ok().and_then(|row| content.row(kind, row)).map_or_else(String::new, |unit| name(unit, content))
         }
         (Kind::Commune, Some(Value::Text(code))) => commune(code),
+        (Kind::FlowType, Some(Value::Text(code))) => flow_type::label(code),
         (_, Some(Value::Text(text))) => text.clone(),
         (_, Some(Value::Whole(number))) => number.to_string(),
         (_, Some(Value::Many(many))) => many.join("; "),

@@ -3,6 +3,7 @@
 
 pub mod batch;
 pub mod cells;
+pub mod contract;
 pub mod copy;
 pub mod export;
 pub mod list;

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::cells::{Named, Said, typed};
+use super::contract;
 use super::list::{List, same};
-use super::sheet::Sheet;
+use super::sheet::{self, Sheet};
 use crate::framework::content::{Content, Unit, Value};
 use crate::framework::reading::{LONGEST_TEXT, Reading, read};
 use crate::framework::{Field, Kind};
@@ -33,6 +34,15 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// What a file says, whatever its format.
+    ///
+    /// # Errors
+    /// A French sentence that says what to do.
+    pub fn read(list: &List, bytes: &[u8]) -> Result<Self, String> {
+        let is_head = |cells: &[String]| cells.iter().any(|cell| list.column(cell).is_some_and(|field| field.key == list.rows.name_field));
+        Self::of(list, sheet::read(bytes, is_head)?)
+    }
+
     /// The columns of a sheet that the list knows.
     ///
     /// # Errors
@@ -55,6 +65,7 @@ impl Proposal {
             return Err(no_name(list, &proposal.ignored));
         }
         proposal.lines = lines.map(|(no, cells)| (no, kept.iter().map(|&column| cells.get(column).cloned().unwrap_or_default()).collect::<Vec<_>>())).collect();
+        contract::spread_workforce(&mut proposal);
         proposal.lines.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
         if proposal.lines.is_empty() {
             return Err("Ce fichier ne contient que des titres de colonnes. Remplir au moins une ligne, puis recommencer.".to_owned());
@@ -264,7 +275,9 @@ impl Work<'_> {
 
     fn change(&mut self, line: &mut Line, held: &Unit, read: &Read) {
         let mut next = held.clone();
-        for (field, _) in &read.said {
+        // A reference made from the row says nothing new.
+        let told = read.said.iter().filter(|(field, _)| field.key != "ref" || read.unit.text("ref") != held.reference());
+        for (field, _) in told {
             put(&mut next, &read.unit, field.key);
         }
         line.fate = if next.fields == held.fields && next.raw == held.raw { Fate::Same } else { Fate::Changed };
@@ -344,6 +357,7 @@ enum Found<'a> {
 struct Known<'a> {
     by_identity: HashMap<String, Vec<&'a Unit>>,
     by_siret: HashMap<&'a str, &'a Unit>,
+    by_ref: HashMap<String, &'a Unit>,
     lines: HashMap<String, u32>,
     taken: HashMap<Uuid, u32>,
 }
@@ -359,9 +373,10 @@ fn identity(list: &List, unit: &Unit) -> String {
 
 impl<'a> Known<'a> {
     fn of(list: &List, content: &'a Content) -> Self {
-        let mut known = Self { by_identity: HashMap::new(), by_siret: HashMap::new(), lines: HashMap::new(), taken: HashMap::new() };
+        let mut known = Self { by_identity: HashMap::new(), by_siret: HashMap::new(), by_ref: HashMap::new(), lines: HashMap::new(), taken: HashMap::new() };
         for unit in list.units(content) {
             known.by_identity.entry(identity(list, unit)).or_default().push(unit);
+            known.by_ref.entry(same(&unit.reference())).or_insert(unit);
             if !unit.text("siret").is_empty() {
                 known.by_siret.entry(unit.text("siret")).or_insert(unit);
             }
@@ -374,7 +389,8 @@ impl<'a> Known<'a> {
             return Found::Twice(*no);
         }
         let siret = line.text("siret");
-        let found = match self.by_siret.get(siret).filter(|_| Siret::read(siret).is_ok()) {
+        let by_ref = self.by_ref.get(&same(line.text("ref")));
+        let found = match by_ref.or_else(|| self.by_siret.get(siret).filter(|_| Siret::read(siret).is_ok())) {
             Some(unit) => vec![*unit],
             None => self.namesakes(list, line),
         };
@@ -388,11 +404,13 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// Rows of the same name: another SIRET is another establishment, and among several the commune decides.
+    /// Rows of the same name: another reference is another row, another SIRET another establishment, and among several the
+    /// commune decides.
     fn namesakes(&self, list: &List, line: &Unit) -> Vec<&'a Unit> {
         let siret = line.text("siret");
         let mut found = self.by_identity.get(&identity(list, line)).cloned().unwrap_or_default();
         found.retain(|unit| siret.is_empty() || unit.text("siret").is_empty() || unit.text("siret") == siret);
+        found.retain(|unit| line.text("ref").is_empty() || unit.text("ref").is_empty());
         if found.len() > 1 && line.has("commune") {
             found.retain(|unit| unit.text("commune") == line.text("commune"));
         }
@@ -402,6 +420,9 @@ impl<'a> Known<'a> {
     /// What a line leaves behind, for the next ones to be told from it.
     fn marks(list: &List, line: &Unit) -> Vec<String> {
         let siret = line.text("siret");
+        if !line.text("ref").is_empty() {
+            return vec![format!("ref {}", same(line.text("ref")))];
+        }
         if siret.is_empty() { vec![format!("{}|{}", identity(list, line), line.text("commune"))] } else { vec![format!("siret {siret}")] }
     }
 

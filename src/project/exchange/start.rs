@@ -197,9 +197,5 @@ pub async fn receive(State(app): State<App>, editor: ProjectEditor, mut form: Mu
 
 async fn proposal(list: List, bytes: Vec<u8>) -> Result<Result<Proposal, String>, AppError> {
     let _seat = READING.acquire().await.map_err(anyhow::Error::from)?;
-    let read = move || {
-        let sheet = sheet::read(&bytes, |cells| cells.iter().any(|cell| list.column(cell).is_some_and(|field| field.key == list.rows.name_field)))?;
-        Proposal::of(&list, sheet)
-    };
-    Ok(tokio::task::spawn_blocking(read).await.map_err(anyhow::Error::from)?)
+    Ok(tokio::task::spawn_blocking(move || Proposal::read(&list, &bytes)).await.map_err(anyhow::Error::from)?)
 }

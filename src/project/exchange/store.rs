@@ -156,6 +156,15 @@ pub async fn propose(conn: &mut PgConnection, editor: &ProjectEditor, id: Uuid, 
     Ok(())
 }
 
+/// In whose name the operator's command writes in a dossier: its owner, the first one when there are several.
+pub async fn owner(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Option<AccountId>> {
+    let owner = sqlx::query_scalar!(
+        "select account_id from project_member where project_id = $1 and role = 'owner' order by created_at, account_id limit 1",
+        project.get()
+    );
+    Ok(owner.fetch_optional(conn).await?.map(AccountId))
+}
+
 /// An act of a dossier: anybody's once it is done, one's own while it waits.
 pub async fn find(conn: &mut PgConnection, dossier: &Dossier, id: Uuid) -> sqlx::Result<Option<Batch>> {
     let held = sqlx::query_as!(
