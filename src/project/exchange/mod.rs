@@ -6,6 +6,7 @@ pub mod cells;
 pub mod contract;
 pub mod copy;
 pub mod export;
+mod known;
 pub mod list;
 pub mod plan;
 pub mod preview;

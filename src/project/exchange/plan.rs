@@ -1,20 +1,18 @@
 //! What a file would do to a dossier, line by line: add a row, change one, leave one as it is, or be refused and why.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::cells::{Named, Said, typed};
 use super::contract;
-use super::list::{List, same};
+use super::known::{Found, Known, several};
+use super::list::List;
 use super::sheet::{self, Sheet};
-use crate::framework::content::{Content, Unit, Value};
+use crate::framework::content::{Content, Unit};
 use crate::framework::reading::{LONGEST_TEXT, Reading, read};
 use crate::framework::{Field, Kind};
 use crate::kit::french::{count, list as enumerate};
-use crate::kit::values::Siret;
 use crate::kit::words;
 use crate::project::draw::{News, Pen};
 use crate::project::files::hex;
@@ -320,13 +318,6 @@ fn told_apart(was: String, becomes: String, is_unchanged: bool, texts: (&str, &s
     (length(&was, texts.0), length(&becomes, texts.1))
 }
 
-fn several(list: &List) -> &'static str {
-    match list.rows.kind {
-        "stakeholder" => "Plusieurs acteurs du dossier portent ce nom. Remplir la colonne SIRET ou la colonne Commune.",
-        _ => "Plusieurs lignes du dossier répondent à celle-ci. La modifier sur sa page.",
-    }
-}
-
 fn put(unit: &mut Unit, from: &Unit, key: &str) {
     match from.fields.get(key) {
         Some(value) => drop(unit.fields.insert(key.to_owned(), value.clone())),
@@ -344,91 +335,4 @@ struct Read {
     /// Fields that the line fills, with the message of those that cannot be read.
     said: Vec<(&'static Field, String)>,
     reasons: Vec<String>,
-}
-
-enum Found<'a> {
-    None,
-    One(&'a Unit),
-    Several,
-    Twice(u32),
-}
-
-/// Rows of the dossier by what identifies them, and lines of the file already read.
-struct Known<'a> {
-    by_identity: HashMap<String, Vec<&'a Unit>>,
-    by_siret: HashMap<&'a str, &'a Unit>,
-    by_ref: HashMap<String, &'a Unit>,
-    lines: HashMap<String, u32>,
-    taken: HashMap<Uuid, u32>,
-}
-
-/// What identifies a row of the list; an actor's commune tells it from its namesakes of the same file.
-fn identity(list: &List, unit: &Unit) -> String {
-    let part = |key: &&str| match unit.fields.get(*key) {
-        Some(Value::Text(text)) => same(text),
-        _ => String::new(),
-    };
-    list.identity.iter().map(part).collect::<Vec<_>>().join("|")
-}
-
-impl<'a> Known<'a> {
-    fn of(list: &List, content: &'a Content) -> Self {
-        let mut known = Self { by_identity: HashMap::new(), by_siret: HashMap::new(), by_ref: HashMap::new(), lines: HashMap::new(), taken: HashMap::new() };
-        for unit in list.units(content) {
-            known.by_identity.entry(identity(list, unit)).or_default().push(unit);
-            known.by_ref.entry(same(&unit.reference())).or_insert(unit);
-            if !unit.text("siret").is_empty() {
-                known.by_siret.entry(unit.text("siret")).or_insert(unit);
-            }
-        }
-        known
-    }
-
-    fn find(&mut self, list: &List, line: &Unit, no: u32) -> Found<'a> {
-        if let Some(no) = Self::marks(list, line).iter().find_map(|mark| self.lines.get(mark)) {
-            return Found::Twice(*no);
-        }
-        let siret = line.text("siret");
-        let by_ref = self.by_ref.get(&same(line.text("ref")));
-        let found = match by_ref.or_else(|| self.by_siret.get(siret).filter(|_| Siret::read(siret).is_ok())) {
-            Some(unit) => vec![*unit],
-            None => self.namesakes(list, line),
-        };
-        match found.as_slice() {
-            [] => Found::None,
-            [one] => match self.taken.insert(one.row, no) {
-                None => Found::One(one),
-                Some(other) => Found::Twice(other),
-            },
-            _ => Found::Several,
-        }
-    }
-
-    /// Rows of the same name: another reference is another row, another SIRET another establishment, and among several the
-    /// commune decides.
-    fn namesakes(&self, list: &List, line: &Unit) -> Vec<&'a Unit> {
-        let siret = line.text("siret");
-        let mut found = self.by_identity.get(&identity(list, line)).cloned().unwrap_or_default();
-        found.retain(|unit| siret.is_empty() || unit.text("siret").is_empty() || unit.text("siret") == siret);
-        found.retain(|unit| line.text("ref").is_empty() || unit.text("ref").is_empty());
-        if found.len() > 1 && line.has("commune") {
-            found.retain(|unit| unit.text("commune") == line.text("commune"));
-        }
-        found
-    }
-
-    /// What a line leaves behind, for the next ones to be told from it.
-    fn marks(list: &List, line: &Unit) -> Vec<String> {
-        let siret = line.text("siret");
-        if !line.text("ref").is_empty() {
-            return vec![format!("ref {}", same(line.text("ref")))];
-        }
-        if siret.is_empty() { vec![format!("{}|{}", identity(list, line), line.text("commune"))] } else { vec![format!("siret {siret}")] }
-    }
-
-    fn took(&mut self, list: &List, line: &Unit, no: u32) {
-        for mark in Self::marks(list, line) {
-            self.lines.insert(mark, no);
-        }
-    }
 }
