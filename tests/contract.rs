@@ -148,7 +148,7 @@ async fn a_refused_line_refuses_the_whole_file_and_says_why(db: PgPool) {
     let place = Place::new(db).await;
     let (is_done, out, error) = place.import("acteurs", &ACTORS.replace("45.71", "95.71").replace("chambre", "guilde")).await;
     assert!(!is_done && out.is_empty());
-    assert!(error.contains("ligne 3, Gaec du Puits") && error.contains("Latitude") && error.contains("de -90 à 90"), "{error}");
+    assert!(error.contains("ligne 3, Gaec du Puits") && error.contains("Latitude") && error.contains("de −90 à 90"), "{error}");
     assert!(error.contains("ligne 4") && error.contains("guilde"), "{error}");
     assert!(error.contains("2 lignes refusées sur 4 : rien n’a été importé"), "{error}");
     assert_eq!(place.count(ROWS).await, 0);

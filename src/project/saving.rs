@@ -57,10 +57,27 @@ impl Page {
         (!self.row.is_nil()).then_some(self.row)
     }
 
-    /// Every kind that drawing or saving the page reads: its own, its tables', those its fields point at.
+    /// Kinds that saving the page may change.
+    fn written(&self) -> Vec<&'static str> {
+        std::iter::once(self.kind).chain(self.tables().map(|rows| rows.kind)).collect()
+    }
+
+    /// Every kind that saving the page reads: what it may change, what its fields point at, what the kept figures are made of.
+    fn read_to_save(&self) -> Vec<&'static str> {
+        let written = self.written();
+        let fields = self.fields().chain(self.tables().flat_map(Rows::fields));
+        let pointed = fields.filter_map(|field| if let Kind::Row(kind) | Kind::RowsOf(kind) = field.kind { Some(kind) } else { None });
+        let mut kinds = needed_for(&written);
+        kinds.extend(pointed);
+        kinds.extend(written);
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
+    /// Every kind that drawing the page reads: its own, its tables', those its fields point at.
     pub fn kinds(&self) -> Vec<&'static str> {
-        let mut kinds = vec![self.kind];
-        kinds.extend(self.tables().map(|rows| rows.kind));
+        let mut kinds = self.written();
         kinds.extend(self.items.iter().filter_map(|item| item.list).map(|rows| rows.kind));
         let listed = self.items.iter().filter_map(|item| item.list).flat_map(Rows::fields);
         for field in self.fields().chain(listed) {
@@ -183,16 +200,13 @@ impl Outcome {
 /// When the bound is past under the lock, or when a table is full.
 pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, input: &Input) -> Result<Outcome, AppError> {
     let operation = input.operation()?;
-    let mut locked = units::lock(conn, editor.project(), operation).await?;
+    let (mut locked, mut content) = units::open(conn, editor.project(), operation, &page.read_to_save()).await?;
     let former = locked.done.take();
     let is_again = former.as_deref() == Some(UNSETTLED);
     if let Some(location) = former.filter(|_| !is_again) {
         return Ok(Outcome { location, is_replay: true, ..Outcome::default() });
     }
     let writer = locked.writer(editor, part_of(page.kind))?;
-    let mut kinds = needed_for(&page.kinds());
-    kinds.extend(page.kinds());
-    let mut content = units::load(conn, editor.project(), &kinds).await?;
     if page.items.iter().any(|item| item.slot.is_some()) {
         content.filled_slots = units::slots(conn, editor.project()).await?;
     }

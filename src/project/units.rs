@@ -66,17 +66,26 @@ impl Locked {
 
 /// Locks a dossier; writers of one dossier follow each other.
 pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) -> Result<Locked, AppError> {
+    Ok(open(conn, project, operation, &[]).await?.0)
+}
+
+/// Locks a dossier, and reads what it then holds of those kinds: one round trip.
+pub async fn open(conn: &mut PgConnection, project: ProjectId, operation: Uuid, kinds: &[&str]) -> Result<(Locked, Content), AppError> {
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
     let row = sqlx::query!(
         r#"select status as "status!", extended_until, standing as "standing!", commitments as "commitments!", journal_seq as "journal_seq!",
              journal_hash as "journal_hash!", journal_mark as "journal_mark!", last_activity_at as "last_activity_at!",
-             deposit_bound as "deposit_bound!", grace_minutes as "grace_minutes!", team as "team!", done
-         from lock_dossier($1, $2)"#,
+             deposit_bound as "deposit_bound!", grace_minutes as "grace_minutes!", team as "team!", done, units as "units!"
+         from open_dossier($1, $2, $3)"#,
         project.get(),
-        operation
+        operation,
+        &kinds
     )
     .fetch_one(conn)
     .await?;
-    Ok(Locked {
+    let units: Vec<Packed> = serde_json::from_str(&row.units).map_err(anyhow::Error::from)?;
+    let content = Content { units: units.into_iter().map(Packed::unit).collect(), filled_slots: Vec::new() };
+    let locked = Locked {
         head: Head { project, seq: row.journal_seq, hash: row.journal_hash },
         mark: row.journal_mark,
         last_activity_at: row.last_activity_at,
@@ -87,7 +96,20 @@ pub async fn lock(conn: &mut PgConnection, project: ProjectId, operation: Uuid) 
         closes_at: policy::closes_at(row.deposit_bound, row.grace_minutes, row.extended_until),
         team: team(&row.team)?,
         done: row.done,
-    })
+    };
+    Ok((locked, content))
+}
+
+/// A unit as `open_dossier` packs it.
+#[derive(serde::Deserialize)]
+struct Packed(String, Uuid, Option<Uuid>, i32, i32, Fields, Raw, i64, i64);
+
+impl Packed {
+    fn unit(self) -> Unit {
+        let Self(kind, row, parent, position, version, fields, raw, author, micros) = self;
+        let at = OffsetDateTime::UNIX_EPOCH + time::Duration::microseconds(micros);
+        Unit { kind, row, parent, position, version, fields, raw, author: Some(AccountId(author)), at }
+    }
 }
 
 fn team(text: &str) -> Result<Vec<(AccountId, Place)>, AppError> {
