@@ -28,6 +28,7 @@ pub mod public;
 pub mod review;
 pub mod routes;
 pub mod submission;
+pub mod suspended;
 
 /// Migrations of the database, forward only.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

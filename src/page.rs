@@ -247,4 +247,10 @@ pub(crate) mod filters {
     pub(crate) fn paragraphs<'a>(text: &'a str, _: &dyn askama::Values) -> askama::Result<Vec<&'a str>> {
         Ok(crate::kit::words::paragraphs(text).collect())
     }
+
+    /// A sentence that goes on after a colon.
+    #[filter_fn]
+    pub(crate) fn uncapitalized(sentence: &str, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(crate::kit::french::uncapitalized(sentence))
+    }
 }

@@ -1,14 +1,18 @@
 //! Every address of the service, in reading order. Nothing registers a route elsewhere.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, MatchedPath, RawPathParams};
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
 use crate::app::App;
 use crate::documents::web as documents;
 use crate::engagement::{self, partner, partner_copy, partner_said, signatory};
+use crate::error::url_encode;
 use crate::live::web as live;
+use crate::page::see;
 use crate::project::comments::web as talk;
 use crate::project::exchange::{copy, export, preview, start, undo};
 use crate::project::perimeter::web as perimeter;
@@ -17,9 +21,10 @@ use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::{assets, board, call, mail, public};
 
+/// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
-    ($table:ident, $router:ident: $($path:literal => $($verb:ident $handler:path),+ ;)+) => {
-        const $table: &[(&str, &str)] = &[$($((stringify!($verb), $path)),+),+];
+    ($table:ident, $router:ident: $($path:literal $(of $page:literal)? => $($verb:ident $handler:path),+ ;)+) => {
+        const $table: &[Route] = &[$(Route { path: $path, verbs: &[$(stringify!($verb)),+], page: [$($page,)? ""][0] }),+];
 
         fn $router() -> Router<App> {
             Router::new()$($(.route($path, $verb($handler)))+)+
@@ -40,7 +45,7 @@ routes! { PAGES, pages:
     "/s/{key}" => get assets::serve;
 
     "/connexion" => get sign_in::show, post sign_in::save;
-    "/deconnexion" => post sign_in::sign_out;
+    "/deconnexion" of "/" => post sign_in::sign_out;
     "/mot-de-passe" => get reset::ask, post reset::send;
     "/mot-de-passe/{token}" => get reset::show, post reset::save;
     "/invitation/{token}" => get invited::show, post invited::accept;
@@ -52,25 +57,25 @@ routes! { PAGES, pages:
     "/engagement/{token}/texte" => get partner_copy::text;
     "/engagement/{token}/exemplaire.pdf" => get crate::documents::exemplar;
     "/compte" => get own::show, post own::save;
-    "/compte/mot-de-passe" => post own::change_password;
-    "/compte/sessions" => post own::revoke_others;
-    "/compte/sessions/{number}" => post own::revoke;
+    "/compte/mot-de-passe" of "/compte" => post own::change_password;
+    "/compte/sessions" of "/compte" => post own::revoke_others;
+    "/compte/sessions/{number}" of "/compte" => post own::revoke;
 
     "/dossiers" => get overview::list;
     "/dossiers/{id}" => get overview::show;
-    "/dossiers/{id}/partage" => post overview::share;
+    "/dossiers/{id}/partage" of "/dossiers/{id}" => post overview::share;
     "/dossiers/{id}/equipe" => get team::show, post team::invite;
-    "/dossiers/{id}/equipe/membres/{number}" => post team::change;
-    "/dossiers/{id}/equipe/membres/{number}/retrait" => post team::remove;
-    "/dossiers/{id}/equipe/invitations/{number}/retrait" => post team::withdraw;
+    "/dossiers/{id}/equipe/membres/{number}" of "/dossiers/{id}/equipe" => post team::change;
+    "/dossiers/{id}/equipe/membres/{number}/retrait" of "/dossiers/{id}/equipe" => post team::remove;
+    "/dossiers/{id}/equipe/invitations/{number}/retrait" of "/dossiers/{id}/equipe" => post team::withdraw;
     "/dossiers/{id}/commentaires" => get talk::list, post talk::write;
     "/dossiers/{id}/commentaires/{number}" => get talk::show, post talk::edit;
-    "/dossiers/{id}/commentaires/{number}/retrait" => post talk::remove;
-    "/dossiers/{id}/commentaires/{number}/etat" => post talk::resolve;
-    "/dossiers/{id}/parties/{number}" => post finished::say;
+    "/dossiers/{id}/commentaires/{number}/retrait" of "/dossiers/{id}/commentaires/{number}" => post talk::remove;
+    "/dossiers/{id}/commentaires/{number}/etat" of "/dossiers/{id}/commentaires/{number}" => post talk::resolve;
+    "/dossiers/{id}/parties/{number}" of "/dossiers/{id}" => post finished::say;
     "/dossiers/{id}/portage" => get ownership::show, post ownership::propose;
-    "/dossiers/{id}/portage/retrait" => post ownership::withdraw;
-    "/dossiers/{id}/portage/reponse" => post ownership::answer;
+    "/dossiers/{id}/portage/retrait" of "/dossiers/{id}/portage" => post ownership::withdraw;
+    "/dossiers/{id}/portage/reponse" of "/dossiers/{id}/portage" => post ownership::answer;
     "/dossiers/{id}/depot" => get deposit::show, post deposit::save;
     "/dossiers/{id}/recu" => get deposit::receipt;
     "/dossiers/{id}/depots/{number}" => get deposit::deposit;
@@ -80,13 +85,13 @@ routes! { PAGES, pages:
     "/dossiers/{id}/engagement" => get engagement::page::show, post engagement::page::settle;
     "/dossiers/{id}/engagement/publier" => get engagement::publication::show, post engagement::publication::publish;
     "/dossiers/{id}/engagement/versions/{number}" => get engagement::document::show;
-    "/dossiers/{id}/engagement/relances" => post engagement::page::remind_all;
-    "/dossiers/{id}/engagement/signataires" => post engagement::page::add;
+    "/dossiers/{id}/engagement/relances" of "/dossiers/{id}/engagement" => post engagement::page::remind_all;
+    "/dossiers/{id}/engagement/signataires" of "/dossiers/{id}/engagement" => post engagement::page::add;
     "/dossiers/{id}/engagement/signataires/{number}" => get signatory::show, post signatory::change;
-    "/dossiers/{id}/engagement/signataires/{number}/envoi" => post signatory::send;
-    "/dossiers/{id}/engagement/signataires/{number}/liens" => post signatory::revoke;
-    "/dossiers/{id}/engagement/signataires/{number}/retrait" => post signatory::take_out;
-    "/dossiers/{id}/engagement/signataires/{number}/papier/retrait" => post signatory::cancel_paper;
+    "/dossiers/{id}/engagement/signataires/{number}/envoi" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::send;
+    "/dossiers/{id}/engagement/signataires/{number}/liens" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::revoke;
+    "/dossiers/{id}/engagement/signataires/{number}/retrait" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::take_out;
+    "/dossiers/{id}/engagement/signataires/{number}/papier/retrait" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::cancel_paper;
     "/dossiers/{id}/documents" => get documents::show;
     "/dossiers/{id}/dossier.pdf" => get documents::draft;
     "/dossiers/{id}/dossier.zip" => get documents::draft_archive;
@@ -96,26 +101,26 @@ routes! { PAGES, pages:
     "/dossiers/{id}/depots/{number}/dossier.zip" => get documents::deposit_archive;
     "/dossiers/{id}/depots/{number}/recepisse.pdf" => get documents::receipt;
     "/dossiers/{id}/pieces/{row}" => get attachments::download;
-    "/dossiers/{id}/pieces/{row}/retirer" => post attachments::remove;
+    "/dossiers/{id}/pieces/{row}/retirer" of "/dossiers/{id}" => post attachments::remove;
     "/dossiers/{id}/historique" => get history::show, post history::restore;
     "/dossiers/{id}/perimetre" => get perimeter::show, post perimeter::save;
     "/dossiers/{id}/importer/modele/{key}" => get export::model;
     "/dossiers/{id}/importer/{row}" => get preview::show, post preview::confirm;
-    "/dossiers/{id}/importer/{row}/abandonner" => post preview::forget;
-    "/dossiers/{id}/importer/{row}/annuler" => post undo::save;
+    "/dossiers/{id}/importer/{row}/abandonner" of "/dossiers/{id}/importer/{row}" => post preview::forget;
+    "/dossiers/{id}/importer/{row}/annuler" of "/dossiers/{id}/importer/{row}" => post undo::save;
     "/dossiers/{id}/exporter/{key}" => get export::rows;
     "/dossiers/{id}/copier" => get copy::show, post copy::save;
-    "/dossiers/{id}/acteurs/{row}/placer" => post stakeholders::place;
+    "/dossiers/{id}/acteurs/{row}/placer" of "/dossiers/{id}/acteurs" => post stakeholders::place;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
-    "/dossiers/{id}/{key}/nouveau" => post rows::create;
+    "/dossiers/{id}/{key}/nouveau" of "/dossiers/{id}/{key}" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;
-    "/dossiers/{id}/{key}/{row}/retirer" => post rows::remove;
-    "/dossiers/{id}/{key}/{row}/retablir" => post rows::restore;
+    "/dossiers/{id}/{key}/{row}/retirer" of "/dossiers/{id}/{key}/{row}" => post rows::remove;
+    "/dossiers/{id}/{key}/{row}/retablir" of "/dossiers/{id}/{key}/{row}" => post rows::restore;
 
     "/evaluation" => get list::show;
     "/evaluation/{id}" => get pages::show, post pages::save;
     "/evaluation/{id}/rendre" => get deliver::show, post deliver::save;
-    "/evaluation/{id}/rouvrir" => post deliver::reopen;
+    "/evaluation/{id}/rouvrir" of "/evaluation/{id}" => post deliver::reopen;
     "/evaluation/{id}/deport" => get recusal::show, post recusal::save;
     "/evaluation/{id}/autres" => get others::show;
 
@@ -135,31 +140,85 @@ routes! { PAGES, pages:
     "/appel/affectations" => get call::assignments::show, post call::assignments::save;
     "/appel/dossiers/nouveau" => get call::new_project::show, post call::new_project::save;
     "/appel/dossiers/{id}" => get call::dossier::show, post call::records::save_record;
-    "/appel/dossiers/{id}/delai" => post call::records::extend;
-    "/appel/dossiers/{id}/porteur" => post call::records::invite;
-    "/appel/dossiers/{id}/deports" => post call::records::recuse;
+    "/appel/dossiers/{id}/delai" of "/appel/dossiers/{id}" => post call::records::extend;
+    "/appel/dossiers/{id}/porteur" of "/appel/dossiers/{id}" => post call::records::invite;
+    "/appel/dossiers/{id}/deports" of "/appel/dossiers/{id}" => post call::records::recuse;
 
     "/exploitation" => get operation::show;
     "/exploitation/courriels" => get mail::web::list;
-    "/exploitation/courriels/{number}/reprise" => post mail::web::retry;
+    "/exploitation/courriels/{number}/reprise" of "/exploitation/courriels" => post mail::web::retry;
 }
 
 routes! { UPLOADS, uploads:
-    "/dossiers/{id}/pieces" => post attachments::upload;
+    "/dossiers/{id}/pieces" of "/dossiers/{id}" => post attachments::upload;
     "/dossiers/{id}/importer" => get start::show, post start::receive;
-    "/dossiers/{id}/depots" => post call::paper::register;
-    "/dossiers/{id}/engagement/signataires/{number}/papier" => post engagement::paper::record;
+    "/dossiers/{id}/depots" of "/appel/dossiers/{id}" => post call::paper::register;
+    "/dossiers/{id}/engagement/signataires/{number}/papier" of "/dossiers/{id}/engagement/signataires/{number}" => post engagement::paper::record;
     "/appel/documents" => post call::documents::publish;
     "/appel/dossiers/{id}/lettre" => get call::records::letter, post call::records::keep_letter;
 }
 
+/// An address: what may be done there, and where its form stands when it is only posted to.
+#[derive(Debug)]
+struct Route {
+    path: &'static str,
+    verbs: &'static [&'static str],
+    page: &'static str,
+}
+
+fn all() -> impl Iterator<Item = &'static Route> {
+    PAGES.iter().chain(UPLOADS)
+}
+
 /// Every route, method and path: the tests try each with each kind of person.
 pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
-    PAGES.iter().chain(UPLOADS).copied()
+    all().flat_map(|route| route.verbs.iter().map(|verb| (*verb, route.path)))
+}
+
+/// A form that was refused stands at the address it was posted to: asked for again, that address leads to the form's page.
+/// It opens nothing by itself, the page decides who reads it.
+async fn only_posted(method: Method, matched: MatchedPath, parts: RawPathParams, uri: Uri) -> Response {
+    let page = all().find(|route| route.path == matched.as_str()).map_or("", |route| route.page);
+    if page.is_empty() || !matches!(method, Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let mut target = page.to_owned();
+    for (name, value) in &parts {
+        target = target.replace(&format!("{{{name}}}"), &url_encode(value).replace('/', "%2F"));
+    }
+    if let Some(query) = uri.query() {
+        target = format!("{target}?{query}");
+    }
+    see(&target)
 }
 
 /// The service's routes. Only uploads may send more than a form.
 pub fn router() -> Router<App> {
     let largest = usize::try_from(files::LARGEST).unwrap_or(usize::MAX) + 64 * 1024;
-    pages().merge(uploads().layer(DefaultBodyLimit::max(largest)))
+    pages().merge(uploads().layer(DefaultBodyLimit::max(largest))).method_not_allowed_fallback(only_posted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Does that pattern answer to that address?
+    fn fits(pattern: &str, address: &str) -> bool {
+        pattern.split('/').count() == address.split('/').count()
+            && pattern.split('/').zip(address.split('/')).all(|(held, asked)| held == asked || held.starts_with('{'))
+    }
+
+    #[test]
+    fn an_address_only_posted_to_names_the_page_of_its_form() {
+        let read: Vec<&str> = all().filter(|route| route.verbs.contains(&"get")).map(|route| route.path).collect();
+        let mut posted = 0;
+        for route in all().filter(|route| !read.contains(&route.path)) {
+            posted += 1;
+            assert!(read.iter().any(|held| fits(held, route.page)), "{}: {:?} is no page", route.path, route.page);
+            let names = |path: &'static str| path.split('/').filter(|part| part.starts_with('{'));
+            assert!(names(route.page).all(|name| names(route.path).any(|held| held == name)), "{} does not fill {}", route.path, route.page);
+        }
+        assert!(posted > 30);
+        assert!(all().all(|route| route.page.is_empty() || !route.verbs.contains(&"get")), "a page of its own needs no other");
+    }
 }

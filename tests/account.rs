@@ -159,7 +159,7 @@ async fn signing_in_opens_a_session_and_signing_out_ends_it(db: PgPool) {
     scene.get("/connexion?next=/compte").await.expect(200).says("Connexion nécessaire").says("Aucun appel").says("trame-demo-2015");
     let page = scene.post("/connexion", &[("email", " Ana@Example.org"), ("password", GOOD), ("next", "/compte")]).await;
     page.goes("/compte");
-    assert!(page.cookie.starts_with("trame_session=") && page.cookie.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=1209600"), "{}", page.cookie);
+    assert!(page.cookie.starts_with("trame_session=") && page.cookie.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=3888000"), "{}", page.cookie);
     let ana = scene.with(page.cookie.split(';').next().expect("cookie"));
     ana.get("/compte").await.expect(200).says("Ana Diaz").says("celle-ci");
     ana.get("/connexion?next=/compte").await.goes("/compte");

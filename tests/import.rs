@@ -90,7 +90,7 @@ async fn a_file_is_previewed_line_by_line_then_done_and_undone_as_one_act(db: Pg
     let (location, page) = preview(&scene, &ana, project, "acteurs", ACTORS).await;
     page.says("liste.csv, 5 lignes").says("Toutes (5)").says("À ajouter (2)").says("À modifier (1)").says("Inchangées (0)").says("Refusées (2)");
     page.says("« Téléphone »").says("Commune : Cognac (16) → Jarnac (16)").says("Nom : imprimerie pelisson → Imprimerie Pélisson");
-    page.says("Colonne « Type de structure » : écrire l’une de ces valeurs : « Entreprise », « Collectivité »").says("Vous avez écrit « Cercle »");
+    page.says("Colonne « Type de structure » : écrire l’une des").says("Vous avez écrit « Cercle »");
     page.says("Colonne « Nom » : la remplir");
     page.says("1 ligne à corriger ensuite").says("communes portent ce nom. Préciser le département").says("Importer 3 lignes");
     scene.get(&ana, &format!("{location}?etat=refusees")).await.expect(200).says("Club du plateau").is_silent_on("Verrerie");

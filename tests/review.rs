@@ -285,3 +285,40 @@ async fn a_mark_typed_when_the_session_ended_comes_back(db: PgPool) {
     later.get(&again, &next).await.expect(200).says("Votre texte est revenu").says("Un texte presque perdu");
     assert_eq!(count(&scene, "select count(*) from mark").await, 0);
 }
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn a_note_that_cannot_be_read_is_refused_beside_its_criterion_and_loses_no_text(db: PgPool) {
+    let scene = Scene::new(db).await.at(AFTER);
+    let solene = scene.staff("Solene", &["reviewer"]).await;
+    let project = in_review(&scene, "Boucles").await;
+    scene.assign(project, &solene).await;
+    mark(&scene, &solene, project, &["2"]).await;
+    let lines = criteria(&scene).await;
+    let (first, second) = (lines[0].0, lines[1].0);
+    let [c1, j1, c2, j2] = [format!("c{first}"), format!("j{first}"), format!("c{second}"), format!("j{second}")];
+    let path = format!("/evaluation/{project}?livrable=2");
+    for hostile in ["5", "-1", "2,5", "\u{202e}4", "<script>alert(1)</script>", "'; drop table mark; --", "٣"] {
+        let version = version(&scene, &solene, project).await;
+        let reason = format!("Un motif tapé avec {}", hostile.len());
+        let pairs = [("version", version.as_str()), (&c1, hostile), (&j1, &reason), (&c2, "3"), (&j2, "Un autre motif")];
+        if hostile == "\u{202e}4" {
+            // What turns the writing direction is gone before anything reads it: a plain 4 is left.
+            scene.post(&solene, &path, &pairs).await.expect(303);
+            mark(&scene, &solene, project, &["2"]).await;
+            continue;
+        }
+        let page = scene.post(&solene, &path, &pairs).await;
+        page.expect(422).says("Une réponse n’a pas pu être gardée").says("Choisir une note de 0 à 4, ou « non évaluable ». Vous avez écrit «");
+        assert!(page.body.contains(&format!("id=\"k{first}-e\"")) && page.body.contains(&reason) && page.body.contains("Un autre motif"), "{}", page.body);
+        assert!(!page.body.contains("<script>alert"), "{}", page.body);
+        let told = scene.autosave(&solene, &path, &pairs).await;
+        assert!(told.expect(200).body.contains(&format!("\"id\":\"k{first}\"")), "{}", told.body);
+    }
+    let kept: Vec<(Option<i16>, String)> = sqlx::query_as("select value, comment from mark join criterion on criterion.id = criterion_id order by position")
+        .fetch_all(&scene.app.db)
+        .await
+        .expect("marks");
+    assert_eq!(kept[0].0, Some(2), "what was stored stays");
+    assert!(kept[0].1.starts_with("Un motif tapé avec ") && kept[1] == (Some(3), "Un autre motif".to_owned()), "{kept:?}");
+    scene.check().await;
+}

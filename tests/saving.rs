@@ -229,3 +229,47 @@ async fn hostile_texts_are_stored_harmless_and_never_break_a_page(db: PgPool) {
     scene.get(&ana, &format!("/dossiers/{project}/inconnu")).await.expect(404);
     scene.check().await;
 }
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn what_turns_the_writing_direction_reaches_neither_pages_nor_mails(db: PgPool) {
+    const TURNING: [char; 12] =
+        ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'];
+    let is_straight = |text: &str| !text.contains(TURNING);
+    let scene = Scene::new(db).await;
+    let (ana, bob, manager) = (scene.person("Ana").await, scene.person("Bob").await, scene.staff("Mathieu", &["manager"]).await);
+    let project = scene.project(&ana, "Boucles").await;
+    scene.member(project, &bob, "editor").await;
+    let base = format!("/dossiers/{project}");
+    let turned: String = TURNING.iter().map(|c| format!("mot{c}")).collect();
+    let straight = "mot".repeat(TURNING.len());
+    // A text, a line, a comment, a reason, a name, a file's name, a cell of a spreadsheet.
+    scene.post(&ana, &format!("{base}/{PAGE}"), &[("version", "0"), ("q5", &turned)]).await.expect(303);
+    let actor = scene.row(&ana, project, "acteurs").await;
+    scene.post(&ana, &format!("{base}/acteurs/{actor}"), &[("version", "1"), ("name", &turned)]).await.expect(303);
+    scene.post(&ana, "/compte", &[("version", "1"), ("name", &format!("Ana {turned}")), ("organisation", &turned)]).await.expect(303);
+    scene.post(&ana, &format!("{base}/equipe"), &[("email", "invitee@example.org"), ("role", "reader")]).await.expect(303);
+    let version: i32 = sqlx::query_scalar("select version from call where slug = 'essai'").fetch_one(&scene.app.db).await.unwrap();
+    let pairs = [("act", "limite"), ("version", &version.to_string()), ("deposit_bound", "2015-10-21T00:00"), ("reason", &turned)];
+    scene.post(&manager, "/appel/dates?appel=essai", &pairs).await.expect(303);
+    scene.upload(&ana, &format!("{base}/pieces?slot=map"), &format!("carte{turned}.pdf"), b"%PDF-1.4 essai").await;
+    for path in [
+        format!("{base}/{PAGE}"),
+        format!("{base}/acteurs"),
+        format!("{base}/acteurs/{actor}"),
+        format!("{base}/equipe"),
+        format!("{base}/historique"),
+        format!("{base}/etat-des-lieux"),
+    ] {
+        let page = scene.get(&ana, &path).await;
+        assert!(page.expect(200).body.contains("</html>") && is_straight(&page.body), "{path}");
+    }
+    scene.get(&ana, &format!("{base}/{PAGE}")).await.says(&straight);
+    scene.get(&ana, &format!("{base}/acteurs")).await.says(&straight);
+    let page = scene.get(&manager, "/appel/dates?appel=essai").await;
+    assert!(page.says(&straight).body.contains("</html>") && is_straight(&page.body));
+    let mails: Vec<(String, String, String)> = sqlx::query_as("select kind, subject, body from mail").fetch_all(&scene.app.db).await.unwrap();
+    assert!(mails.iter().any(|(kind, _, body)| kind == "deadline" && body.contains(&straight)), "{mails:?}");
+    assert!(mails.iter().any(|(kind, _, body)| kind == "invitation" && body.contains(&straight)), "{mails:?}");
+    assert!(mails.iter().all(|(_, subject, body)| is_straight(subject) && is_straight(body)), "{mails:?}");
+    scene.check().await;
+}

@@ -58,6 +58,10 @@ pub struct Visitor {
 /// How long a session lives, from sign-in.
 pub const SESSION_LIFE: Duration = Duration::days(14);
 
+/// How long the browser keeps its cookie. It outlives the session, which it then only names: a form sent after the session's
+/// end is kept for its author, whom the cookie alone tells (`suspended`). Signing out erases it.
+pub const COOKIE_LIFE: Duration = Duration::days(45);
+
 /// The session token of a request, if any.
 pub fn token(parts: &Parts, app: &App) -> Option<Vec<u8>> {
     token_in(&parts.headers, app)

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 use super::guest::Guest;
 use super::{passwords, throttle};
 use crate::access::digest;
-use crate::access::visitor::SESSION_LIFE;
+use crate::access::visitor::{COOKIE_LIFE, SESSION_LIFE};
 use crate::app::App;
 use crate::error::AppError;
 use crate::journal;
@@ -79,7 +79,7 @@ pub async fn open_session(conn: &mut PgConnection, app: &App, proven: &Proven, g
     .execute(&mut *conn)
     .await?;
     journal::record_account(conn, Some(proven.account), "signed_in", "", now).await?;
-    Ok(cookie(app, token, SESSION_LIFE))
+    Ok(cookie(app, token, COOKIE_LIFE))
 }
 
 /// Ends the session of this browser; returns the cookie that erases the former.

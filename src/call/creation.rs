@@ -7,15 +7,15 @@ use axum::response::Response;
 use time::OffsetDateTime;
 
 use super::form::{FormView, Sheet, Spec};
-use super::frame::{Alert, Frame, at, layout};
+use super::frame::{Alert, Asked, Frame, at, layout};
 use super::store::lists::{self, Managed};
 use super::store::{self, Act, NewCall};
 use crate::access::CallManager;
 use crate::app::App;
 use crate::error::AppError;
-use crate::input::Input;
 use crate::kit::ids::CallId;
 use crate::page::{Layout, html_with, see};
+use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/nouveau";
 
@@ -81,22 +81,25 @@ fn draw(app: &App, manager: &CallManager, sheet: Sheet<'_>, status: StatusCode) 
     let forms = [form];
     let frame = Frame::of(manager, "Créer un appel", HERE)
         .lead("Un appel se copie d’un modèle ou d’un appel que vous gérez. Vous en devenez gestionnaire, puis vous relisez ses réglages.")
+        .alert(Alert::unsaved(&forms))
         .alert(Alert::errors(&forms));
     let [form] = forms;
     html_with(status, &NewPage { layout: layout(app, manager, "Créer un appel"), frame, form })
 }
 
 /// Whoever manages a call sees what a new one may be copied from.
-pub async fn show(State(app): State<App>, manager: CallManager) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let sources = lists::managed(&mut conn, &manager, true).await?;
-    let mut sheet = Sheet::of(None);
+    let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
+    drop(conn);
+    let mut sheet = Sheet::kept(typed.as_ref());
     wish(&mut sheet, &sources);
     draw(&app, &manager, sheet, StatusCode::OK)
 }
 
 /// Whoever manages a call creates another one, and manages it.
-pub async fn save(State(app): State<App>, manager: CallManager, input: Input) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
     if let Some(done) = store::lock(&mut tx, &manager, operation).await?.done {

@@ -5,16 +5,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::form::{Change, FormView, Group, Sheet, Spec, Weight};
+use super::form::{FormView, Group, Sheet, Spec, Weight};
 use super::frame::{Alert, Asked, Frame, at, layout};
 use super::store::rows::{self, Counting, Criterion};
 use super::store::{self, Act};
 use crate::access::CallManager;
 use crate::app::App;
 use crate::error::AppError;
-use crate::input::Input;
 use crate::page::{Layout, html_with, see};
 use crate::review;
+use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/criteres";
 
@@ -97,10 +97,9 @@ fn read_criterion(sheet: &mut Sheet<'_>, held: &Criterion, is_weight_only: bool)
 }
 
 fn draw(app: &App, manager: &CallManager, held: &Held, sheet: Sheet<'_>, (status, seen, asked): (StatusCode, i32, &Asked)) -> Result<Response, AppError> {
-    let conflicts: Vec<Change> = if status == StatusCode::CONFLICT { sheet.changes.clone() } else { Vec::new() };
-    let form = FormView::of(sheet, ("criteres", "Poids et niveaux", "Enregistrer les critères"), at(&manager.call().slug, HERE), seen).against(conflicts);
+    let form = FormView::of(sheet, ("criteres", "Poids et niveaux", "Enregistrer les critères"), at(&manager.call().slug, HERE), seen);
     let forms = [form];
-    let alerts = [Alert::errors(&forms), Alert::conflict(&forms)];
+    let alerts = [Alert::unsaved(&forms), Alert::errors(&forms), Alert::conflict(&forms)];
     let [mut form] = forms;
     let of_criteria = form.groups.split_off(1);
     let rows = held.criteria.iter().zip(of_criteria).map(|(criterion, group)| row(criterion, group)).collect();
@@ -131,13 +130,15 @@ fn row(criterion: &Criterion, group: Group) -> RowView {
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let held = held(&mut conn, &manager).await?;
-    let mut sheet = Sheet::of(None);
+    let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
+    let mut sheet = Sheet::kept(typed.as_ref());
     read(&mut sheet, &held);
-    draw(&app, &manager, &held, sheet, (StatusCode::OK, held.counting.version, &asked))
+    let seen = sheet.seen(held.counting.version);
+    draw(&app, &manager, &held, sheet, (StatusCode::OK, seen, &asked))
 }
 
 /// The managers of a call change its weights at any time, its texts until a review is delivered; scores follow.
-pub async fn save(State(app): State<App>, manager: CallManager, asked: Asked, input: Input) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, asked: Asked, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let location = at(&manager.call().slug, &format!("{HERE}?fait=1"));
     let mut tx = app.db.begin().await?;

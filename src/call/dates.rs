@@ -1,12 +1,17 @@
 //! Dates of the call: the bound and its grace, each a decision with its reason; the rest of the calendar; training days.
 
+mod forms;
+mod past;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::form::{FormView, Sheet, Spec};
+use self::forms::{Part, bound, calendar, forms, grace, part_of, training, typed_in};
+use super::confirmation::{Answer, Question, answer, ask};
+use super::form::Sheet;
 use super::frame::{Asked, at};
 use super::settings::{About, Line, draw};
 use super::store::rows::{self, TrainingDay};
@@ -15,11 +20,11 @@ use super::store::{self, Act};
 use crate::access::CallManager;
 use crate::app::App;
 use crate::error::AppError;
-use crate::input::Input;
 use crate::kit::french::count;
 use crate::kit::moment;
 use crate::mail::{self, Mail, texts};
 use crate::page::see;
+use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/dates";
 
@@ -29,17 +34,6 @@ const ABOUT: About = About {
     here: HERE,
     anchor: "#calendrier",
 };
-
-/// The form of the page that is posted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Bound,
-    Grace,
-    Calendar,
-    Training,
-}
-
-const PARTS: [(Part, &str); 4] = [(Part::Bound, "limite"), (Part::Grace, "tolerance"), (Part::Calendar, "calendrier"), (Part::Training, "formation")];
 
 /// What is held of the page.
 struct Held {
@@ -55,124 +49,6 @@ async fn held(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<He
         training: rows::training(conn, call).await?,
         decisions: settings::decisions(conn, call, manager.account()).await?,
     })
-}
-
-fn bound(sheet: &mut Sheet<'_>, held: &Calendar) -> (OffsetDateTime, String) {
-    let hint = "Instant à partir duquel plus rien n’est accepté. «\u{a0}Avant le 15\u{a0}octobre\u{a0}» s’écrit 15\u{a0}octobre à 0\u{a0}h.";
-    let bound = sheet.read(Spec::new("deposit_bound", "Nouvelle limite, heure de Paris").hint(hint).bound(), &held.deposit_bound);
-    (bound, reason(sheet, "reason", "Motif du changement de limite"))
-}
-
-fn grace(sheet: &mut Sheet<'_>, held: &Calendar) -> (i32, String) {
-    let minutes = sheet.read(
-        Spec::new("grace_minutes", "Tolérance, en minutes").hint("De 0 à 1\u{202f}440. La page publique n’en parle pas.").range(0, 1440),
-        &held.grace_minutes,
-    );
-    (minutes, reason(sheet, "grace_reason", "Motif du changement de tolérance"))
-}
-
-/// A reason of three letters at least: the decision keeps it for good.
-fn reason(sheet: &mut Sheet<'_>, name: &str, label: &str) -> String {
-    let changes = sheet.changes.len();
-    let reason = sheet.read(Spec::new(name, label).hint("Une phrase, gardée avec la décision.").range(3, 500), &String::new());
-    sheet.changes.truncate(changes);
-    if !reason.is_empty() && reason.chars().count() < 3 {
-        sheet.refuse(name, "Écrire le motif en quelques mots.");
-    }
-    reason
-}
-
-fn calendar(sheet: &mut Sheet<'_>, held: &Calendar) -> Calendar {
-    let until = "Instant à partir duquel c’est trop tard. «\u{a0}Avant le 5\u{a0}décembre\u{a0}» s’écrit 5\u{a0}décembre à 0\u{a0}h.";
-    Calendar {
-        launched_on: sheet.read(Spec::new("launched_on", "Lancement de l’appel").optional(), &held.launched_on),
-        manifestation_bound: sheet
-            .read(Spec::new("manifestation_bound", "Limite des manifestations d’intérêt").hint(until).optional().bound(), &held.manifestation_bound),
-        notified_on: sheet.read(Spec::new("notified_on", "Notification des éligibilités").optional(), &held.notified_on),
-        review_due_at: sheet.read(Spec::new("review_due_at", "Évaluations à rendre").optional(), &held.review_due_at),
-        committee_at: sheet.read(Spec::new("committee_at", "Réunion du comité technique").optional(), &held.committee_at),
-        committee_place: sheet.read(Spec::new("committee_place", "Lieu de cette réunion").optional(), &held.committee_place),
-        fund_committee_on: sheet.read(Spec::new("fund_committee_on", "Comité de gestion du fonds").optional(), &held.fund_committee_on),
-        council_on: sheet.read(Spec::new("council_on", "Commission permanente").optional(), &held.council_on),
-        ..held.clone()
-    }
-}
-
-fn training(sheet: &mut Sheet<'_>, held: &[TrainingDay]) -> Vec<TrainingDay> {
-    let mut days: Vec<TrainingDay> = held.iter().map(|day| training_day(sheet, day, false)).collect();
-    let new = TrainingDay::default();
-    let is_blank = sheet.is_blank(&["day-0", "place-0", "note-0"].map(str::to_owned));
-    let added = training_day(sheet, &new, is_blank);
-    days.extend((!is_blank).then_some(added));
-    days
-}
-
-fn training_day(sheet: &mut Sheet<'_>, held: &TrainingDay, is_blank: bool) -> TrainingDay {
-    let id = held.id;
-    sheet.group(held.day.map_or_else(|| "Ajouter une journée".to_owned(), |day| format!("Journée du {}", moment::day(day))));
-    let is_optional = is_blank || sheet.is_ticked(&format!("remove-{id}"));
-    TrainingDay {
-        id,
-        day: sheet.read(Spec::new(format!("day-{id}"), "Jour").optional_if(is_optional), &held.day),
-        place: sheet.read(Spec::new(format!("place-{id}"), "Lieu").optional_if(is_optional), &held.place),
-        note: sheet.read(Spec::new(format!("note-{id}"), "Sujet").optional(), &held.note),
-        is_removed: id != 0 && sheet.read(Spec::new(format!("remove-{id}"), "Retirer cette journée"), &false),
-    }
-}
-
-/// The four forms; the posted one as it came back.
-fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i32)>) -> Vec<FormView> {
-    let action = at(&manager.call().slug, HERE);
-    let mut posted = posted;
-    PARTS
-        .into_iter()
-        .map(|(part, key)| {
-            let (sheet, seen, is_posted) = match posted.take_if(|(held, ..)| *held == part) {
-                Some((_, sheet, seen)) => (sheet, seen, true),
-                None => (filled(part, held), held.calendar.version, false),
-            };
-            let conflicts = if is_posted && seen == held.calendar.version && !sheet.has_errors() { sheet.changes.clone() } else { Vec::new() };
-            let (title, button, intro) = match part {
-                Part::Bound => (
-                    "Limite de dépôt",
-                    "Déplacer la limite",
-                    format!("Aujourd’hui\u{a0}: {}. Les porteurs sont prévenus par courriel.", bound_said(held.calendar.deposit_bound, manager.now())),
-                ),
-                Part::Grace => (
-                    "Tolérance après la limite",
-                    "Changer la tolérance",
-                    "Quelques minutes pendant lesquelles un dépôt commencé à temps est encore reçu.".to_owned(),
-                ),
-                Part::Calendar => ("Autres dates", "Enregistrer les dates", String::new()),
-                Part::Training => (
-                    "Journées de formation",
-                    "Enregistrer les journées",
-                    "Remplir la dernière fiche pour ajouter une journée\u{a0}; cocher «\u{a0}Retirer\u{a0}» pour en ôter une.".to_owned(),
-                ),
-            };
-            FormView::of(sheet, (key, title, button), action.clone(), seen).intro(intro).against(conflicts).main_if(part == Part::Bound)
-        })
-        .collect()
-}
-
-/// "dépôt possible jusqu’au …", or since when it no longer is.
-fn bound_said(bound: OffsetDateTime, now: OffsetDateTime) -> String {
-    if bound <= now {
-        format!("le dépôt est clos depuis le {}", moment::full(bound))
-    } else {
-        format!("dépôt possible jusqu’au {}", moment::until(bound))
-    }
-}
-
-fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {
-    let mut sheet = Sheet::of(None);
-    match part {
-        Part::Bound => drop(bound(&mut sheet, &held.calendar)),
-        Part::Grace => drop(grace(&mut sheet, &held.calendar)),
-        Part::Calendar => drop(calendar(&mut sheet, &held.calendar)),
-        Part::Training => drop(training(&mut sheet, &held.training)),
-    }
-    sheet
 }
 
 fn log(decisions: &[Decision]) -> Vec<Line> {
@@ -193,28 +69,46 @@ fn log(decisions: &[Decision]) -> Vec<Line> {
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let held = held(&mut conn, &manager).await?;
-    draw(&app, &manager, ABOUT, forms(&manager, &held, None), log(&held.decisions), (StatusCode::OK, &asked))
+    let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
+    let kept = typed.as_ref().and_then(|input| typed_in(Sheet::kept(Some(input)), input, &held));
+    draw(&app, &manager, ABOUT, forms(&manager, &held, kept), log(&held.decisions), (StatusCode::OK, &asked))
 }
 
-/// The managers of a call move its bound, change its grace or its other dates, at any time and to any instant.
-pub async fn save(State(app): State<App>, manager: CallManager, asked: Asked, input: Input) -> Result<Response, AppError> {
+/// How a save of the page ends.
+enum End {
+    /// Written.
+    Written,
+    /// The form comes back, with that status.
+    Again(StatusCode),
+    /// To be confirmed first.
+    Asked(Question),
+}
+
+/// The managers of a call move its bound, change its grace or its other dates, at any time and to any instant; an instant
+/// in the past is asked about first.
+pub async fn save(State(app): State<App>, asked: Asked, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
-    let part = PARTS
-        .iter()
-        .find(|(_, key)| *key == input.get("act"))
-        .map(|(part, _)| *part)
-        .ok_or(AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page."))?;
+    let part = part_of(&input).ok_or(AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page."))?;
     let mut tx = app.db.begin().await?;
     let locked = store::lock(&mut tx, &manager, operation).await?;
     if let Some(done) = &locked.done {
         return Ok(see(done));
     }
     let held = held(&mut tx, &manager).await?;
+    let answer = answer(&input);
+    if answer == Answer::No {
+        let back = typed_in(Sheet::reconsidered(&input), &input, &held);
+        return draw(&app, &manager, ABOUT, forms(&manager, &held, back), log(&held.decisions), (StatusCode::OK, &asked));
+    }
     let mut sheet = Sheet::of(Some(&input));
     let location = at(&manager.call().slug, &format!("{HERE}?fait=1"));
-    if let Err(status) = write(&app, &mut tx, &manager, (part, &held, seen), &mut sheet).await? {
-        let next = if status == StatusCode::CONFLICT { locked.version } else { seen };
-        return draw(&app, &manager, ABOUT, forms(&manager, &held, Some((part, sheet, next))), log(&held.decisions), (status, &asked));
+    match write(&app, &mut tx, &manager, (part, &held, seen), (&mut sheet, answer == Answer::Yes)).await? {
+        End::Written => {}
+        End::Asked(question) => return ask(&app, &manager, HERE, question, &input),
+        End::Again(status) => {
+            let next = if status == StatusCode::CONFLICT { locked.version } else { seen };
+            return draw(&app, &manager, ABOUT, forms(&manager, &held, Some((part, sheet, next))), log(&held.decisions), (status, &asked));
+        }
     }
     if !sheet.changes.is_empty() {
         store::settle(&mut tx, &manager, &Act { operation, location: &location, act: act_name(part), subject: &sheet.notes() }).await?;
@@ -232,33 +126,21 @@ const fn act_name(part: Part) -> &'static str {
     }
 }
 
-/// Writes what was posted under the call's lock, unless the form has to come back with a status of its own.
+/// Writes what was posted under the call's lock, unless the form has to come back or to be confirmed.
 async fn write(
     app: &App,
     conn: &mut PgConnection,
     manager: &CallManager,
     (part, held, seen): (Part, &Held, i32),
-    sheet: &mut Sheet<'_>,
-) -> Result<Result<(), StatusCode>, AppError> {
+    (sheet, is_confirmed): (&mut Sheet<'_>, bool),
+) -> Result<End, AppError> {
     let is_fresh = seen == held.calendar.version;
     match part {
-        Part::Bound => {
-            let (new, why) = bound(sheet, &held.calendar);
-            if is_fresh && sheet.changes.is_empty() && !sheet.has_errors() {
-                sheet.refuse("deposit_bound", "La limite est déjà celle-ci.");
-            }
-            if let Some(status) = sheet.verdict(is_fresh) {
-                return Ok(Err(status));
-            }
-            if !sheet.changes.is_empty() {
-                let decision = settings::move_bound(conn, manager, new, &why).await?;
-                tell_owners(app, conn, manager, (decision, new, &why)).await?;
-            }
-        }
+        Part::Bound => return move_bound(app, conn, manager, (&held.calendar, is_fresh), (sheet, is_confirmed)).await,
         Part::Grace => {
             let (minutes, why) = grace(sheet, &held.calendar);
             if let Some(status) = sheet.verdict(is_fresh) {
-                return Ok(Err(status));
+                return Ok(End::Again(status));
             }
             if !sheet.changes.is_empty() {
                 settings::change_grace(conn, manager, minutes, &why).await?;
@@ -267,19 +149,47 @@ async fn write(
         Part::Calendar => {
             let new = calendar(sheet, &held.calendar);
             if let Some(status) = sheet.verdict(is_fresh) {
-                return Ok(Err(status));
+                return Ok(End::Again(status));
+            }
+            if let Some(question) = past::calendar(&held.calendar, &new, manager.now()).filter(|_| !is_confirmed) {
+                return Ok(End::Asked(question));
             }
             settings::save_calendar(conn, manager, &new).await?;
         }
         Part::Training => {
             let days = training(sheet, &held.training);
             if let Some(status) = sheet.verdict(is_fresh) {
-                return Ok(Err(status));
+                return Ok(End::Again(status));
             }
             rows::save_training(conn, manager, &days).await?;
         }
     }
-    Ok(Ok(()))
+    Ok(End::Written)
+}
+
+async fn move_bound(
+    app: &App,
+    conn: &mut PgConnection,
+    manager: &CallManager,
+    (held, is_fresh): (&Calendar, bool),
+    (sheet, is_confirmed): (&mut Sheet<'_>, bool),
+) -> Result<End, AppError> {
+    let (new, why) = bound(sheet, held);
+    if is_fresh && sheet.changes.is_empty() && !sheet.has_errors() {
+        sheet.refuse("deposit_bound", "La limite est déjà celle-ci.");
+    }
+    if let Some(status) = sheet.verdict(is_fresh) {
+        return Ok(End::Again(status));
+    }
+    if sheet.changes.is_empty() {
+        return Ok(End::Written);
+    }
+    if !is_confirmed && let Some(question) = past::bound(conn, manager, held, new).await? {
+        return Ok(End::Asked(question));
+    }
+    let decision = settings::move_bound(conn, manager, new, &why).await?;
+    tell_owners(app, conn, manager, (decision, new, &why)).await?;
+    Ok(End::Written)
 }
 
 async fn tell_owners(app: &App, conn: &mut PgConnection, manager: &CallManager, (decision, bound, why): (i64, OffsetDateTime, &str)) -> Result<(), AppError> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::Query;
 
-use super::form::FormView;
+use super::form::{FormView, Unsaved};
 use crate::access::CallManager;
 use crate::app::App;
 use crate::kit::moment;
@@ -58,6 +58,19 @@ impl Alert {
             links: vec![(format!("#{}", form.id), "voir les deux versions".to_owned())],
             is_focused: true,
         })
+    }
+
+    /// A form that holds a text which is not saved: after a session's end, or a confirmation not given.
+    pub fn unsaved(forms: &[FormView]) -> Option<Self> {
+        let form = forms.iter().find(|form| form.unsaved != Unsaved::No)?;
+        let (heading, sentence) = match form.unsaved {
+            Unsaved::Suspended => {
+                ("Votre texte est revenu", "La session avait expiré pendant l’envoi\u{a0}: rien n’est enregistré. Relisez, puis enregistrez.")
+            }
+            _ => ("Rien n’a changé", "Vous n’avez pas confirmé. Votre saisie est restée dans son formulaire, sans être enregistrée."),
+        };
+        let links = vec![(format!("#{}", form.id), format!("voir «\u{a0}{}\u{a0}»", form.title))];
+        Some(Self { class: "warn", heading: heading.to_owned(), sentence: sentence.to_owned(), links, is_focused: true })
     }
 
     /// What was just done.

@@ -2,6 +2,7 @@
 
 pub mod assignments;
 mod command;
+mod confirmation;
 pub mod contacts;
 pub mod creation;
 pub mod criteria;

@@ -7,16 +7,16 @@ use axum::response::Response;
 use time::Date;
 
 use super::form::{FormView, Sheet, Spec};
-use super::frame::{Alert, Frame, at, layout};
+use super::frame::{Alert, Asked, Frame, at, layout};
 use super::owner;
 use super::store::{self, Act, NOT_ELIGIBLE, NewProject, is_notifiable};
 use crate::access::CallManager;
 use crate::app::App;
 use crate::error::AppError;
-use crate::input::Input;
 use crate::kit::territory;
 use crate::kit::values::Email;
 use crate::page::{Layout, html_with, see};
+use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/dossiers/nouveau";
 
@@ -107,20 +107,24 @@ fn draw(app: &App, manager: &CallManager, sheet: Sheet<'_>, status: StatusCode) 
     let forms = [FormView::of(sheet, ("dossier", "Le nouveau dossier", "Créer le dossier"), at(&manager.call().slug, HERE), 0)];
     let frame = Frame::of(manager, "Créer un dossier", HERE)
         .lead("Les porteurs ne s’inscrivent pas eux-mêmes\u{a0}: le dossier s’ouvre ici, après la manifestation d’intérêt.")
+        .alert(Alert::unsaved(&forms))
         .alert(Alert::errors(&forms));
     let [form] = forms;
     html_with(status, &NewPage { layout: layout(app, manager, "Créer un dossier"), frame, form })
 }
 
 /// The managers of a call see what a new dossier needs.
-pub async fn show(State(app): State<App>, manager: CallManager) -> Result<Response, AppError> {
-    let mut sheet = Sheet::of(None);
+pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
+    let mut conn = app.db.acquire().await?;
+    let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
+    drop(conn);
+    let mut sheet = Sheet::kept(typed.as_ref());
     wish(&mut sheet);
     draw(&app, &manager, sheet, StatusCode::OK)
 }
 
 /// The managers of a call open a dossier in it, and invite its owner.
-pub async fn save(State(app): State<App>, manager: CallManager, input: Input) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let mut sheet = Sheet::of(Some(&input));
     let wish = wish(&mut sheet);

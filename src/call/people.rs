@@ -1,5 +1,8 @@
 //! People of the call: managers, reviewers, committee members with their seats; who is invited; the seats themselves.
 
+mod departure;
+mod forms;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,20 +10,22 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::form::{FormView, Sheet, Spec};
+use self::forms::{Part, forms, kept, seat_rows, target};
+use super::confirmation::{Answer, Question, answer, ask};
+use super::form::{FormView, Sheet};
 use super::frame::{Alert, Asked, Frame, at, layout};
 use super::store::people::{self as store, Pending, Role};
 use super::store::rows::{self, Seat};
 use super::store::{self as calls, Act};
 use crate::access::CallManager;
-use crate::account::{CallRole, Target, invite};
+use crate::account::{CallRole, invite};
 use crate::app::App;
 use crate::error::AppError;
 use crate::input::Input;
 use crate::kit::ids::{AccountId, SeatId};
 use crate::kit::moment;
-use crate::kit::values::Email;
 use crate::page::{Layout, html_with, see};
+use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/personnes";
 
@@ -97,74 +102,6 @@ fn role_name(role: &str) -> &'static str {
     ROLES.iter().find(|(key, _)| *key == role).map_or("", |(_, label)| label)
 }
 
-fn invitation(sheet: &mut Sheet<'_>, seats: &[Seat]) -> (String, String, String) {
-    let role = sheet.read(Spec::new("role", "Rôle").radios(&ROLES), &"reviewer".to_owned());
-    let options = std::iter::once((String::new(), "sans siège".to_owned())).chain(seats.iter().map(|seat| (seat.id.to_string(), seat.label.clone()))).collect();
-    let seat = sheet.read(Spec::new("seat", "Siège").hint("Pour un membre du comité.").among(options), &String::new());
-    let email = sheet.read(
-        Spec::new("email", "Adresse électronique").hint("Une invitation part à cette adresse\u{a0}; elle vaut aussi pour un compte existant.").email(),
-        &String::new(),
-    );
-    (role, seat, email)
-}
-
-fn seat_rows(sheet: &mut Sheet<'_>, held: &[Seat]) -> Vec<Seat> {
-    let mut seats: Vec<Seat> = held.iter().map(|seat| seat_row(sheet, seat, false)).collect();
-    let is_blank = sheet.is_blank(&["label-0", "body-0"].map(str::to_owned));
-    let added = seat_row(sheet, &Seat::default(), is_blank);
-    seats.extend((!is_blank).then_some(added));
-    seats
-}
-
-fn seat_row(sheet: &mut Sheet<'_>, held: &Seat, is_blank: bool) -> Seat {
-    let id = held.id;
-    sheet.group(if id == 0 { "Ajouter un siège".to_owned() } else { held.label.clone() });
-    let is_optional = is_blank || sheet.is_ticked(&format!("remove-{id}"));
-    Seat {
-        id,
-        label: sheet.read(Spec::new(format!("label-{id}"), "Intitulé du siège").optional_if(is_optional), &held.label),
-        body: sheet
-            .read(Spec::new(format!("body-{id}"), "Organisme").hint("Le même texte pour tous les sièges d’un organisme.").optional_if(is_optional), &held.body),
-        is_chair: sheet.read(Spec::new(format!("chair-{id}"), "Co-anime le comité (R127)"), &held.is_chair),
-        is_held: held.is_held,
-        is_removed: id != 0 && !held.is_held && sheet.read(Spec::new(format!("remove-{id}"), "Retirer ce siège"), &false),
-    }
-}
-
-/// The forms of the page that a visitor fills in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Invitation,
-    Seats,
-}
-
-fn forms(held: &Held, action: &str, mut posted: Option<(Part, Sheet<'_>, i32)>) -> Vec<FormView> {
-    [Part::Invitation, Part::Seats]
-        .into_iter()
-        .map(|part| {
-            let (sheet, seen) = posted.take_if(|(held, ..)| *held == part).map_or_else(|| (filled(part, held), held.version), |(_, sheet, seen)| (sheet, seen));
-            let is_conflict = part == Part::Seats && seen == held.version && !sheet.has_errors();
-            let conflicts = if is_conflict { sheet.changes.clone() } else { Vec::new() };
-            let (title, intro) = match part {
-                Part::Invitation => (("inviter", "Inviter une personne", "Inviter"), ""),
-                Part::Seats => {
-                    (("sieges", "Sièges du comité technique", "Enregistrer les sièges"), "Un siège occupé, ou proposé dans une invitation, ne se retire pas.")
-                }
-            };
-            FormView::of(sheet, title, action.to_owned(), seen).intro(intro).against(conflicts).main_if(part == Part::Invitation)
-        })
-        .collect()
-}
-
-fn filled<'a>(part: Part, held: &Held) -> Sheet<'a> {
-    let mut sheet = Sheet::of(None);
-    match part {
-        Part::Invitation => drop(invitation(&mut sheet, &held.seats)),
-        Part::Seats => drop(seat_rows(&mut sheet, &held.seats)),
-    }
-    sheet
-}
-
 fn draw(
     app: &App,
     manager: &CallManager,
@@ -177,6 +114,7 @@ fn draw(
     let frame = Frame::of(manager, "Personnes de l’appel", HERE)
         .lead("Une personne peut tenir plusieurs rôles. Les gestionnaires ont tous les mêmes droits.")
         .alert(alert)
+        .alert(Alert::unsaved(&forms))
         .alert(Alert::errors(&forms))
         .alert(Alert::conflict(&forms));
     let parts = [("gestionnaires", "Gestionnaires", "manager"), ("evaluateurs", "Évaluateurs", "reviewer"), ("comite", "Comité technique", "committee")];
@@ -228,6 +166,7 @@ fn is_last(managers: &[i64], account: i64) -> bool {
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let held = held(&mut conn, &manager).await?;
+    let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
     drop(conn);
     let done = asked.0.get("fait").map(|what| match what.as_str() {
         "inviter" => Alert::done("Invitation envoyée", "Elle attend la réponse de la personne, ci-dessous."),
@@ -238,7 +177,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
         "retirer" => Alert::done("Rôle retiré", "Cette personne n’a plus ce rôle dans l’appel."),
         _ => Alert::done("Enregistré", "Les rôles et les sièges sont à jour."),
     });
-    draw(&app, &manager, &held, None, (StatusCode::OK, done))
+    draw(&app, &manager, &held, kept(typed.as_ref(), &held), (StatusCode::OK, done))
 }
 
 /// How an act on the people of a call ended.
@@ -251,12 +190,17 @@ enum End {
     Nothing,
     /// Refused, with a sentence.
     Refused(&'static str),
+    /// To be confirmed first.
+    Asked(Question),
 }
 
 /// The managers of a call invite to it, take roles and invitations back, give seats; the last manager stays.
-pub async fn save(State(app): State<App>, manager: CallManager, input: Input) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let act = input.get("act").to_owned();
+    if answer(&input) == Answer::No {
+        return Ok(see(&at(&manager.call().slug, HERE)));
+    }
     let mut tx = app.db.begin().await?;
     if let Some(done) = calls::lock(&mut tx, &manager, operation).await?.done {
         return Ok(see(&done));
@@ -284,10 +228,9 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
         }
         _ => on_person(&mut tx, &manager, &held, &input).await?,
     };
-    let role =
-        if act == "retirer" { CallRole::parse(input.get("role")).map_or_else(String::new, |role| format!("&role={}", role.as_str())) } else { String::new() };
-    let location = at(&manager.call().slug, &format!("{HERE}?fait={act}{role}"));
+    let location = location(&manager, &input);
     match end {
+        End::Asked(question) => return ask(&app, &manager, HERE, question, &input),
         End::Refused(sentence) => {
             return draw(&app, &manager, &held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence))));
         }
@@ -299,18 +242,16 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
     Ok(see(&location))
 }
 
-/// Who is invited to what; none when the form has to come back.
-fn target(sheet: &mut Sheet<'_>, manager: &CallManager, held: &Held) -> Option<(Target, Email)> {
-    let (role, seat, email) = invitation(sheet, &held.seats);
-    let seat = seat.parse::<SeatId>().ok();
-    if role != "committee" && seat.is_some() {
-        sheet.refuse("seat", "Un siège va à un membre du comité\u{a0}: choisir ce rôle, ou «\u{a0}sans siège\u{a0}».");
+/// Where an act leads.
+fn location(manager: &CallManager, input: &Input) -> String {
+    let (act, role) = (input.get("act"), CallRole::parse(input.get("role")).filter(|_| input.get("act") == "retirer"));
+    let is_own = input.get("account") == manager.account().to_string();
+    match role {
+        // Whoever leaves the managers no longer opens this page.
+        Some(CallRole::Manager) if is_own => "/".to_owned(),
+        Some(role) => at(&manager.call().slug, &format!("{HERE}?fait={act}&role={}", role.as_str())),
+        None => at(&manager.call().slug, &format!("{HERE}?fait={act}")),
     }
-    if held.roles.iter().any(|person| person.role == role && person.email == email) {
-        sheet.refuse("email", "Cette personne tient déjà ce rôle.");
-    }
-    let email = Email::read(&email).ok().filter(|_| !sheet.has_errors())?;
-    Some((Target::Call { call: manager.call().id, role: CallRole::parse(&role)?, seat }, email))
 }
 
 /// Acts on somebody of the page: a role or an invitation taken back, another seat.
@@ -327,6 +268,11 @@ async fn on_person(conn: &mut PgConnection, manager: &CallManager, held: &Held, 
             let role = CallRole::parse(input.get("role")).ok_or_else(unknown)?;
             if role == CallRole::Manager && is_last(&held.managers, account.get()) {
                 return Ok(End::Refused("Un appel garde au moins un gestionnaire. Inviter une autre personne d’abord."));
+            }
+            if answer(input) != Answer::Yes
+                && let Some(question) = departure::question(conn, manager, held, (account, role)).await?
+            {
+                return Ok(End::Asked(question));
             }
             let is_done = store::remove(conn, manager, account, role.as_str()).await?;
             Ok(if is_done { End::Done("role_removed", format!("{} {account}", role.as_str())) } else { End::Nothing })

@@ -12,8 +12,8 @@ use super::store::{self, Act};
 use crate::access::CallManager;
 use crate::app::App;
 use crate::error::AppError;
-use crate::input::Input;
 use crate::page::see;
+use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/presentation";
 
@@ -74,13 +74,15 @@ fn form(manager: &CallManager, sheet: Sheet<'_>, version: i32) -> FormView {
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let held = settings::presentation(&mut conn, manager.call().id).await?;
-    let mut sheet = Sheet::of(None);
+    let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
+    let mut sheet = Sheet::kept(typed.as_ref());
     presentation(&mut sheet, &held);
-    draw(&app, &manager, ABOUT, vec![form(&manager, sheet, held.version)], Vec::new(), (StatusCode::OK, &asked))
+    let seen = sheet.seen(held.version);
+    draw(&app, &manager, ABOUT, vec![form(&manager, sheet, seen)], Vec::new(), (StatusCode::OK, &asked))
 }
 
 /// The managers of a call change its texts, at any time.
-pub async fn save(State(app): State<App>, manager: CallManager, asked: Asked, input: Input) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, asked: Asked, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let location = at(&manager.call().slug, &format!("{HERE}?fait=1"));
     let mut tx = app.db.begin().await?;
@@ -92,8 +94,8 @@ pub async fn save(State(app): State<App>, manager: CallManager, asked: Asked, in
     let mut sheet = Sheet::of(Some(&input));
     let new = presentation(&mut sheet, &held);
     if let Some(status) = sheet.verdict(seen == locked.version) {
-        let (next, conflicts) = if status == StatusCode::CONFLICT { (locked.version, sheet.changes.clone()) } else { (seen, Vec::new()) };
-        return draw(&app, &manager, ABOUT, vec![form(&manager, sheet, next).against(conflicts)], Vec::new(), (status, &asked));
+        let next = if status == StatusCode::CONFLICT { locked.version } else { seen };
+        return draw(&app, &manager, ABOUT, vec![form(&manager, sheet, next)], Vec::new(), (status, &asked));
     }
     if !sheet.changes.is_empty() {
         settings::save_presentation(&mut tx, &manager, &new).await?;

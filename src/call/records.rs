@@ -14,7 +14,6 @@ use super::store::dossier as store;
 use crate::access::{ProjectManager, Refusal, Status};
 use crate::app::App;
 use crate::error::AppError;
-use crate::input::Input;
 use crate::journal;
 use crate::kit::ids::AccountId;
 use crate::kit::values::Email;
@@ -25,6 +24,7 @@ use crate::project::files;
 use crate::project::units::{self, Locked};
 use crate::review;
 use crate::submission::store::remember;
+use crate::suspended::KeptForm;
 
 /// Where an act leads.
 pub(super) fn back(manager: &ProjectManager, what: &str) -> String {
@@ -50,7 +50,7 @@ async fn hold(conn: &mut PgConnection, manager: &ProjectManager, operation: Uuid
 }
 
 /// The managers of a call record the title, the manifestation and the eligibility of a dossier, at any time.
-pub async fn save_record(State(app): State<App>, manager: ProjectManager, input: Input) -> Result<Response, AppError> {
+pub async fn save_record(State(app): State<App>, KeptForm(manager, input): KeptForm<ProjectManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     let (locked, held) = hold(&mut tx, &manager, operation).await?;
@@ -73,7 +73,7 @@ pub async fn save_record(State(app): State<App>, manager: ProjectManager, input:
 }
 
 /// The managers of a call give a dossier its own bound while it is being written; its team is told by mail.
-pub async fn extend(State(app): State<App>, manager: ProjectManager, input: Input) -> Result<Response, AppError> {
+pub async fn extend(State(app): State<App>, KeptForm(manager, input): KeptForm<ProjectManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     let (locked, held) = hold(&mut tx, &manager, operation).await?;
@@ -111,7 +111,7 @@ pub async fn extend(State(app): State<App>, manager: ProjectManager, input: Inpu
 }
 
 /// The managers of a call invite the owner of an eligible dossier (R3).
-pub async fn invite(State(app): State<App>, manager: ProjectManager, input: Input) -> Result<Response, AppError> {
+pub async fn invite(State(app): State<App>, KeptForm(manager, input): KeptForm<ProjectManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     let (locked, held) = hold(&mut tx, &manager, operation).await?;
@@ -134,7 +134,7 @@ pub async fn invite(State(app): State<App>, manager: ProjectManager, input: Inpu
 }
 
 /// The managers of a call note that somebody stays away from a dossier, themselves included.
-pub async fn recuse(State(app): State<App>, manager: ProjectManager, input: Input) -> Result<Response, AppError> {
+pub async fn recuse(State(app): State<App>, KeptForm(manager, input): KeptForm<ProjectManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     let (locked, held) = hold(&mut tx, &manager, operation).await?;

@@ -60,6 +60,7 @@ pub fn draw(
     let frame = Frame::of(manager, about.title, about.here)
         .lead(about.lead)
         .alert(done.filter(|_| status == StatusCode::OK))
+        .alert(Alert::unsaved(&forms))
         .alert(Alert::errors(&forms))
         .alert(Alert::conflict(&forms));
     let page =

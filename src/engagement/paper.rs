@@ -13,8 +13,8 @@ use super::store;
 use crate::access::{EngagementManager, NumberPart};
 use crate::app::App;
 use crate::error::AppError;
-use crate::kit::moment;
 use crate::kit::values::{Day, Line};
+use crate::kit::{moment, words};
 use crate::page::see;
 use crate::project::files::{self, Received};
 
@@ -42,7 +42,7 @@ impl Said {
                 }
                 continue;
             }
-            let text: String = field.text().await.map_err(|_| CUT)?.chars().filter(|c| !c.is_control()).take(500).collect();
+            let text: String = field.text().await.map_err(|_| CUT)?.chars().filter(|c| !c.is_control() && !words::is_hidden(*c)).take(500).collect();
             match name.as_str() {
                 "nom" => said.name = text,
                 "fonction" => said.function = text,

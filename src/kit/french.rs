@@ -113,6 +113,15 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// A sentence that goes on after a colon: "écrire un nombre". Initials keep their capitals: "ETP".
+pub fn uncapitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => first.to_lowercase().chain(letters).collect(),
+        _ => sentence.to_owned(),
+    }
+}
+
 /// "d’Orée", "de Nantes", "d’Yvetot", "de Yaoundé". Names in h keep "de": never wrong to the eye,
 /// where eliding an aspirated h is.
 pub fn de(name: &str) -> String {
@@ -223,6 +232,14 @@ fn rounded(whole: &str, fraction: &str, places: usize) -> (String, String) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_sentence_goes_on_after_a_colon_without_its_capital() {
+        for (sentence, after) in [("Écrire un nombre.", "écrire un nombre."), ("ETP à corriger.", "ETP à corriger."), ("À corriger", "à corriger"), ("", "")]
+        {
+            assert_eq!(uncapitalized(sentence), after);
+        }
+    }
 
     #[test]
     fn a_plural_begins_at_two() {

@@ -145,6 +145,17 @@ impl Bounds {
         Self { west: self.west - dx, south: self.south - dy, east: self.east + dx, north: self.north + dy }
     }
 
+    /// The same with air around: a sixteenth of its longer side on each, two kilometres at least.
+    #[must_use]
+    pub fn aired(self) -> Self {
+        self.wider(((self.east - self.west) / 128).max((self.north - self.south) / 90).div_euclid(16).max(2))
+    }
+
+    /// Its sides: west, south, east, north.
+    pub fn sides(&self) -> (i32, i32, i32, i32) {
+        (self.west, self.south, self.east, self.north)
+    }
+
     /// Its middle.
     pub fn middle(&self) -> Point {
         (self.west.midpoint(self.east), self.south.midpoint(self.north))

@@ -57,7 +57,7 @@ fn shortened(line: String, next: &str, max_chars: usize) -> String {
 /// Refuses a text longer than `max_chars` characters once cleaned.
 pub fn clean(text: &str, max_chars: usize) -> Result<String, Sentence> {
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-    let visible: String = unix.chars().filter(|&c| !is_hidden(c)).collect();
+    let visible = visible(unix);
     let cleaned = visible.trim();
     let length = cleaned.chars().count();
     if length > max_chars {
@@ -66,12 +66,17 @@ pub fn clean(text: &str, max_chars: usize) -> Result<String, Sentence> {
     Ok(cleaned.to_owned())
 }
 
-/// Control characters other than `\n` and `\t`, and overrides of the writing direction: nobody
-/// types them, Postgres refuses one, and some of them hide what a text says.
+/// A text without what [`is_hidden`] names.
+pub fn visible(text: String) -> String {
+    if text.contains(is_hidden) { text.chars().filter(|c| !is_hidden(*c)).collect() } else { text }
+}
+
+/// Control characters other than `\n` and `\t`, and all that turn the writing direction (Unicode's
+/// `Bidi_Control`): nobody types them, Postgres refuses one, and some of them hide what a text says.
 pub fn is_hidden(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
         _ => c.is_control(),
     }
 }
@@ -150,6 +155,7 @@ mod tests {
             ("  a\r\nb\rc\n", "a\nb\nc"),
             ("a\0b\u{8}c\u{7f}d\u{9b}e\tf", "abcde\tf"),
             ("\u{202e}abc\u{2066}d\u{2069}", "abcd"),
+            ("\u{200f}a\u{61c}b\u{200e}", "ab"),
             ("18\u{202f}600\u{a0}€", "18\u{202f}600\u{a0}€"),
             ("\0 \0", ""),
         ] {

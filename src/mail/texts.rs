@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::app::App;
-use crate::kit::moment;
+use crate::kit::{moment, words};
 
 /// A subject and a body, signed, with the reason why it came.
 pub(super) fn mail(app: &App, subject: &str, paragraphs: &[String], reason: &str) -> (String, String) {
@@ -17,8 +17,8 @@ pub(super) fn mail(app: &App, subject: &str, paragraphs: &[String], reason: &str
     body.push_str("\n\n--\n");
     body.push_str(reason);
     body.push_str(" Ce courriel est envoyé par la plateforme\u{a0}: une réponse à cette adresse n’est lue par personne.\n");
-    // A subject is one line, whatever a title holds.
-    (subject.replace(char::is_control, " "), body)
+    // A subject is one line, whatever a title holds; and nothing that people wrote turns the writing direction of a mail.
+    (words::visible(subject.replace(char::is_control, " ")), words::visible(body))
 }
 
 /// What an invitation says.

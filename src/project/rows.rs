@@ -12,7 +12,6 @@ use super::draw::{News, Pen, row_name};
 use super::exchange::preview::Last;
 use super::saving::{self, Dispute, Fate, Outcome, Page};
 use super::sections::{self, Asked, Frame};
-use super::suspended;
 use super::units::{self, Act, Author, Change};
 use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, Sending, policy};
 use crate::app::App;
@@ -24,6 +23,7 @@ use crate::framework::{COLLECTIONS, DELIVERABLES, Rows};
 use crate::input::Input;
 use crate::kit::french::{count, fold};
 use crate::page::{Layout, html, see};
+use crate::suspended::KeptForm;
 
 /// Rows shown at once in a list; the filter finds the others.
 const SHOWN: usize = 200;
@@ -222,16 +222,10 @@ pub async fn show(
 /// The team saves a row, until the bound.
 pub async fn save(
     State(app): State<App>,
-    sending: Result<Sending<ProjectEditor>, AppError>,
     KeyPart(key): KeyPart,
     RowPart(row): RowPart,
-    back: suspended::Return,
-    input: Input,
+    KeptForm(sending, input): KeptForm<Sending<ProjectEditor>>,
 ) -> Result<Response, AppError> {
-    let sending = match sending {
-        Err(AppError::SignIn { .. }) if !input.wants_json => return suspended::keep(&app, back, &input).await,
-        other => other?,
-    };
     let rows = collection(&key)?;
     let mut conn = app.db.acquire().await?;
     let dossier = sending.dossier();

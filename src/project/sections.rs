@@ -30,6 +30,7 @@ use crate::input::Input;
 use crate::kit::moment;
 use crate::page::{Layout, Weave, filters, html_with, see};
 use crate::project::files::ACCEPTED;
+use crate::suspended::KeptForm;
 
 /// A step of the five.
 #[derive(Debug)]
@@ -170,16 +171,10 @@ pub async fn show(State(app): State<App>, visitor: ProjectVisitor, KeyPart(key):
 /// The carriers of a dossier save a page of it, until the bound.
 pub async fn save(
     State(app): State<App>,
-    sending: Result<Sending<ProjectEditor>, AppError>,
     KeyPart(key): KeyPart,
     Query(asked): Asked,
-    parts: super::suspended::Return,
-    input: Input,
+    KeptForm(sending, input): KeptForm<Sending<ProjectEditor>>,
 ) -> Result<Response, AppError> {
-    let sending = match sending {
-        Err(AppError::SignIn { .. }) if !input.wants_json => return super::suspended::keep(&app, parts, &input).await,
-        other => other?,
-    };
     let (deliverable, section) = find(&key, asked.get("theme").map(String::as_str))?;
     let page = page_of(sending.dossier(), deliverable, section);
     respond(&app, &sending, &page, frame(sending.dossier(), deliverable, section), &input).await

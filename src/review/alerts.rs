@@ -47,7 +47,7 @@ pub fn alerts(own: &Own, refusal: Option<&Refusal>, typed: &Typed, dossier: &Dos
         let links = typed.faults.iter().map(|fault| (format!("#{}", fault.control), fault.sentence.clone())).collect();
         alerts.push(AlertView {
             class: "bad",
-            heading: "Un texte n’a pas pu être gardé".to_owned(),
+            heading: "Une réponse n’a pas pu être gardée".to_owned(),
             sentence: "Le reste est enregistré.".to_owned(),
             links,
             is_focused: typed.conflicts.is_empty(),

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::alerts::{AlertView, alerts};
-use super::grid::{Conflict, Fault, Grid, Line, Mark, OPINION, Value};
+use super::grid::{Conflict, Fault, Grid, Line, Mark, OPINION, Value, note_control};
 use super::own::{self, Own};
 use super::score;
 use super::tab::{Tab, url};
@@ -65,7 +65,10 @@ struct CriterionView {
     choices: Vec<Choice>,
     shown: String,
     comment: String,
+    /// Of the reason.
     error: String,
+    /// Of the note.
+    note_error: String,
     token: String,
     clash: Option<ClashView>,
     lights: Vec<(String, String)>,
@@ -333,7 +336,9 @@ fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionV
     };
     let lit = sections.iter().flat_map(|section| &section.items).filter(|item| item.lights.iter().any(|light| light.criterion == line.id));
     let fault = typed.fault(&format!("j{}", line.id));
+    let note_fault = typed.fault(&note_control(line.id));
     CriterionView {
+        note_error: note_fault.map(|fault| fault.sentence.clone()).unwrap_or_default(),
         id: line.id.get(),
         code: line.code.clone(),
         weight: score::weight(i64::from(line.weight)),

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::score::{self, Sums};
 use crate::input::Input;
-use crate::kit::french::{NBSP, count};
+use crate::kit::french::{NBSP, Sentence, count};
 use crate::kit::ids::CriterionId;
 use crate::kit::words;
 
@@ -31,13 +31,13 @@ impl Value {
         if is_unassessable { Some(Self::Unassessable) } else { note.and_then(|note| u8::try_from(note).ok()).map(Self::Note) }
     }
 
-    /// As posted: nothing, a note, or « ne »; nothing else makes sense.
+    /// As posted: nothing, a note, or « ne »; of anything else, what to choose, without a full stop.
     pub fn read(text: &str) -> Result<Option<Self>, &'static str> {
         match text {
             "" => Ok(None),
             "ne" => Ok(Some(Self::Unassessable)),
             "0" | "1" | "2" | "3" | "4" => Ok(text.parse().ok().map(Self::Note)),
-            _ => Err("Choisir une note de 0 à 4, ou « non évaluable »."),
+            _ => Err("Choisir une note de 0 à 4, ou «\u{a0}non évaluable\u{a0}»"),
         }
     }
 
@@ -154,7 +154,7 @@ pub struct Conflict {
     pub mine: Mark,
 }
 
-/// A reason that cannot be kept: identifier of its control, what was typed, what to do.
+/// A note or a reason that cannot be kept: identifier of its control, what was typed, what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Identifier of the control.
@@ -185,6 +185,11 @@ impl Posted {
     }
 }
 
+/// Identifier of the choices of a criterion.
+pub fn note_control(criterion: CriterionId) -> String {
+    format!("k{criterion}")
+}
+
 enum Decision {
     Keep,
     Apply,
@@ -192,17 +197,14 @@ enum Decision {
 }
 
 /// Reads the criteria that a page posted; the others are not touched. `seen` is the version that the page was drawn from.
-///
-/// # Errors
-/// A sentence, for a note that no page of ours posts.
-pub fn read(input: &Input, grid: &Grid, seen: i32, now: i32) -> Result<Posted, &'static str> {
+pub fn read(input: &Input, grid: &Grid, seen: i32, now: i32) -> Posted {
     let mut posted = Posted::default();
     for line in &grid.lines {
         let (note, reason) = (format!("c{}", line.id), format!("j{}", line.id));
         if !input.has(&note) && !input.has(&reason) {
             continue;
         }
-        let value = if input.has(&note) { Value::read(input.get(&note))? } else { line.mark.value };
+        let value = posted.value(input, &note, line);
         let comment = posted.comment(input, &reason, &line.mark.comment);
         let mine = Mark { value, comment };
         match decide(input, &note, &mine, &line.mark, line.version > seen) {
@@ -219,10 +221,23 @@ pub fn read(input: &Input, grid: &Grid, seen: i32, now: i32) -> Result<Posted, &
             Decision::Conflict => posted.conflicts.push(Conflict { criterion: None, mine }),
         }
     }
-    Ok(posted)
+    posted
 }
 
 impl Posted {
+    /// A note as kept; the stored one stays when no page of ours posts the typed one, which is told.
+    fn value(&mut self, input: &Input, name: &str, line: &Line) -> Option<Value> {
+        if !input.has(name) {
+            return line.mark.value;
+        }
+        let typed = input.get(name);
+        Value::read(typed).unwrap_or_else(|what| {
+            let sentence = Sentence::asked(what, typed).to_string();
+            self.faults.push(Fault { control: note_control(line.id), typed: typed.to_owned(), sentence });
+            line.mark.value
+        })
+    }
+
     /// A reason as kept; the stored one stays when the typed one is too long, which is told.
     fn comment(&mut self, input: &Input, name: &str, stored: &str) -> String {
         if !input.has(name) {
@@ -284,7 +299,7 @@ mod tests {
 
     fn post(pairs: &[(&str, &str)], seen: i32) -> Posted {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        read(&Input::of(pairs), &grid(), seen, 5).expect("readable")
+        read(&Input::of(pairs), &grid(), seen, 5)
     }
 
     #[test]
@@ -321,7 +336,15 @@ mod tests {
         let posted = post(&[("c1", "2"), ("j1", &long)], 5);
         assert_eq!(posted.changes, [Change { criterion: CriterionId(1), mark: mark(Some(Value::Note(2)), "a") }]);
         assert_eq!(posted.faults[0].typed, long);
-        assert!(read(&Input::of(vec![("c1".into(), "5".into())]), &grid(), 5, 5).is_err());
+    }
+
+    #[test]
+    fn a_note_that_no_page_posts_is_told_and_its_reason_is_kept() {
+        let posted = post(&[("c1", "5"), ("j1", "mais un motif"), ("c2", "3")], 5);
+        assert_eq!(posted.changes[0], Change { criterion: CriterionId(1), mark: mark(Some(Value::Note(3)), "mais un motif") });
+        assert_eq!(posted.changes[1].mark.value, Some(Value::Note(3)));
+        assert_eq!((posted.faults.len(), posted.faults[0].control.as_str()), (1, "k1"));
+        assert!(posted.faults[0].sentence.ends_with("Vous avez écrit «\u{a0}5\u{a0}»."), "{}", posted.faults[0].sentence);
     }
 
     #[test]

@@ -255,10 +255,3 @@ pub async fn recused_by(conn: &mut PgConnection, account: AccountId, operation: 
         .fetch_optional(conn)
         .await
 }
-
-/// The text of a form whose session had ended, for its author.
-pub async fn suspended(conn: &mut PgConnection, account: AccountId, secret: &str) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("select body from suspended_post where token_hash = $1 and account_id = $2", crate::access::digest(secret), account.get())
-        .fetch_optional(conn)
-        .await
-}

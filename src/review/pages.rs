@@ -19,7 +19,8 @@ use crate::input::Input;
 use crate::journal;
 use crate::kit::moment;
 use crate::page::see;
-use crate::project::{store as project_store, suspended};
+use crate::project::store as project_store;
+use crate::suspended::{self, KeptForm};
 
 /// Query of a page.
 pub type Asked = Query<HashMap<String, String>>;
@@ -45,10 +46,8 @@ pub async fn show(State(app): State<App>, visitor: ProjectVisitor, Query(asked):
 /// Puts the text of an expired session back into the page, unsaved.
 async fn restore(conn: &mut PgConnection, dossier: &Dossier, own: &Own, grid: &mut Grid, asked: &HashMap<String, String>) -> Result<Typed, AppError> {
     let mut typed = Typed::default();
-    let Some(secret) = asked.get("reprise") else { return Ok(typed) };
-    let Some(body) = own::suspended(conn, dossier.account(), secret).await? else { return Ok(typed) };
-    let input = Input::of(serde_json::from_str(&body).map_err(anyhow::Error::from)?);
-    let posted = grid::read(&input, grid, input.version().unwrap_or(own.version), own.version).map_err(AppError::BadRequest)?;
+    let Some(input) = suspended::typed(conn, dossier.account(), asked).await? else { return Ok(typed) };
+    let posted = grid::read(&input, grid, input.version().unwrap_or(own.version), own.version);
     for change in posted.changes {
         if let Some(line) = grid.lines.iter_mut().find(|line| line.id == change.criterion) {
             line.mark = change.mark;
@@ -60,17 +59,7 @@ async fn restore(conn: &mut PgConnection, dossier: &Dossier, own: &Own, grid: &m
 }
 
 /// The author of the review saves the marks of a page, while the evaluation is open.
-pub async fn save(
-    State(app): State<App>,
-    sending: Result<Sending<ReviewAuthor>, AppError>,
-    Query(asked): Asked,
-    parts: suspended::Return,
-    input: Input,
-) -> Result<Response, AppError> {
-    let sending = match sending {
-        Err(AppError::SignIn { .. }) if !input.wants_json => return suspended::keep(&app, parts, &input).await,
-        other => other?,
-    };
+pub async fn save(State(app): State<App>, Query(asked): Asked, KeptForm(sending, input): KeptForm<Sending<ReviewAuthor>>) -> Result<Response, AppError> {
     let tab = Tab::read(asked.get("livrable").map(String::as_str))?;
     let done = match &sending {
         Sending::Allowed(author) => write(&app, author, tab, &input).await,
@@ -117,7 +106,7 @@ async fn write(app: &App, author: &ReviewAuthor, tab: Tab, input: &Input) -> Res
         return Err(DELIVERED.into());
     }
     let grid = own::grid(&mut tx, author.head().call, &own).await?;
-    let posted = grid::read(input, &grid, seen, own.version).map_err(|sentence| AppError::Unprocessable(sentence.to_owned()))?;
+    let posted = grid::read(input, &grid, seen, own.version);
     if !posted.is_empty() {
         own::write_marks(&mut tx, author, &own, &posted, (operation, &location)).await?;
         store::recompute_project(&mut tx, author.project()).await?;

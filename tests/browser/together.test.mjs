@@ -370,7 +370,7 @@ async function choose(page, chosen) {
   if (asked % 5 === 3) [label, away] = ["Garder l’autre", lacking(found.mine, found.theirs)];
   else if (asked % 5 === 4) [label, away] = ["Garder la mienne", lacking(found.theirs, found.mine)];
   else if (!(await clash.locator("textarea[name$='~texte']").fill(`${found.theirs} ${lacking(found.mine, found.theirs).join(" ")}`, { timeout: 5000 }).then(() => true, () => false))) return;
-  await clash.getByRole("button", { name: label }).click({ timeout: 5000 }).then(() => chosen.push(away), () => {});
+  await clash.getByRole("button", { name: label }).click({ timeout: 5000 }).then(() => chosen.push({ label, away }), () => {});
   await page.waitForLoadState().catch(() => {});
 }
 
@@ -426,6 +426,25 @@ async function writer(page, mark, until, typed, chosen) {
   }
 }
 
+// Every text that the history of an answer shows, each save of each sitting unfolded.
+async function history(page, id) {
+  const wanted = [await page.locator(`a[href*="historique"][href*="${id}"]`).first().getAttribute("href")], seen = new Set();
+  let text = "";
+  while (wanted.length) {
+    const path = wanted.pop().split("#")[0];
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const found = await page.evaluate(async (path) => {
+      const html = new DOMParser().parseFromString(await (await fetch(path)).text(), "text/html");
+      const links = html.querySelectorAll("main a[rel=next], main a[href*='deplie=']");
+      return { text: html.querySelector("main").textContent, links: [...links].map((link) => link.getAttribute("href")) };
+    }, path);
+    text += found.text;
+    wanted.push(...found.links);
+  }
+  return text;
+}
+
 // Lets everything leave, answering what is still asked.
 async function settle(page, chosen) {
   for (let tries = 0; tries < 120; tries++) {
@@ -461,10 +480,18 @@ test(`two people type in the same answers for ${SECONDS} s, the network cut now 
   const path = `${open}/organisation?theme=gouvernance`;
   let text = "";
   for (const id of ["legal", "confidentiality", "interdependence"]) text += " " + (await stored(ana, path, id));
-  const away = new Set(chosen.flat()), lost = typed.filter((word) => !text.includes(word) && !away.has(word));
-  console.log(`# ${typed.length} words typed, ${chosen.length} questions answered, ${typed.filter((word) => !text.includes(word)).length} words given up on purpose, ${lost.length} lost`);
+  // Present, or given up by a choice that one can name; and what was given up stands in the history.
+  const dropping = new Map(chosen.flatMap(({ label, away }) => away.map((word) => [word, label])));
+  const absent = typed.filter((word) => !text.includes(word)), lost = absent.filter((word) => !dropping.has(word));
+  const by = (label) => absent.filter((word) => dropping.get(word) === label).length;
+  console.log(`# ${typed.length} words typed, ${chosen.length} questions answered, ${typed.length - absent.length} words present, ${by("Garder l’autre")} given up by « Garder l’autre », ${by("Garder la mienne")} by « Garder la mienne », ${lost.length} lost`);
   assert.ok(typed.length > SECONDS / 2, `${typed.length} words`);
   assert.deepEqual(lost, []);
+  assert.equal(typed.length, typed.length - absent.length + by("Garder l’autre") + by("Garder la mienne"));
+  await ana.visit(ana.path);
+  let past = "";
+  for (const id of ["legal", "confidentiality", "interdependence"]) past += await history(ana, id);
+  assert.deepEqual(absent.filter((word) => !past.includes(word)), []);
   const { code, output } = await one.command("check");
   assert.equal(code, 0, output);
   // Both pages show what is stored.

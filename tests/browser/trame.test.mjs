@@ -216,7 +216,18 @@ test("the whole journey: complete, deposit, be stopped by the bound, open, score
   await manager.locator("input[name=deposit_bound]").fill("2026-01-05T12:00");
   await manager.locator("[name=reason]").first().fill("Clôture avancée pour l’essai");
   await manager.getByRole("button", { name: "Déplacer la limite" }).click();
-  await manager.waitForLoadState();
+  // An instant in the past is asked about, and what was typed stays whatever is answered.
+  await manager.getByRole("heading", { name: "Fixer la limite de dépôt dans le passé" }).waitFor();
+  assert.deepEqual(await violations(manager), []);
+  await manager.setViewportSize({ width: 320, height: 800 });
+  assert.ok((await overflow(manager)) <= 0);
+  await manager.setViewportSize({ width: 1280, height: 900 });
+  await manager.getByRole("button", { name: "Revenir" }).click();
+  await manager.getByRole("heading", { name: "Rien n’a changé" }).waitFor();
+  assert.equal(await manager.locator("[name=reason]").first().inputValue(), "Clôture avancée pour l’essai");
+  await manager.getByRole("button", { name: "Déplacer la limite" }).click();
+  await manager.getByRole("button", { name: "Confirmer" }).click();
+  await manager.getByRole("heading", { name: "Enregistré" }).waitFor();
 
   await owner.visit(`${open}/organisation`);
   assert.match(await owner.locator("main").textContent(), /L’appel est clos/);

@@ -42,6 +42,36 @@ pub async fn tally(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Resu
     .await
 }
 
+/// Dossiers that a bound in the past stops.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Never deposited, without a bound of their own still to come.
+    pub drafts: i64,
+    /// Deposited, changed since, without a bound of their own still to come.
+    pub edited: i64,
+    /// With a bound of their own still to come.
+    pub extended: i64,
+}
+
+/// Counts the dossiers still written that a bound in the past stops, but for those that the reader stays away from.
+pub async fn stopped(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Stopped> {
+    sqlx::query_as!(
+        Stopped,
+        r#"select count(*) filter (where status = 'draft' and not is_extended) as "drafts!",
+             count(*) filter (where status = 'deposited' and deposited_version < content_version and not is_extended) as "edited!",
+             count(*) filter (where is_extended) as "extended!"
+         from (select status, deposited_version, content_version, coalesce(extended_until > $3, false) as is_extended
+               from project
+               where call_id = $1 and status in ('draft', 'deposited')
+                 and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $2)) as seen"#,
+        manager.call().id.get(),
+        manager.account().get(),
+        manager.now()
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// A deposited dossier whose own bound is still to come.
 #[derive(Debug)]
 pub struct Waiting {

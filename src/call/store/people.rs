@@ -135,3 +135,33 @@ pub async fn change_seat(conn: &mut PgConnection, manager: &CallManager, account
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Reviews that a person holds in a call.
+#[derive(Debug)]
+pub struct Reviews {
+    /// Assigned, nothing written.
+    pub not_started: i64,
+    /// Drafts.
+    pub begun: i64,
+    /// Delivered.
+    pub delivered: i64,
+}
+
+/// Counts the reviews of a person in the call, but for the dossiers that the reader stays away from.
+pub async fn reviews_of(conn: &mut PgConnection, manager: &CallManager, account: AccountId) -> sqlx::Result<Reviews> {
+    sqlx::query_as!(
+        Reviews,
+        r#"select count(*) filter (where review.status = 'not_started') as "not_started!",
+             count(*) filter (where review.status = 'draft') as "begun!",
+             count(*) filter (where review.status = 'delivered') as "delivered!"
+         from review
+         join project on project.id = review.project_id and project.call_id = $1
+         where review.account_id = $2
+           and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $3)"#,
+        manager.call().id.get(),
+        account.get(),
+        manager.account().get()
+    )
+    .fetch_one(conn)
+    .await
+}

@@ -2,9 +2,10 @@
 
 use trame_pdf::Figure;
 
-use super::grid::{lower, whole};
+use super::grid::whole;
 use super::ink::{EDGE, Ink, TINT, Voice, face, lines};
 use super::{MARKS, View, left_out, places};
+use crate::kit::french::uncapitalized;
 use crate::project::stakeholders::circles::{Plan, circles_on};
 use crate::project::stakeholders::mark::{Actor, Circle};
 
@@ -34,7 +35,7 @@ pub(super) fn view(actors: &[Actor<'_>]) -> Option<View> {
     }
     let size = [whole(width), whole(height)];
     let figure = Figure {
-        title: format!("Cercles des acteurs\u{a0}: {}", lower(&circles.said)),
+        title: format!("Cercles des acteurs\u{a0}: {}", uncapitalized(&circles.said)),
         alt: alternative(actors),
         drawing: "cercles".to_owned(),
         size,

@@ -6,7 +6,7 @@ use trame_pdf::Figure;
 
 use super::ink::{EDGE, Ink, LINE, SOFT, Voice, face, lines};
 use super::{MARKS, View, WIDTH, left_out};
-use crate::kit::french::count;
+use crate::kit::french::{count, uncapitalized};
 use crate::project::stakeholders::grid::grid;
 use crate::project::stakeholders::mark::Actor;
 
@@ -112,19 +112,13 @@ fn figure(actors: &[Actor<'_>], (placed, hidden): (usize, usize)) -> Figure {
     let apart =
         if unplaced == 0 { String::new() } else { format!(" {} sur la grille.", count(unplaced, "acteur n’a pas de place", "acteurs n’ont pas de place")) };
     Figure {
-        title: format!("Influence et intérêt\u{a0}: {}", lower(&grid(actors).said)),
+        title: format!("Influence et intérêt\u{a0}: {}", uncapitalized(&grid(actors).said)),
         alt,
         drawing: "grille".to_owned(),
         size: [0, 0],
         legend: format!("{MARKS}{apart}{}", left_out(hidden, placed)),
         table: None,
     }
-}
-
-/// The sentence of the screen, after a colon.
-pub(super) fn lower(sentence: &str) -> String {
-    let mut signs = sentence.chars();
-    signs.next().map(|first| first.to_lowercase().chain(signs).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::ink::{EDGE, GREEN, INK, Ink, SOFT, TINT, Voice, WALNUT, WOAD};
 use super::{View, WIDTH};
 use crate::error::AppError;
 use crate::framework::content::Content;
-use crate::kit::french::{count, list};
+use crate::kit::french::{count, list, uncapitalized};
 use crate::kit::geometry::Outline;
 use crate::project::perimeter::figures::{Figures, communes};
 use crate::project::perimeter::map::{self, LabelView};
@@ -76,7 +76,7 @@ pub(super) async fn actors(conn: &mut PgConnection, content: &Content) -> Result
     }
     labels(&mut ink, &drawing.placed.labels, 12.5);
     scale(&mut ink, drawing.height, drawing.scale);
-    let kinds: Vec<String> = key.iter().map(|kind| format!("{}\u{a0}: {}", kind.letter, super::grid::lower(kind.label))).collect();
+    let kinds: Vec<String> = key.iter().map(|kind| format!("{}\u{a0}: {}", kind.letter, uncapitalized(kind.label))).collect();
     let mut legend = format!("{}. Rond\u{a0}: dans le périmètre\u{202f}; carré\u{a0}: hors du périmètre. ", kinds.join("\u{202f}; "));
     legend.push_str("La taille suit l’effectif\u{202f}; un nombre compte les acteurs d’une commune qui en a plus de douze. ");
     for note in notes {

@@ -25,8 +25,9 @@ use crate::mail::{self, Mail, texts};
 use crate::page::{Layout, filters, html, html_with, see};
 use crate::project::attachments::back;
 use crate::project::sections::Asked;
-use crate::project::{suspended, units};
+use crate::project::units;
 use crate::submission::store::remember;
+use crate::suspended::{self, KeptForm};
 
 /// Longest comment.
 const LONGEST: usize = 2_000;
@@ -92,7 +93,7 @@ struct ListPage {
 /// The team reads its comments, open ones first asked for. A text that waited for its author to sign in again comes back.
 pub async fn list(State(app): State<App>, reader: ProjectReader, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    if let Some(input) = suspended::typed(&mut conn, &reader, &asked).await? {
+    if let Some(input) = suspended::typed(&mut conn, reader.account(), &asked).await? {
         return returned(&app, &mut conn, &reader, &input).await;
     }
     let get = |key: &str| asked.get(key).map_or("", String::as_str);
@@ -140,7 +141,7 @@ pub async fn list(State(app): State<App>, reader: ProjectReader, asked: Asked) -
 /// The team reads one thread, at the address that mails give; its author edits a comment there.
 pub async fn show(State(app): State<App>, reader: ProjectReader, NumberPart(number): NumberPart, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    if let Some(input) = suspended::typed(&mut conn, &reader, &asked).await? {
+    if let Some(input) = suspended::typed(&mut conn, reader.account(), &asked).await? {
         return returned(&app, &mut conn, &reader, &input).await;
     }
     let held = store::find(&mut conn, reader.project(), number).await?.ok_or(AppError::NotFound)?;
@@ -230,11 +231,7 @@ fn read(input: &Input) -> Result<String, String> {
 }
 
 /// Whoever comments that part writes a comment or an answer; the people it names are told by mail.
-pub async fn write(State(app): State<App>, reader: Result<ProjectReader, AppError>, leave: suspended::Return, input: Input) -> Result<Response, AppError> {
-    let reader = match reader {
-        Err(AppError::SignIn { .. }) if !input.wants_json => return suspended::keep(&app, leave, &input).await,
-        other => other?,
-    };
+pub async fn write(State(app): State<App>, KeptForm(reader, input): KeptForm<ProjectReader>) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
     let locked = units::lock(&mut tx, reader.project(), operation).await?;

@@ -90,8 +90,15 @@ fn asked(what: &str, cell: &str) -> String {
     crate::kit::french::Sentence::asked(what, cell).to_string()
 }
 
-/// "écrire Matière, Énergie ou Eau".
+/// Longest list of choices that a sentence says whole: the model lists the others.
+const SAID: usize = 7;
+
+/// "écrire l’une de ces valeurs : « Matière », « Énergie » et « Eau »"; of a long list, how many there are and one of them.
 fn among(choices: &[Choice]) -> String {
+    if choices.len() > SAID {
+        let example = choices[choices.len() / 2 - 1].label;
+        return format!("écrire l’une des {}\u{a0}valeurs que liste le modèle, par exemple «\u{a0}{example}\u{a0}»", choices.len());
+    }
     let labels: Vec<String> = choices.iter().map(|choice| format!("«\u{a0}{}\u{a0}»", choice.label)).collect();
     format!("écrire l’une de ces valeurs\u{a0}: {}", enumerate(&labels))
 }
@@ -176,9 +183,13 @@ mod tests {
             assert_eq!(said("influence", cell), value("3"), "{cell}");
         }
         assert_eq!(said("headcount", "20 à 49 salaries"), value("20-49"));
-        assert!(
-            matches!(said("kind", "Usine"), Said::Refused(sentence) if sentence.contains("« Entreprise »".replace(' ', "\u{a0}").as_str()) && sentence.contains("Usine"))
-        );
+        let refused = |key: &str, cell: &str| match said(key, cell) {
+            Said::Refused(sentence) => sentence.replace('\u{a0}', " "),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused("headcount", "30"), "écrire l’une des 13 valeurs que liste le modèle, par exemple « 20 à 49 salariés ». Vous avez écrit « 30 ».");
+        let few = refused("influence", "Énorme");
+        assert!(few.starts_with("écrire l’une de ces valeurs : « ") && few.ends_with("Vous avez écrit « Énorme »."), "{few}");
     }
 
     #[test]

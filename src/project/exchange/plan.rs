@@ -12,7 +12,7 @@ use super::sheet::{self, Sheet};
 use crate::framework::content::{Content, Unit};
 use crate::framework::reading::{LONGEST_TEXT, Reading, read};
 use crate::framework::{Field, Kind};
-use crate::kit::french::{count, list as enumerate};
+use crate::kit::french::{count, list as enumerate, uncapitalized};
 use crate::kit::words;
 use crate::project::draw::{News, Pen};
 use crate::project::files::hex;
@@ -223,7 +223,7 @@ impl Work<'_> {
                 read.name = words::excerpt(cell, 80);
             }
             if let Err(reason) = self.cell(field, cell, &mut read) {
-                read.reasons.push(format!("Colonne «\u{a0}{}\u{a0}»\u{a0}: {reason}", field.label));
+                read.reasons.push(format!("Colonne «\u{a0}{}\u{a0}»\u{a0}: {}", field.label, uncapitalized(&reason)));
             }
         }
         if let Some(field) = self.list.rows.field(self.list.rows.name_field)

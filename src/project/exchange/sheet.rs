@@ -6,6 +6,7 @@ use calamine::{DataRef, Reader as _, Xlsx};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use crate::kit::french::{bytes as size, count};
+use crate::kit::words;
 
 /// Largest file accepted, in bytes.
 pub const LARGEST: usize = 5 * 1024 * 1024;
@@ -218,7 +219,7 @@ struct Taken {
 impl Taken {
     /// Keeps a filled cell, or says that there are too many.
     fn cell(&mut self, line: u32, column: u32, text: String) -> Result<(), String> {
-        let text: String = if text.contains('\0') { text.replace('\0', "") } else { text };
+        let text = words::visible(text.replace("\r\n", "\n").replace('\r', "\n"));
         if text.trim().is_empty() {
             return Ok(());
         }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::framework::content::{Unit, Value};
 use crate::framework::standing::{places, row_field_address, rows_of, section_address};
 use crate::framework::{DELIVERABLES, Field, Item};
+use crate::kit::french::uncapitalized;
 use crate::project::draw::{Pen, row_name};
 
 /// A section, a row or a slot, as the history names it.
@@ -22,7 +23,8 @@ pub struct Spot {
 pub fn spot(pen: &Pen<'_>, kind: &str, today: Option<&(Unit, bool)>) -> Spot {
     for deliverable in DELIVERABLES {
         if let Some(section) = deliverable.sections.iter().find(|section| section.key == kind) {
-            let label = if section.title == deliverable.short { section.title.to_owned() } else { format!("{}, {}", deliverable.short, lower(section.title)) };
+            let label =
+                if section.title == deliverable.short { section.title.to_owned() } else { format!("{}, {}", deliverable.short, uncapitalized(section.title)) };
             return Spot { label, path: Some(section_address(deliverable, section)), whole: "toute la page" };
         }
     }
@@ -78,9 +80,4 @@ fn every_item() -> impl Iterator<Item = &'static Item> {
 pub fn upper(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default() + letters.as_str()
-}
-
-fn lower(title: &str) -> String {
-    let mut letters = title.chars();
-    letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default() + letters.as_str()
 }

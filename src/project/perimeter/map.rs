@@ -3,12 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
+use super::names::named;
 use super::zone::Zone;
 use crate::kit::geometry::{Bounds, Frame, Outline};
 use crate::kit::territory::Commune;
 
 /// Width of the drawing, in units.
 pub const WIDTH: i32 = 800;
+/// Names written outside the perimeter.
+const AROUND: usize = 12;
 
 /// A commune drawn.
 #[derive(Debug)]
@@ -60,14 +63,14 @@ pub fn codes(shown: &[Commune]) -> Vec<&'static str> {
     codes.into_iter().filter(|code| !code.is_empty()).collect()
 }
 
-/// The frame that fits those communes: their outlines, else their town halls.
+/// The frame that fits those communes with air around: their outlines, else their town halls.
 pub fn frame(heart: &[Commune], outlines: &HashMap<String, Outline>) -> Option<Frame> {
     let boxes = heart.iter().filter_map(|commune| match outlines.get(commune.code) {
         Some(outline) => Some(outline.bounds()),
         None => commune.position().map(|hall| Bounds::NOTHING.with(hall).wider(2)),
     });
     let bounds = boxes.fold(Bounds::NOTHING, Bounds::and);
-    (!bounds.is_empty()).then(|| Frame::over(bounds.wider(1), WIDTH))
+    (!bounds.is_empty()).then(|| Frame::over(bounds.aired(), WIDTH))
 }
 
 /// Draws a zone.
@@ -91,7 +94,7 @@ pub fn draw(zone: &Zone, held: &[Commune], shown: &[Commune], outlines: &HashMap
     let limits = |codes: BTreeSet<&str>| codes.into_iter().filter_map(|code| outlines.get(code)).map(|outline| frame.path(outline)).collect::<String>();
     map.groups = limits(shown.iter().map(|commune| commune.epci).collect());
     map.departments = limits(shown.iter().map(|commune| commune.department).collect());
-    map.labels = labels(&frame, shown, 12);
+    map.labels = labels(&frame, &inside, shown);
     Some(map)
 }
 
@@ -102,28 +105,16 @@ fn point((x, y): (i32, i32)) -> String {
     path
 }
 
-/// Names of the most inhabited communes, as long as they do not lie on one another.
-pub fn labels(frame: &Frame, shown: &[Commune], most: usize) -> Vec<LabelView> {
-    let mut by_people: Vec<&Commune> = shown.iter().collect();
-    by_people.sort_by_key(|commune| std::cmp::Reverse(commune.population));
-    let mut labels: Vec<LabelView> = Vec::new();
-    for commune in by_people {
-        let Some((x, y)) = commune.position().map(|hall| frame.place(hall)) else { continue };
-        let half = half_width(commune.name);
-        let is_free = labels.iter().all(|label| (label.y - y).abs() > 20 || (label.x - x).abs() > half + half_width(label.name) + 6);
-        if is_free && x > half && x < frame.width - half && y > 16 && y < frame.height - 6 {
-            labels.push(LabelView { x, y, name: commune.name });
-        }
-        if labels.len() == most {
-            break;
-        }
-    }
-    labels
-}
-
-/// Half the width of a name, in units, a letter being about eight wide.
-fn half_width(name: &str) -> i32 {
-    i32::try_from(name.chars().count()).unwrap_or(i32::MAX / 8) * 4
+/// Names of the communes of the perimeter, then of the most inhabited ones around, where they find room.
+fn labels(frame: &Frame, inside: &BTreeSet<&str>, shown: &[Commune]) -> Vec<LabelView> {
+    let mut ranked: Vec<&Commune> = shown.iter().collect();
+    ranked.sort_by_key(|commune| (!inside.contains(commune.code), std::cmp::Reverse(commune.population)));
+    let most = ranked.iter().filter(|commune| inside.contains(commune.code)).count() + AROUND;
+    let places = ranked.into_iter().filter_map(|commune| {
+        let (x, y) = frame.place(commune.position()?);
+        Some((commune.name, (x, y, x, y)))
+    });
+    named(frame, places, &[], most)
 }
 
 #[cfg(test)]
@@ -145,7 +136,24 @@ mod tests {
         assert_eq!(map.communes.iter().filter(|path| path.is_in).map(|path| path.code).collect::<Vec<_>>(), ["17300"]);
         let weight: usize = map.communes.iter().map(|path| path.d.len()).sum::<usize>() + map.groups.len() + map.departments.len();
         assert!(weight < 90_000, "{weight}");
-        assert!(map.labels.iter().any(|label| label.name == "La Rochelle") && map.labels.len() <= 12);
+        assert!(map.labels.iter().any(|label| label.name == "La Rochelle") && map.labels.len() <= 1 + AROUND);
+    }
+
+    #[test]
+    fn the_frame_holds_the_perimeter_with_air_and_every_chosen_commune_is_named() {
+        let held: Vec<Commune> = ["16102", "16167", "16089", "16097", "16304"].iter().filter_map(|code| territory::commune(code)).collect();
+        let shown = Zone::Perimeter.shown(&held);
+        let outlines = outlines(&shown);
+        let frame = frame(&held, &outlines).expect("frame");
+        let held_bounds = held.iter().map(|commune| outlines[commune.code].bounds()).fold(Bounds::NOTHING, Bounds::and);
+        let (west, south, east, north) = held_bounds.sides();
+        let ((left, top), (right, bottom)) = (frame.place((west, north)), frame.place((east, south)));
+        assert!(left >= 20 && top >= 20 && right <= frame.width - 20 && bottom <= frame.height - 20, "{left} {top} {right} {bottom} {frame:?}");
+        let map = draw(&Zone::Perimeter, &held, &shown, &outlines).expect("map");
+        for commune in &held {
+            assert!(map.labels.iter().any(|label| label.name == commune.name), "{} has no name", commune.name);
+        }
+        crate::project::perimeter::names::tests::apart(&map.labels, (WIDTH, map.height));
     }
 
     #[test]

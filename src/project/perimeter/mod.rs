@@ -6,6 +6,7 @@ pub mod change;
 pub mod figures;
 pub mod import;
 pub mod map;
+pub mod names;
 pub mod store;
 mod view;
 pub mod web;

@@ -8,6 +8,9 @@ use crate::kit::territory::{self, Commune, department_name, divisions};
 
 /// Most communes drawn with their surroundings; beyond, only those asked for.
 const MOST: usize = 500;
+/// How far around the town halls communes are drawn, in kilometres: to the corners of the frame, or hardly beyond the heart
+/// when they would be too many.
+const AROUND: [i32; 2] = [8, 3];
 
 /// What the map shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +74,13 @@ impl Zone {
             return shown;
         }
         let halls = shown.iter().filter_map(Commune::position).fold(Bounds::NOTHING, Bounds::with);
-        let around = if halls.is_empty() { Vec::new() } else { territory::within(&halls.wider(3)) };
-        let known: BTreeSet<&str> = shown.iter().map(|commune| commune.code).collect();
-        let around: Vec<Commune> = around.into_iter().filter(|commune| !known.contains(commune.code)).collect();
-        if known.len() + around.len() <= MOST {
-            shown.extend(around);
+        if halls.is_empty() {
+            return shown;
         }
+        let known: BTreeSet<&str> = shown.iter().map(|commune| commune.code).collect();
+        let around = |reach| territory::within(&halls.wider(reach)).into_iter().filter(|commune| !known.contains(commune.code)).collect::<Vec<_>>();
+        let around = AROUND.into_iter().map(around).find(|around| known.len() + around.len() <= MOST);
+        shown.extend(around.unwrap_or_default());
         shown
     }
 

@@ -2,10 +2,6 @@
 
 use super::mark::{Actor, Circle, MarkView};
 
-/// Room of a name, and when the place on its right is free.
-const NARROW: u32 = 112;
-const WIDE: u32 = 250;
-
 /// Measures of a drawing.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -21,30 +17,43 @@ pub struct Plan {
     title: (f64, f64),
 }
 
-/// On screen.
-const SCREEN: Plan =
-    Plan { radii: [(200.0, 140.0), (405.0, 285.0), (610.0, 410.0)], middle: (620.0, 420.0), slot: (146.0, 27.0), inset: 14.0, title: (30.0, 20.0) };
+/// Lines of a name on screen, at most.
+const LINES: usize = 4;
+
+/// Half widths of the circles on screen, and half heights that they never pass.
+const SCREEN: [(f64, f64); 3] = [(222.0, 380.0), (428.0, 640.0), (638.0, 900.0)];
 
 /// Half widths of the circles on paper, the sheet being as wide as a page's text, and half heights that they never pass:
 /// beyond, names could not be read once the sheet is reduced to the page.
 const PAPER: [(f64, f64); 3] = [(140.0, 170.0), (205.0, 300.0), (231.0, 400.0)];
 
 impl Plan {
-    /// On paper, in points, for circles of those many actors: as high as they need. Names are on two lines.
+    /// On screen, in units, for circles of those many actors.
+    pub fn screen(many: [usize; 3]) -> Self {
+        let bare = Self { radii: [(0.0, 0.0); 3], middle: (0.0, 0.0), slot: (184.0, 58.0), inset: 14.0, title: (30.0, 20.0) };
+        bare.grown(many, SCREEN, 100.0)
+    }
+
+    /// On paper, in points, for circles of those many actors. Names are on two lines.
     pub fn paper(many: [usize; 3]) -> Self {
-        let mut plan = Self { radii: [(0.0, 0.0); 3], middle: (0.0, 0.0), slot: (104.0, 24.0), inset: 9.0, title: (18.0, 12.0) };
-        let mut within = 24.0;
-        for (index, (many, (rx, most))) in many.into_iter().zip(PAPER).enumerate() {
-            let mut ry = within + plan.title.0 + 6.0;
-            plan.radii[index] = (rx, ry);
-            while ry < most && slots(&plan, index).len() < many {
+        let bare = Self { radii: [(0.0, 0.0); 3], middle: (0.0, 0.0), slot: (104.0, 24.0), inset: 9.0, title: (18.0, 12.0) };
+        bare.grown(many, PAPER, 24.0)
+    }
+
+    /// The same, each circle as high as its actors need.
+    fn grown(mut self, many: [usize; 3], most: [(f64, f64); 3], least: f64) -> Self {
+        let mut within = least;
+        for (index, (many, (rx, most))) in many.into_iter().zip(most).enumerate() {
+            let mut ry = within + self.title.0 + 6.0;
+            self.radii[index] = (rx, ry);
+            while ry < most && slots(&self, index).len() < many {
                 ry += 4.0;
-                plan.radii[index] = (rx, ry);
+                self.radii[index] = (rx, ry);
             }
             within = ry;
         }
-        plan.middle = (PAPER[2].0 + 1.0, within + 1.0);
-        plan
+        self.middle = (most[2].0 + 1.0, within + 1.0);
+        self
     }
 }
 
@@ -70,6 +79,8 @@ pub struct RingView {
 /// The circles, ready for the template.
 #[derive(Debug, Default)]
 pub struct Circles {
+    /// Centre; the drawing is twice as wide and twice as high.
+    pub middle: (i32, i32),
     /// From the outside.
     pub rings: Vec<RingView>,
     /// Marks.
@@ -85,19 +96,17 @@ fn whole(value: f64) -> i32 {
     value.round() as i32
 }
 
-fn is_near(a: f64, b: f64) -> bool {
-    (a - b).abs() < 0.5
-}
-
 /// Draws those actors on screen.
 pub fn circles(actors: &[Actor<'_>]) -> Circles {
-    circles_on(&SCREEN, actors)
+    circles_on(&Plan::screen(Circle::ALL.map(|circle| actors.iter().filter(|actor| actor.circle == circle).count())), actors)
 }
 
 /// Draws those actors with those measures.
 pub fn circles_on(plan: &Plan, actors: &[Actor<'_>]) -> Circles {
-    let mut circles = Circles::default();
+    let mut circles = Circles { middle: (whole(plan.middle.0), whole(plan.middle.1)), ..Circles::default() };
     let mut counts = Vec::new();
+    // The mark, then a gap, stand before the name.
+    let room = u32::try_from(whole(plan.slot.0 - plan.inset) - 22).unwrap_or(0);
     for (index, circle) in Circle::ALL.into_iter().enumerate() {
         let here: Vec<&Actor<'_>> = actors.iter().filter(|actor| actor.circle == circle).collect();
         let slots = slots(plan, index);
@@ -106,13 +115,9 @@ pub fn circles_on(plan: &Plan, actors: &[Actor<'_>]) -> Circles {
         let zone = u8::from(circle == Circle::Core);
         // Few marks spread over the whole circle.
         let chosen: Vec<(f64, f64)> = (0..drawn).map(|rank| slots[rank * slots.len() / drawn]).collect();
-        for (rank, actor) in here.iter().take(drawn).enumerate() {
-            let (x, y) = chosen[rank];
-            // A name runs over the place on its right when nobody stands there.
-            let next = slots.iter().find(|(ox, oy)| is_near(*ox, x + plan.slot.0) && is_near(*oy, y));
-            let is_free = next.is_some_and(|next| !chosen.contains(next));
-            let room = if is_free { WIDE } else { NARROW };
-            circles.marks.push(MarkView::of(actor, (whole(plan.middle.0 + x - plan.slot.0 / 2.0 + plan.inset), whole(plan.middle.1 + y)), room, (0, zone)));
+        for (actor, (x, y)) in here.iter().zip(chosen) {
+            let at = (whole(plan.middle.0 + x - plan.slot.0 / 2.0 + plan.inset), whole(plan.middle.1 + y));
+            circles.marks.push(MarkView::of(actor, at, (room, LINES), (0, zone)));
         }
         let (rx, ry) = plan.radii[index];
         let is_core = circle == Circle::Core;
@@ -176,10 +181,12 @@ fn fill(slots: &mut Vec<(f64, f64)>, (left, right): (f64, f64), (width, y): (f64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::content::{Content, Unit, Value};
+    use crate::project::stakeholders::mark::actors;
 
     #[test]
     fn places_never_overlap_and_stay_between_their_ellipses() {
-        for plan in [SCREEN, Plan::paper([9, 24, 10]), Plan::paper([1, 1, 40])] {
+        for plan in [Plan::screen([3, 8, 12]), Plan::screen([40, 40, 80]), Plan::screen([0; 3]), Plan::paper([9, 24, 10]), Plan::paper([1, 1, 40])] {
             for index in 0..3 {
                 checked(&plan, index);
             }
@@ -201,6 +208,24 @@ mod tests {
                 let near = ((x.abs() - width / 2.0).max(0.0), (y.abs() - height / 2.0).max(0.0));
                 assert!((near.0 / rxi).powi(2) + (near.1 / ryi).powi(2) >= 1.0, "{index}: {x} {y} in the circle within");
             }
+        }
+    }
+
+    #[test]
+    fn names_are_whole_and_stay_in_their_place() {
+        let units = (0..40_u128).map(|row| {
+            let mut unit = Unit::blank("stakeholder", uuid::Uuid::from_u128(row + 1), None);
+            unit.fields.insert("is_key_actor".to_owned(), Value::Flag(row < 4));
+            let name = if row % 2 == 0 { "Communauté d’agglomération de Grand Cognac" } else { "Chambre de commerce et d’industrie de la Charente" };
+            unit.fields.insert("name".to_owned(), Value::Text(name.to_owned()));
+            unit
+        });
+        let content = Content { units: units.collect(), filled_slots: Vec::new() };
+        let circles = circles(&actors(&content));
+        assert_eq!((circles.hidden, circles.marks.len()), (0, 40));
+        for mark in &circles.marks {
+            assert!(mark.lines.iter().all(|(line, _)| !line.contains('…')), "{:?}", mark.lines);
+            assert!(mark.lines.len() <= LINES && mark.half <= 34, "{:?}", mark.lines);
         }
     }
 }

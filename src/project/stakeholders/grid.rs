@@ -73,7 +73,7 @@ pub fn grid(actors: &[Actor<'_>]) -> Grid {
             let hidden = here.len().saturating_sub(MOST);
             grid.hidden += hidden;
             for (line, actor) in (0..).zip(here.iter().take(MOST)) {
-                grid.marks.push(MarkView::of(actor, (x + 20, y + PAD + LINE / 2 + LINE * line), 172, (interest, influence)));
+                grid.marks.push(MarkView::of(actor, (x + 20, y + PAD + LINE / 2 + LINE * line), (172, 1), (interest, influence)));
             }
             grid.cells.push(CellView {
                 x,

@@ -8,6 +8,9 @@ use crate::framework::content::{Content, Unit};
 use crate::kit::french::fold;
 use crate::project::draw::row_name;
 
+/// From one line of a name to the next.
+const LINE: i32 = 14;
+
 /// Kinds of rows that the views read.
 pub const KINDS: [&str; 4] = ["stakeholder", "commitment", "action", "synergy"];
 
@@ -208,8 +211,10 @@ pub struct MarkView {
     pub bond: &'static str,
     /// Letter: the same, for those who see no colour.
     pub letter: &'static str,
-    /// Name, cut to its place.
-    pub short: String,
+    /// Name, in lines and cut to its place, each with its base line.
+    pub lines: Vec<(String, i32)>,
+    /// Half the height of all that.
+    pub half: i32,
     /// Everything, for voice and pointer.
     pub label: String,
     /// Key actor.
@@ -221,8 +226,10 @@ pub struct MarkView {
 }
 
 impl MarkView {
-    /// A mark at that place, its name cut to that room.
-    pub fn of(actor: &Actor<'_>, (x, y): (i32, i32), room: u32, at: (u8, u8)) -> Self {
+    /// A mark at that place, its name cut to that room: a width, and most lines.
+    pub fn of(actor: &Actor<'_>, (x, y): (i32, i32), (room, most): (u32, usize), at: (u8, u8)) -> Self {
+        let lines = wrapped(&actor.name, room, most, actor.is_core());
+        let below = i32::try_from(lines.len()).unwrap_or(1) - 1;
         Self {
             row: actor.unit.row,
             x,
@@ -230,7 +237,8 @@ impl MarkView {
             outline: outline(actor.bond, actor.weight.radius()),
             bond: actor.bond.key(),
             letter: actor.bond.letter(),
-            short: fit(&actor.name, room, actor.is_core()),
+            lines: (0..).zip(lines).map(|(rank, line)| (line, 5 - LINE / 2 * below + LINE * rank)).collect(),
+            half: 13 + LINE / 2 * below,
             label: label(actor),
             is_core: actor.is_core(),
             is_outside: actor.is_outside(),
@@ -239,8 +247,8 @@ impl MarkView {
     }
 }
 
-/// A name cut to that room, anywhere: half a word says more than none. Widths are those of the wider of our fonts.
-fn fit(name: &str, room: u32, is_bold: bool) -> String {
+/// Width of a text in tenths of a unit: that of the wider of our fonts.
+fn width(text: &str, is_bold: bool) -> u32 {
     let width = |c: char| {
         let plain = match c {
             'i' | 'j' | 'l' | 'I' | 't' | 'f' | 'r' | ' ' | '.' | ',' | '-' | '’' | '\'' => 46,
@@ -250,12 +258,34 @@ fn fit(name: &str, room: u32, is_bold: bool) -> String {
         };
         if is_bold { plain * 9 / 8 } else { plain }
     };
-    let room = room * 10;
-    if name.chars().map(width).sum::<u32>() <= room {
-        return name.to_owned();
+    text.chars().map(width).sum()
+}
+
+/// A name in lines of that room, cut when there are too many.
+fn wrapped(name: &str, room: u32, most: usize, is_bold: bool) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in name.split_whitespace() {
+        let is_last = lines.len() == most;
+        match lines.last_mut() {
+            Some(line) if is_last || width(&format!("{line} {word}"), is_bold) <= room * 10 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
     }
-    let mut left = room.saturating_sub(width('…'));
-    let kept: String = name.chars().take_while(|c| left.checked_sub(width(*c)).inspect(|rest| left = *rest).is_some()).collect();
+    lines.into_iter().map(|line| fit(line, room, is_bold)).collect()
+}
+
+/// A line cut to that room, anywhere: half a word says more than none.
+fn fit(line: String, room: u32, is_bold: bool) -> String {
+    if width(&line, is_bold) <= room * 10 {
+        return line;
+    }
+    let mut kept = line;
+    while !kept.is_empty() && width(&kept, is_bold) + width("…", is_bold) > room * 10 {
+        kept.pop();
+    }
     format!("{}…", kept.trim_end())
 }
 

@@ -16,6 +16,7 @@ use crate::framework::content::{Content, Fields, Unit, Value};
 use crate::framework::reading::{Reading, read};
 use crate::framework::{Field, STAKEHOLDER};
 use crate::input::Input;
+use crate::kit::french::uncapitalized;
 use crate::page::see;
 use crate::project::draw::{News, Pen};
 use crate::project::saving::{self, Page};
@@ -77,7 +78,7 @@ fn kept(input: &Input) -> Result<Input, AppError> {
     for field in FIELDS.iter().filter_map(|key| STAKEHOLDER.field(key)).filter(|field| input.has(field.key)) {
         let typed: Vec<&str> = input.all(field.key).collect();
         if let Reading::Unreadable(sentence) = read(field, &typed, &Content::default()) {
-            return Err(AppError::Unprocessable(format!("{}\u{a0}: {sentence}", field.label)));
+            return Err(AppError::Unprocessable(format!("{}\u{a0}: {}", field.label, uncapitalized(&sentence))));
         }
     }
     Ok(Input::of(input.pairs().iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()))

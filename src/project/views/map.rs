@@ -240,7 +240,10 @@ fn drawing(sight: &Sight<'_>) -> Option<Drawing> {
     if sight.ground.bounds.is_empty() {
         return None;
     }
-    let frame = Frame::over(sight.ground.bounds, WIDTH);
+    // Town halls alone would cut a large commune at the edge.
+    let outlined = sight.held.iter().filter_map(|commune| sight.outlines.get(commune.code)).map(Outline::bounds).fold(Bounds::NOTHING, Bounds::and);
+    let bounds = if outlined.is_empty() { sight.ground.bounds } else { sight.ground.bounds.and(outlined.aired()) };
+    let frame = Frame::over(bounds, WIDTH);
     let inside: BTreeSet<&str> = sight.held.iter().map(|commune| commune.code).collect();
     let paths = |is_in: bool| {
         let communes = sight.ground.communes.iter().filter(|commune| inside.contains(commune.code) == is_in);
@@ -252,7 +255,7 @@ fn drawing(sight: &Sight<'_>) -> Option<Drawing> {
         around: paths(false),
         perimeter: paths(true),
         departments: departments.into_iter().filter_map(|code| sight.outlines.get(code)).map(|outline| frame.path(outline)).collect(),
-        placed: placed(&frame, sight.wanted),
+        placed: placed(&frame, sight.wanted, sight.held),
         scale: frame.scale(),
     })
 }

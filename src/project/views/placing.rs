@@ -1,8 +1,10 @@
 //! Where the marks of the territory map stand: at the town hall, pushed apart where they would cover one another, at the
 //! edge when their commune lies beyond; and the names that find room between them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use uuid::Uuid;
 
@@ -11,6 +13,7 @@ use crate::kit::geometry::Frame;
 use crate::kit::territory::Commune;
 use crate::project::perimeter::figures::Place;
 use crate::project::perimeter::map::LabelView;
+use crate::project::perimeter::names::{Area, named};
 use crate::project::stakeholders::filters::kinds;
 
 /// Actors of one commune drawn one by one; more are one mark with their number.
@@ -60,8 +63,8 @@ pub struct Placed {
     pub nowhere: usize,
 }
 
-/// Places the actors whose commune is known.
-pub fn placed(frame: &Frame, actors: &[&Actor<'_>]) -> Placed {
+/// Places the actors whose commune is known; the communes of the perimeter have their names even without actors.
+pub fn placed(frame: &Frame, actors: &[&Actor<'_>], held: &[Commune]) -> Placed {
     let mut groups: BTreeMap<&str, (Commune, Vec<&Actor<'_>>)> = BTreeMap::new();
     for actor in actors {
         if let Some(commune) = actor.commune {
@@ -79,7 +82,7 @@ pub fn placed(frame: &Frame, actors: &[&Actor<'_>]) -> Placed {
         let is_far = (hall.0 - inside.0).abs().max((hall.1 - inside.1).abs()) > EDGE;
         placed.at_edge += if is_far { here.len() } else { 0 };
         let from = placed.marks.len();
-        here.sort_by_key(|actor| std::cmp::Reverse(radius(actor.unit.text("headcount"))));
+        here.sort_by_key(|actor| Reverse(radius(actor.unit.text("headcount"))));
         if here.len() > SPREAD {
             placed.marks.push(several(&commune, &here, inside));
         } else {
@@ -88,7 +91,7 @@ pub fn placed(frame: &Frame, actors: &[&Actor<'_>]) -> Placed {
         names.push((commune.name, is_far, from..placed.marks.len()));
     }
     part(&mut placed.marks, frame);
-    placed.labels = labels(frame, &placed.marks, names);
+    placed.labels = labels(frame, &placed.marks, names, held);
     placed
 }
 
@@ -164,37 +167,25 @@ fn whole(value: f64) -> i32 {
     value.round() as i32
 }
 
-/// A box of the drawing: left, top, right, bottom.
-type Area = (i32, i32, i32, i32);
-
-fn meets(one: Area, other: Area) -> bool {
-    one.0 < other.2 && other.0 < one.2 && one.1 < other.3 && other.1 < one.3
-}
-
-/// Names of the communes that hold marks, the fullest first, where they cover neither a mark nor another name.
-fn labels(frame: &Frame, marks: &[MarkView], mut names: Vec<(&'static str, bool, std::ops::Range<usize>)>) -> Vec<LabelView> {
+/// Names of the communes that hold marks, the fullest first, then of the others of the perimeter, where they find room.
+fn labels(frame: &Frame, marks: &[MarkView], mut names: Vec<(&'static str, bool, Range<usize>)>, held: &[Commune]) -> Vec<LabelView> {
     let areas: Vec<Area> = marks.iter().map(|mark| (mark.x - mark.radius, mark.y - mark.radius, mark.x + mark.radius, mark.y + mark.radius)).collect();
-    names.sort_by_key(|(name, is_far, range)| (!is_far, std::cmp::Reverse(range.len()), *name));
-    let (mut taken, mut labels): (Vec<Area>, Vec<LabelView>) = (Vec::new(), Vec::new());
-    for (name, _, range) in names {
-        let own = areas[range].iter().copied().reduce(|one, other| (one.0.min(other.0), one.1.min(other.1), one.2.max(other.2), one.3.max(other.3)));
-        let Some(own) = own else { continue };
-        let half = i32::try_from(name.chars().count()).unwrap_or(100) * 4;
-        let (x, y) = (own.0.midpoint(own.2), own.1.midpoint(own.3) + 5);
-        for (x, y) in [(x, own.3 + 14), (x, own.1 - 5), (own.2 + half + 3, y), (own.0 - half - 3, y)] {
-            let area = (x - half, y - 12, x + half, y + 4);
-            let fits = area.0 >= 0 && area.1 >= 0 && area.2 <= frame.width && area.3 <= frame.height;
-            if fits && !areas.iter().chain(&taken).any(|other| meets(area, *other)) {
-                taken.push(area);
-                labels.push(LabelView { x, y, name });
-                break;
-            }
-        }
-        if labels.len() == NAMES {
-            break;
-        }
-    }
-    labels
+    names.sort_by_key(|(name, is_far, range)| (!is_far, Reverse(range.len()), *name));
+    let marked: Vec<(&'static str, Area)> = names
+        .into_iter()
+        .filter_map(|(name, _, range)| {
+            let own = areas[range].iter().copied().reduce(|one, other| (one.0.min(other.0), one.1.min(other.1), one.2.max(other.2), one.3.max(other.3)));
+            Some((name, own?))
+        })
+        .collect();
+    let mut bare: Vec<&Commune> = held.iter().filter(|commune| marked.iter().all(|(name, _)| *name != commune.name)).collect();
+    bare.sort_by_key(|commune| Reverse(commune.population));
+    let bare = bare.into_iter().filter_map(|commune| {
+        let (x, y) = frame.place(commune.position()?);
+        Some((commune.name, (x, y, x, y)))
+    });
+    let most = NAMES + bare.size_hint().1.unwrap_or(0);
+    named(frame, marked.into_iter().chain(bare), &areas, most)
 }
 
 #[cfg(test)]
@@ -218,7 +209,7 @@ mod tests {
         let bounds = held[0].position().map(|hall| Bounds::NOTHING.with(hall).wider(10)).expect("hall");
         let content = Content { units, filled_slots: Vec::new() };
         let all = actors(&content, &held);
-        placed(&Frame::over(bounds, 800), &all.iter().collect::<Vec<_>>())
+        placed(&Frame::over(bounds, 800), &all.iter().collect::<Vec<_>>(), &held)
     }
 
     #[test]
