@@ -140,14 +140,15 @@ pub async fn done(conn: &mut PgConnection, operation: Uuid) -> sqlx::Result<Opti
 
 /// Where the same operation leads when it is sent again.
 pub async fn remember(conn: &mut PgConnection, operation: Uuid, account: AccountId, location: &str, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into operation (scope, id, account_id, location, at) values ('nomenclature', $1, $2, $3, $4)",
-        operation,
-        account.get(),
-        location,
-        at
-    )
-    .execute(conn)
-    .await?;
+    sqlx::query!("insert into operation (scope, id, account_id, location, at) values ('nomenclature', $1, $2, $3, $4)", operation, account.get(), location, at)
+        .execute(conn)
+        .await?;
     Ok(())
+}
+
+/// What an entry held after that change; nothing when it withdrew it.
+pub async fn record(conn: &mut PgConnection, list: &List, key: &str, id: i64) -> sqlx::Result<Option<Record>> {
+    let found =
+        sqlx::query_scalar!("select record from nomenclature_edit where list = $1 and key = $2 and id = $3", list.stored, key, id).fetch_optional(conn).await?;
+    Ok(found.flatten())
 }

@@ -78,9 +78,12 @@ impl Activities {
             return Err(pair[1].1.fault("code", format!("« {} » est déjà dans la liste", pair[1].0.code)));
         }
         let list = Self { sorted: sorted.iter().map(|(activity, _)| activity.clone()).collect() };
-        let is_lost = |activity: &Activity| activity.level == 2 && activity.section.as_ref().is_some_and(|section| list.find(activity.version, section).is_none());
+        let is_lost =
+            |activity: &Activity| activity.level == 2 && activity.section.as_ref().is_some_and(|section| list.find(activity.version, section).is_none());
         match sorted.iter().find(|(activity, _)| is_lost(activity)) {
-            Some((activity, row)) => Err(row.fault("section", format!("« {} » n’est pas une section de la liste", activity.section.as_deref().unwrap_or_default()))),
+            Some((activity, row)) => {
+                Err(row.fault("section", format!("« {} » n’est pas une section de la liste", activity.section.as_deref().unwrap_or_default())))
+            }
             None => Ok(list),
         }
     }

@@ -66,8 +66,13 @@ impl Row {
     /// A day, "2026-11-09", when there is one.
     pub(super) fn day(&self, column: &'static str) -> Result<Option<String>, ReadError> {
         let day = self.given(column);
-        let is_day = |text: &String| text.len() == 10 && text.split('-').map(|part| (part.len(), part.parse::<u16>().is_ok())).eq([(4, true), (2, true), (2, true)]);
-        if day.as_ref().is_none_or(is_day) { Ok(day) } else { Err(self.fault(column, format!("« {} » : attendu une date, par exemple 2026-11-09", self.text(column)))) }
+        let is_day =
+            |text: &String| text.len() == 10 && text.split('-').map(|part| (part.len(), part.parse::<u16>().is_ok())).eq([(4, true), (2, true), (2, true)]);
+        if day.as_ref().is_none_or(is_day) {
+            Ok(day)
+        } else {
+            Err(self.fault(column, format!("« {} » : attendu une date, par exemple 2026-11-09", self.text(column))))
+        }
     }
 
     fn list(&self, column: &'static str) -> Vec<String> {
@@ -150,8 +155,10 @@ pub(super) fn types(text: &str) -> Result<Vec<FlowType>, ReadError> {
 }
 
 fn flow_type(row: &Row, known: &HashMap<String, TypeId>) -> Result<FlowType, ReadError> {
-    let positive =
-        |column| row.number(column).and_then(|km: f64| if km > 0.0 && km <= FARTHEST { Ok(km) } else { Err(row.fault(column, "distance positive attendue, en kilomètres")) });
+    let positive = |column| {
+        row.number(column)
+            .and_then(|km: f64| if km > 0.0 && km <= FARTHEST { Ok(km) } else { Err(row.fault(column, "distance positive attendue, en kilomètres")) })
+    };
     let unit = row.text("unit");
     if !UNITS.contains(&unit) {
         return Err(row.fault("unit", format!("« {unit} » : attendu {}", UNITS.join(", "))));

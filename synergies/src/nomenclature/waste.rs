@@ -236,7 +236,14 @@ mod tests {
     #[test]
     fn without_a_day_every_version_counts() {
         let list = WasteList::shipped();
-        for (typed, kept) in [("130205", "13 02 05*"), ("13.02.05*", "13 02 05*"), ("150101", "15 01 01"), ("160604", "16 06 04"), ("16 06 04*", "16 06 04*"), ("200133", "20 01 33*")] {
+        for (typed, kept) in [
+            ("130205", "13 02 05*"),
+            ("13.02.05*", "13 02 05*"),
+            ("150101", "15 01 01"),
+            ("160604", "16 06 04"),
+            ("16 06 04*", "16 06 04*"),
+            ("200133", "20 01 33*"),
+        ] {
             assert_eq!(list.check_undated(typed).as_deref(), Ok(kept));
         }
         assert!(list.check_undated("15 01 01*").unwrap_err().to_string().contains("sans astérisque"));
@@ -245,7 +252,8 @@ mod tests {
 
     #[test]
     fn two_versions_of_an_entry_follow_each_other() {
-        let told = |lines: &str| WasteList::read(&format!("code,level,hazardous,label,valid_from,valid_to,note\n01,1,,Mines,,,\n{lines}")).unwrap_err().to_string();
+        let told =
+            |lines: &str| WasteList::read(&format!("code,level,hazardous,label,valid_from,valid_to,note\n01,1,,Mines,,,\n{lines}")).unwrap_err().to_string();
         assert!(told("02,1,,Terre,,,\n02,1,,Terre,2026-01-01,,\n").ends_with("deux entrées 02 valent le même jour"));
         assert!(told("0201,2,,Terre,,,\n").contains("chapitre"));
         assert!(told("02,1,,Terre,le 3,,\n").contains("attendu une date"));
