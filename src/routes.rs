@@ -160,6 +160,7 @@ routes! { PAGES, pages:
 }
 
 routes! { UPLOADS, uploads:
+    "/nomenclatures/importer" => get lists::upload::show, post lists::upload::receive;
     "/dossiers/{id}/pieces" => post attachments::upload;
     "/dossiers/{id}/importer" => get start::show, post start::receive;
     "/dossiers/{id}/depots" => post call::paper::register;

@@ -8,7 +8,6 @@ use trame_synergies::nomenclature::Table;
 use super::lists::{List, Record, cell, key};
 use super::store::{self, Act};
 use super::tables::{Latest, Tables, merged, told};
-use crate::error::AppError;
 use crate::journal;
 
 /// What an entry becomes: another record, or nothing.
@@ -31,7 +30,7 @@ pub struct Fault {
 ///
 /// # Errors
 /// The first entry that cannot be read among the others.
-pub async fn check(latest: Latest, changes: Vec<Change>) -> Result<Result<(), Fault>, AppError> {
+pub async fn check(latest: Latest, changes: Vec<Change>) -> anyhow::Result<Result<(), Fault>> {
     let work = move || {
         let mut latest = latest;
         latest.extend(changes);
@@ -40,7 +39,7 @@ pub async fn check(latest: Latest, changes: Vec<Change>) -> Result<Result<(), Fa
             Fault { entry: entry.map(|entry| (fault.table, entry)), column: fault.column, reason: fault.reason, sentence }
         })
     };
-    Ok(tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?)
+    Ok(tokio::task::spawn_blocking(work).await?)
 }
 
 /// Writes changes that were checked, in the act's transaction and under the lock.

@@ -76,6 +76,7 @@ impl Frame {
         frame.file = Some(format!("/nomenclatures/{}.csv", list.slug));
         if reader.is_expert {
             frame.acts.push((format!("/nomenclatures/modifier?liste={}", list.slug), "Ajouter"));
+            frame.acts.push((format!("/nomenclatures/importer?liste={}", list.slug), "Importer un fichier"));
         }
         frame
     }

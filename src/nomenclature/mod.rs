@@ -9,6 +9,7 @@ mod entry;
 mod frame;
 pub mod handle;
 pub mod history;
+pub mod import;
 pub mod ladders;
 pub mod lists;
 pub mod overview;
@@ -16,6 +17,7 @@ pub mod rules;
 pub mod store;
 pub mod tables;
 pub mod types;
+pub mod upload;
 pub mod waste;
 
 pub use handle::Handle;
