@@ -15,7 +15,7 @@ pub type Latest = BTreeMap<(Table, String), Option<Record>>;
 pub struct Tables {
     version: i64,
     changed: usize,
-    nomenclature: Option<Nomenclature>,
+    nomenclature: Option<Arc<Nomenclature>>,
     activities: Option<Activities>,
     fault: Option<String>,
     latest: Latest,
@@ -31,7 +31,7 @@ impl Tables {
         let text = |table: Table| table.write(&merged(table, &latest));
         let nomenclature = if has(&[Table::Types, Table::Rules, Table::Waste]) {
             let waste = if has(&[Table::Waste]) { Arc::new(WasteList::read(&text(Table::Waste))?) } else { Arc::clone(WasteList::shipped()) };
-            Some(Nomenclature::with(&text(Table::Types), &text(Table::Rules), waste)?)
+            Some(Arc::new(Nomenclature::with(&text(Table::Types), &text(Table::Rules), waste)?))
         } else {
             None
         };
@@ -56,7 +56,12 @@ impl Tables {
 
     /// Types, rules and waste list, for the engine.
     pub fn nomenclature(&self) -> &Nomenclature {
-        self.nomenclature.as_ref().unwrap_or_else(|| Nomenclature::shipped())
+        self.nomenclature.as_deref().unwrap_or_else(|| Nomenclature::shipped())
+    }
+
+    /// The same, for whoever keeps what was computed with it.
+    pub fn engine(&self) -> Arc<Nomenclature> {
+        self.nomenclature.clone().unwrap_or_else(Nomenclature::shared)
     }
 
     /// Activities.
