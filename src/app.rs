@@ -31,6 +31,7 @@ use crate::board::ranks::Ranks;
 use crate::documents::Press;
 use crate::leads::memory::Leads;
 use crate::live::hub::Hub;
+use crate::nomenclature;
 use crate::{error, kit, routes};
 
 /// Settings of a deployment (design §9).
@@ -110,6 +111,8 @@ pub struct Shared {
     pub calendar: Arc<Calendar>,
     /// Pages told what happens in their dossier.
     pub live: Arc<Hub>,
+    /// Nomenclatures, as experts changed them.
+    pub nomenclature: Arc<nomenclature::Handle>,
     /// Typesets documents, one at a time.
     pub press: Arc<Press>,
     /// What is remembered of the engine's work.
@@ -135,6 +138,7 @@ impl App {
             ranks: Arc::default(),
             calendar: Arc::default(),
             live: Arc::default(),
+            nomenclature: Arc::default(),
             press: Arc::default(),
             leads: Arc::default(),
             clock: None,

@@ -21,6 +21,7 @@ pub mod kit;
 pub mod leads;
 pub mod live;
 pub mod mail;
+pub mod nomenclature;
 pub mod page;
 pub mod postgres;
 pub mod project;

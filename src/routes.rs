@@ -12,6 +12,7 @@ use crate::documents::web as documents;
 use crate::engagement::{self, partner, partner_copy, partner_said, signatory};
 use crate::error::url_encode;
 use crate::live::web as live;
+use crate::nomenclature as lists;
 use crate::page::see;
 use crate::project::comments::web as talk;
 use crate::project::exchange::{copy, export, preview, start, undo};
@@ -39,6 +40,20 @@ routes! { PAGES, pages:
     "/accessibilite" => get public::accessibility;
     "/donnees-personnelles" => get public::privacy;
     "/mentions-legales" => get public::legal;
+    "/nomenclatures" => get lists::overview::show;
+    "/nomenclatures/flux" => get lists::types::show;
+    "/nomenclatures/flux.csv" => get lists::overview::file;
+    "/nomenclatures/flux/{key}" => get lists::types::one;
+    "/nomenclatures/regles" => get lists::rules::show;
+    "/nomenclatures/regles.csv" => get lists::overview::file;
+    "/nomenclatures/dechets" => get lists::waste::show;
+    "/nomenclatures/dechets.csv" => get lists::overview::file;
+    "/nomenclatures/activites" => get lists::activities::show;
+    "/nomenclatures/activites.csv" => get lists::overview::file;
+    "/nomenclatures/echelles" => get lists::ladders::show;
+    "/nomenclatures/historique" => get lists::history::show;
+    "/nomenclatures/modifier" => get lists::edit::show, post lists::edit::save;
+    "/nomenclatures/retirer" => post lists::edit::withdraw;
     "/sante" => get public::health;
     "/theme.css" => get public::theme;
     "/theme-logo" => get public::logo;
@@ -151,6 +166,7 @@ routes! { PAGES, pages:
 
 routes! { UPLOADS, uploads:
     "/dossiers/{id}/pieces" of "/dossiers/{id}" => post attachments::upload;
+    "/nomenclatures/importer" => get lists::upload::show, post lists::upload::receive;
     "/dossiers/{id}/importer" => get start::show, post start::receive;
     "/dossiers/{id}/depots" of "/appel/dossiers/{id}" => post call::paper::register;
     "/dossiers/{id}/engagement/signataires/{number}/papier" of "/dossiers/{id}/engagement/signataires/{number}" => post engagement::paper::record;

@@ -33,7 +33,7 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-const FEATURES: [&str; 11] = [
+const FEATURES: [&str; 12] = [
     "crate::account",
     "crate::board",
     "crate::call",
@@ -41,6 +41,7 @@ const FEATURES: [&str; 11] = [
     "crate::engagement",
     "crate::live",
     "crate::mail",
+    "crate::nomenclature",
     "crate::project",
     "crate::review",
     "crate::submission",

@@ -93,14 +93,14 @@ async fn lists_come_in_and_leads_go_out(db: PgPool) {
     let (is_done, out, error) = place.import("flux", FLOWS).await;
     assert!(is_done, "{error}");
     assert_eq!(out, "6 lignes : ajoutées 6, modifiées 0, inchangées 0.\n");
-    let kept: (String, String, String, String) = sqlx::query_as(
-        "select content->>'lat', content->>'lon', content->>'headcount', content->>'outside_perimeter' from unit where content->>'ref' = 'E1'",
-    )
-    .fetch_one(&place.scene.app.db)
-    .await
-    .expect("kept");
+    let kept: (String, String, String, String) =
+        sqlx::query_as("select content->>'lat', content->>'lon', content->>'headcount', content->>'outside_perimeter' from unit where content->>'ref' = 'E1'")
+            .fetch_one(&place.scene.app.db)
+            .await
+            .expect("kept");
     assert_eq!(kept, ("45.71".into(), "-0.3".into(), "1-2".into(), "true".into()));
-    let months: Json = sqlx::query_scalar("select content->'months' from unit where content->>'ref' = 'N1'").fetch_one(&place.scene.app.db).await.expect("months");
+    let months: Json =
+        sqlx::query_scalar("select content->'months' from unit where content->>'ref' = 'N1'").fetch_one(&place.scene.app.db).await.expect("months");
     assert_eq!(months, serde_json::json!(["1", "2", "3", "10", "11", "12"]));
     let leads = place.leads().await;
     let best = &leads["substitutions"][0];
@@ -130,8 +130,10 @@ async fn a_reference_updates_its_row_and_the_same_file_changes_nothing(db: PgPoo
     let renamed = "ref,name,employees\nB1,Brasserie du Port,52\n";
     assert_eq!(place.import("acteurs", renamed).await.1, "1 ligne : ajoutées 0, modifiées 1, inchangées 0.\n");
     assert_eq!(place.count(ROWS).await, rows);
-    let kept: (String, String) =
-        sqlx::query_as("select content->>'name', content->>'headcount' from unit where content->>'ref' = 'B1'").fetch_one(&place.scene.app.db).await.expect("kept");
+    let kept: (String, String) = sqlx::query_as("select content->>'name', content->>'headcount' from unit where content->>'ref' = 'B1'")
+        .fetch_one(&place.scene.app.db)
+        .await
+        .expect("kept");
     assert_eq!(kept, ("Brasserie du Port".into(), "50-99".into()));
     // In the owner's name, as acts that the owner can undo; the session of the command is gone.
     let by: i64 = sqlx::query_scalar("select count(*) from batch where account_id = $1 and applied_at is not null")

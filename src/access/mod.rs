@@ -13,5 +13,5 @@ pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Ties};
 pub use proofs::*;
 pub use seat::{BoardReader, CallManager, CallReviewer, CallSeat, Knock};
 pub use store::digest;
-pub use visitor::{Arrival, Operator, Visitor};
+pub use visitor::{Arrival, NomenclatureExpert, Operator, Visitor};
 pub use writer::{PartCommenter, PartWriter};

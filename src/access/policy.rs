@@ -373,6 +373,11 @@ pub fn copy(ties: &Ties, facts: &Facts, now: OffsetDateTime) -> Result<(), Refus
     manage_team(ties, facts)
 }
 
+/// Changes the nomenclatures: their experts are those who manage a call, whichever (design §3).
+pub fn edit_nomenclatures(is_manager: bool) -> Result<(), Refusal> {
+    if is_manager { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
 /// Reads the deposits.
 pub fn read_deposit(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     open(ties, facts)?;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum_extra::extract::CookieJar;
 use time::{Duration, OffsetDateTime};
 
-use super::store;
+use super::{policy, store};
 use crate::app::App;
 use crate::error::AppError;
 use crate::kit::ids::{AccountId, SessionId};
@@ -53,6 +53,13 @@ pub struct Visitor {
     pub email: String,
     /// Roles.
     pub hats: Hats,
+}
+
+impl Visitor {
+    /// Changes the nomenclatures, and reads the names of those who did.
+    pub fn is_nomenclature_expert(&self) -> bool {
+        policy::edit_nomenclatures(self.hats.manager).is_ok()
+    }
 }
 
 /// How long a session lives, from sign-in.
@@ -158,5 +165,40 @@ impl FromRequestParts<App> for Operator {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await?;
         if visitor.hats.operator { Ok(Self(visitor)) } else { Err(AppError::NotFound) }
+    }
+}
+
+/// Expert of the nomenclatures.
+#[derive(Debug)]
+pub struct NomenclatureExpert {
+    visitor: Visitor,
+    now: OffsetDateTime,
+}
+
+impl NomenclatureExpert {
+    /// The person.
+    pub fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
+    /// The person's account.
+    pub fn account(&self) -> AccountId {
+        self.visitor.account
+    }
+
+    /// Instant of arrival.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+}
+
+impl FromRequestParts<App> for NomenclatureExpert {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let Arrival(now) = Arrival::from_request_parts(parts, app).await?;
+        let visitor = <Visitor as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        policy::edit_nomenclatures(visitor.hats.manager)?;
+        Ok(Self { visitor, now })
     }
 }

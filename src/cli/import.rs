@@ -1,5 +1,7 @@
 //! `trame import …`: reference data that the operator adds to those shipped, and the lists of a dossier.
 
+mod nomenclature;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,6 +16,7 @@ const HELP: &str = "\
 Ajoute des contours de communes, d’EPCI ou de départements pour les cartes.
 
 Usage : trame import contours FICHIER.geojson
+        trame import nomenclature LISTE FICHIER.csv      (son aide : trame import nomenclature --help)
 
 Le fichier est une FeatureCollection de Polygon ou MultiPolygon en degrés (WGS 84), 200 Mo au plus. Chaque lieu porte son
 code dans l’une des propriétés code, INSEE_COM, code_insee, codgeo (communes), CODE_SIREN, siren (EPCI), CODE_DEPT ou
@@ -27,9 +30,10 @@ pub(super) fn import(mut args: Arguments) -> anyhow::Result<ExitCode> {
     let verb = args.subcommand().ok().flatten();
     match verb.as_deref() {
         Some("contours") => outlines(args),
+        Some("nomenclature") => nomenclature::run(args),
         Some(list @ ("acteurs" | "flux")) => exchange::import(list, args),
         None if helped(&mut args, &format!("{}\n\n{HELP}", exchange::HELP)) => Ok(ExitCode::SUCCESS),
-        _ => bail!("les imports sont : trame import acteurs, flux, contours. Leur aide : trame import --help"),
+        _ => bail!("les imports sont : trame import acteurs, flux, contours, nomenclature. Leur aide : trame import --help"),
     }
 }
 

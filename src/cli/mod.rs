@@ -30,6 +30,7 @@ Commandes
   import acteurs    ajoute ou met à jour les acteurs d’un dossier, d’après un fichier
   import flux       ajoute ou met à jour les flux d’un dossier, d’après un fichier
   import contours   ajoute des contours de communes et d’EPCI pour les cartes
+  import nomenclature  remplace une liste : types de flux, règles, déchets, activités
   export pistes     écrit les pistes de synergies d’un dossier
   account create    crée un compte
   dossier create    crée un dossier et affiche son numéro

@@ -1,5 +1,6 @@
 //! Reading what was typed in a field: a value, nothing, or a French sentence that says what to write.
 
+use trame_synergies::nomenclature::{Activities, NafVersion, WasteList};
 use uuid::Uuid;
 
 use super::content::{Content, Value};
@@ -84,12 +85,32 @@ fn one(kind: Kind, text: String, content: &Content) -> Reading {
         Kind::Commune => territory::read(&text).map(|commune| Value::Text(commune.code.to_owned())),
         Kind::Row(kind) if is_row(content, kind, &text) => Ok(Value::Text(text)),
         Kind::Row(_) => Err("Cette ligne n’existe plus. Choisir dans la liste.".to_owned()),
-        Kind::Naf => Naf::read(&text).map(|code| Value::Text(code.as_str().to_owned())).map_err(|e| e.to_string()),
+        Kind::Naf => activity(&text).map(Value::Text),
         Kind::Siret => Siret::read(&text).map(|code| Value::Text(code.as_str().to_owned())).map_err(|e| e.to_string()),
-        Kind::WasteCode => WasteCode::read(&text).map(|code| Value::Text(code.as_str().to_owned())).map_err(|e| e.to_string()),
+        Kind::WasteCode => waste_code(&text).map(Value::Text),
         Kind::Flag | Kind::Choices(_) | Kind::RowsOf(_) | Kind::Months => Err(String::new()),
     };
     read.map_or_else(Reading::Unreadable, Reading::Value)
+}
+
+/// A code of the list shipped: what is kept as unreadable must not depend on the day, since figures are kept of it. Of NAF
+/// 2025 only the form is known.
+fn activity(text: &str) -> Result<String, String> {
+    let naf = Naf::read(text).map_err(|sentence| sentence.to_string())?;
+    let code = naf.code();
+    if naf.is_2025() || Activities::shipped().find(NafVersion::Rev2, code).is_some() {
+        return Ok(naf.as_str().to_owned());
+    }
+    Err(format!(
+        "Le code {code} n’est pas dans la NAF rév.\u{a0}2. Le chercher dans les nomenclatures (en bas de page)\u{202f}; s’il vient de la NAF\u{a0}2025, écrire \
+         «\u{a0}{code} NAF\u{a0}2025\u{a0}»."
+    ))
+}
+
+/// A code of the list shipped, of whatever day: no clock here, and past flows keep their codes. A wrong star is explained.
+fn waste_code(text: &str) -> Result<String, String> {
+    WasteCode::read(text).map_err(|sentence| sentence.to_string())?;
+    WasteList::shipped().check_undated(text).map_err(|fault| fault.to_string())
 }
 
 fn line(text: &str, most: usize) -> Result<Value, String> {
@@ -103,4 +124,26 @@ fn line(text: &str, most: usize) -> Result<Value, String> {
 
 fn choice(text: &str, choices: &[Choice]) -> Result<Value, String> {
     if choices.iter().any(|choice| choice.key == text) { Ok(Value::Text(text.to_owned())) } else { Err("Choisir une valeur de la liste.".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_activity_is_of_its_nomenclature() {
+        assert_eq!(activity("1051c"), Ok("10.51C".to_owned()));
+        assert_eq!(activity("10.52Z NAF 2025"), Ok("10.52Z (NAF\u{a0}2025)".to_owned()));
+        let told = activity("10.59Z").expect_err("unknown").replace('\u{a0}', " ");
+        assert!(told.starts_with("Le code 10.59Z n’est pas dans la NAF rév. 2.") && told.contains("« 10.59Z NAF 2025 »"), "{told}");
+    }
+
+    #[test]
+    fn a_waste_code_gets_its_star_and_a_wrong_one_is_explained() {
+        assert_eq!(waste_code("130205"), Ok("13 02 05*".to_owned()));
+        assert_eq!(waste_code("15.01.01"), Ok("15 01 01".to_owned()));
+        assert!(waste_code("15 01 01*").expect_err("not hazardous").contains("il s’écrit sans astérisque"));
+        assert!(waste_code("15 01 98").expect_err("unknown").contains("n’existe pas dans la liste européenne des déchets"));
+        assert!(waste_code("bois").expect_err("no code").contains("six chiffres"));
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::fields::{
     ACCEPTANCES, ACTION_LINE, COMMITMENT_KINDS, DIRECTIONS, DOMAINS, EVIDENCES, FEASIBILITIES, HEADCOUNTS, INFLUENCES, INTERESTS, ORGANISATION_KINDS, ORIGINS,
-    POOLING_OBJECTS, PROGRESS, ROW, SYNERGY_KINDS, SYNERGY_STATUSES, THEMES, UNITS, VAT, VISIBILITIES, WATER_QUALITIES, answer, field, flag, line, one_of, text,
+    POOLING_OBJECTS, PROGRESS, ROW, SYNERGY_KINDS, SYNERGY_STATUSES, THEMES, UNITS, VAT, VISIBILITIES, WATER_QUALITIES, answer, field, flag, line, one_of,
+    text,
 };
 use super::{Item, Kind, Rows, Slot};
 
@@ -73,7 +74,9 @@ static STAKEHOLDER_ITEMS: [Item; 3] = [
         fields: &[
             line("name", "Nom", 160),
             one_of("kind", "Type de structure", &ORGANISATION_KINDS),
-            field("naf", "Code d’activité (NAF)", Kind::Naf).hinted("Quatre chiffres et une lettre, par exemple 10.51C.").optional(),
+            field("naf", "Code d’activité (NAF)", Kind::Naf)
+                .hinted("Quatre chiffres et une lettre, par exemple 10.51C ; un code de 2025 s’écrit « 10.51C NAF 2025 ».")
+                .optional(),
             line("ref", "Référence", 60).hinted("Celle de votre fichier, si l’acteur en vient : elle permet de le mettre à jour.").optional(),
             field("siret", "SIRET", Kind::Siret).hinted("Les 14 chiffres de l’établissement.").optional(),
             one_of("headcount", "Effectif de l’établissement", &HEADCOUNTS).optional(),
@@ -134,7 +137,9 @@ static FLOW_ITEMS: [Item; 4] = [
             one_of("direction", "Sens", &DIRECTIONS),
             one_of("domain", "Domaine", &DOMAINS),
             line("label", "Désignation", 160).hinted("Avec vos mots : cartons propres, chaleur de four, gardiennage de nuit."),
-            field("waste_code", "Code déchet", Kind::WasteCode).hinted("Six chiffres de la liste européenne, par exemple 15 01 01.").optional(),
+            field("waste_code", "Code déchet", Kind::WasteCode)
+                .hinted("Six chiffres de la liste européenne, par exemple 15 01 01, avec son astérisque s’il est dangereux.")
+                .optional(),
             line("ref", "Référence", 60).hinted("Celle de votre fichier, si le flux en vient : elle permet de le mettre à jour.").optional(),
         ],
         ..ROW

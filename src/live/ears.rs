@@ -66,6 +66,7 @@ async fn hear(app: App, mut listener: PgListener) {
             }
         }
         app.live.tell_missed();
+        app.nomenclature.heard();
         for project in app.live.projects() {
             let _ = tell_present(&app, project).await;
         }
@@ -92,10 +93,15 @@ async fn beat(app: App) {
     }
 }
 
-/// Tells the pages concerned by a notification: `here <dossier>`, `saved <dossier> <account> <kind>:<row>:<version>…`.
+/// Tells the pages concerned by a notification: `here <dossier>`, `saved <dossier> <account> <kind>:<row>:<version>…`;
+/// `nomenclature` is for every page.
 async fn tell(app: &App, payload: &str) -> sqlx::Result<()> {
     let mut words = payload.split(' ');
     match (words.next(), words.next().and_then(|id| id.parse().ok()).map(ProjectId)) {
+        (Some("nomenclature"), _) => {
+            app.nomenclature.heard();
+            Ok(())
+        }
         (Some("here"), Some(project)) => tell_present(app, project).await,
         (Some("saved"), Some(project)) => {
             let Some(account) = words.next().and_then(|id| id.parse().ok()).map(AccountId) else { return Ok(()) };

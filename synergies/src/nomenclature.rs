@@ -6,11 +6,13 @@ use std::sync::{Arc, LazyLock};
 use crate::flow::Domain;
 use crate::suggest::Index;
 
+mod activities;
 mod read;
 mod waste;
 
-pub use read::ReadError;
-pub use waste::{TypedWasteCode, WasteCodeError, WasteEntry, read_waste_code};
+pub use activities::{Activities, Activity, NafVersion};
+pub use read::{ReadError, Table, UNITS};
+pub use waste::{TypedWasteCode, WasteCodeError, WasteEntry, WasteList, day, read_waste_code, spaced};
 
 /// Index of a flow type in its [`Nomenclature`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,16 +131,15 @@ pub struct Nomenclature {
     /// Index of the rule from each type (row) to each type (column).
     matrix: Vec<u16>,
     outlets: Vec<Vec<Outlet>>,
-    waste: Vec<WasteEntry>,
+    waste: Arc<WasteList>,
     by_prefix: HashMap<String, TypeId>,
     index: Index,
 }
 
 #[expect(clippy::panic, reason = "shipped with the program: the tests of this module prove that the tables read")]
 static SHIPPED: LazyLock<Arc<Nomenclature>> = LazyLock::new(|| {
-    let read = Nomenclature::read(include_str!("../../data/flow-types.csv"), include_str!("../../data/substitution-rules.csv"), include_str!("../../data/waste-list.csv"))
-        .unwrap_or_else(|fault| panic!("tables livrées illisibles : {fault}"));
-    Arc::new(read)
+    let read = Nomenclature::with(Table::Types.shipped(), Table::Rules.shipped(), Arc::clone(WasteList::shipped()));
+    Arc::new(read.unwrap_or_else(|fault| panic!("tables livrées illisibles : {fault}")))
 });
 
 impl Nomenclature {
@@ -154,13 +155,17 @@ impl Nomenclature {
 
     /// Reads the three tables; the first fault is told with its line and column.
     pub fn read(types: &str, rules: &str, waste: &str) -> Result<Self, ReadError> {
-        let waste = waste::read_entries(waste)?;
+        Self::with(types, rules, Arc::new(WasteList::read(waste)?))
+    }
+
+    /// Reads types and rules beside a waste list already read.
+    pub fn with(types: &str, rules: &str, waste: Arc<WasteList>) -> Result<Self, ReadError> {
         let mut types = read::types(types)?;
         let by_code: HashMap<String, TypeId> = (0_u16..).zip(&types).map(|(id, kind)| (kind.code.clone(), TypeId(id))).collect();
         let by_prefix: HashMap<String, TypeId> =
             (0_u16..).zip(&types).flat_map(|(id, kind)| kind.waste_prefixes.iter().map(move |prefix| (prefix.clone(), TypeId(id)))).collect();
         let rules = read::rules(rules, &by_code)?;
-        mark_hazardous(&mut types, &waste, &by_prefix, by_code.get("dangereux").copied());
+        mark_hazardous(&mut types, waste.entries(), &by_prefix, by_code.get("dangereux").copied());
         let matrix = matrix(&types, &rules);
         let outlets = outlets(&types, &rules, &matrix);
         let index = Index::new(&types);
@@ -209,23 +214,22 @@ impl Nomenclature {
 
     /// The entry of a waste code, two, four or six digits, as it stands on an ISO day.
     pub fn waste(&self, code: &str, on: &str) -> Option<&WasteEntry> {
-        let first = self.waste.partition_point(|entry| entry.code.as_str() < code);
-        self.waste[first..].iter().take_while(|entry| entry.code == code).find(|entry| entry.stands(on))
+        self.waste.find(code, on)
     }
 
     /// The whole waste list, every version of every entry.
     pub fn waste_list(&self) -> &[WasteEntry] {
-        &self.waste
+        self.waste.entries()
     }
 
     /// A waste code as typed, found in the list of that day; a wrong star is explained.
     pub fn check_waste_code(&self, text: &str, on: &str) -> Result<&WasteEntry, WasteCodeError> {
-        let typed = read_waste_code(text)?;
-        let Some(entry) = self.waste(&typed.code, on) else {
-            let known = self.waste.iter().rfind(|entry| entry.code == typed.code);
-            return Err(known.map_or(WasteCodeError::Unknown(typed.code), WasteCodeError::not_standing));
-        };
-        if typed.is_starred && !entry.is_hazardous { Err(WasteCodeError::WrongStar(entry.code.clone(), entry.label.clone())) } else { Ok(entry) }
+        self.waste.check(text, on)
+    }
+
+    /// The waste list, to look up codes in it.
+    pub fn waste_codes(&self) -> &Arc<WasteList> {
+        &self.waste
     }
 
     pub(crate) fn index(&self) -> &Index {

@@ -11,6 +11,9 @@ use crate::score::NEUTRAL;
 /// Actors it takes to make a group.
 pub const LEAST: usize = 2;
 
+/// Shares of the score of a group: number of actors, proximity, volume, timing, confidence.
+pub const SHARES: [f64; 5] = [0.35, 0.25, 0.20, 0.10, 0.10];
+
 /// A group of flows of one type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pool {
@@ -158,7 +161,8 @@ fn pool(tables: &Nomenclature, flows: &[Flow], (kind, direction): (TypeId, Direc
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a count of actors; clamped to 0..=100")]
 fn score(actors: usize, [proximity, volume, timing, confidence]: [f64; 4]) -> u8 {
     let crowd = 1.0 - (-(actors as f64 - 1.0) / 3.0).exp();
-    (100.0 * (0.35 * crowd + 0.25 * proximity + 0.20 * volume + 0.10 * timing + 0.10 * confidence)).round().clamp(0.0, 100.0) as u8
+    let sum: f64 = SHARES.iter().zip([crowd, proximity, volume, timing, confidence]).map(|(share, part)| share * part).sum();
+    (100.0 * sum).round().clamp(0.0, 100.0) as u8
 }
 
 /// Median distance to the member that is nearest to all.

@@ -22,6 +22,24 @@ pub const WORDS_CAP: f64 = 0.35;
 /// What the same waste sub-chapter or shared words add to the nature.
 pub const LIKENESS: f64 = 0.05;
 
+/// A heat source serves a need this many degrees below it.
+pub const HEAT_MARGIN: f64 = 5.0;
+
+/// What a source too cold multiplies the nature by: a heat pump has to raise it.
+pub const HEAT_FACTOR: f64 = 0.5;
+
+/// What each class of water quality that the source lacks multiplies the nature by.
+pub const CLASS_FACTOR: f64 = 0.7;
+
+/// What a factor of ten between both quantities takes from Q, and the least that remains of it.
+pub const QUANTITY_SLOPE: f64 = 0.3;
+
+/// The least Q.
+pub const QUANTITY_LEAST: f64 = 0.2;
+
+/// Under this share of the output, and under the floor of the dossier, a need makes no lead.
+pub const CRUMB: f64 = 0.01;
+
 /// What is not known counts for half.
 pub const NEUTRAL: f64 = 0.5;
 
@@ -154,12 +172,12 @@ pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &F
     let needs_heat_pump = is_too_cold(tables, output, input);
     let missing_classes = missing_classes(tables, output, input);
     let is_alike = nature != Nature::Words && is_alike(output, input);
-    let heat = if needs_heat_pump { 0.5 } else { 1.0 };
+    let heat = if needs_heat_pump { HEAT_FACTOR } else { 1.0 };
     let liked = if is_alike { (base + LIKENESS).min(1.0) } else { base };
     let distance_km = output.place.zip(input.place).map(|(from, to)| from.distance(&to));
     let half_km = half_km(tables, output, input);
     let components = Components {
-        nature: liked * heat * 0.7_f64.powi(i32::from(missing_classes)),
+        nature: liked * heat * CLASS_FACTOR.powi(i32::from(missing_classes)),
         distance: distance_km.map_or(NEUTRAL, |km| nearness(km * km, half_km)),
         quantity: likeness(output, input),
         timing: timing(output, input),
@@ -182,7 +200,7 @@ fn is_poison(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
 /// A need both tiny for the output and under the project's floor.
 fn is_crumb(settings: &Settings, output: &Facts, input: &Facts) -> bool {
     let both = output.quantity.zip(input.quantity).filter(|_| output.domain == input.domain);
-    both.is_some_and(|(offered, needed)| needed < 0.01 * offered && needed < settings.floors.of(input.domain))
+    both.is_some_and(|(offered, needed)| needed < CRUMB * offered && needed < settings.floors.of(input.domain))
 }
 
 fn nature<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<(Nature<'a>, f64)> {
@@ -208,12 +226,12 @@ pub(crate) fn nature_of_types(tables: &Nomenclature, from: TypeId, to: TypeId) -
     }
 }
 
-/// A heat need takes a source 5 K above it. A temperature not stated is the most favourable one of its type.
+/// A heat need takes a source some degrees above it. A temperature not stated is the most favourable one of its type.
 fn is_too_cold(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
     let Some(lowest) = input.kind.and_then(|kind| tables.get(kind).temperature.0) else { return false };
     let need = input.temperature.unwrap_or(lowest);
     let source = output.temperature.or_else(|| tables.get(output.kind?).temperature.1);
-    source.is_some_and(|source| source < need + 5.0)
+    source.is_some_and(|source| source < need + HEAT_MARGIN)
 }
 
 /// A quality not stated is the one of its type.
@@ -244,7 +262,7 @@ fn usual_half_km(domain: Domain) -> f64 {
 
 fn likeness(output: &Facts, input: &Facts) -> f64 {
     let both = output.quantity.zip(input.quantity).filter(|_| output.domain == input.domain);
-    both.map_or(NEUTRAL, |(offered, needed)| (1.0 - 0.3 * (offered / needed).log10().abs()).max(0.2))
+    both.map_or(NEUTRAL, |(offered, needed)| (1.0 - QUANTITY_SLOPE * (offered / needed).log10().abs()).max(QUANTITY_LEAST))
 }
 
 fn timing(output: &Facts, input: &Facts) -> f64 {

@@ -8,6 +8,8 @@ mod words;
 
 pub(crate) use index::Index;
 use index::Phrase;
+pub(crate) use words::fold;
+pub use words::plain_words;
 
 /// From this confidence the type is set, shown as suggested; below, the flow waits without a type.
 pub const THRESHOLD: u8 = 45;
@@ -133,7 +135,7 @@ struct Typed {
 
 impl Typed {
     fn read(label: &str) -> Self {
-        Self { folded: words::fold(label), telling: words::telling(&words::words(label)) }
+        Self { folded: fold(label), telling: words::telling(&words::words(label)) }
     }
 
     fn holds(&self, phrase: &Phrase) -> bool {

@@ -2,7 +2,7 @@
 //! table to say.
 
 use super::{compact, received_as_read, shown_as_text, text_value};
-use crate::kit::french::Sentence;
+use crate::kit::french::{Sentence, fold};
 
 text_value! {
     /// The number of an establishment: 14 digits, the last of which checks the others.
@@ -11,7 +11,8 @@ text_value! {
 }
 
 text_value! {
-    /// A code of the French nomenclature of activities: "10.51C".
+    /// A code of the French nomenclature of activities with its version: "10.51C" is of NAF rév. 2, "10.51C (NAF 2025)" says
+    /// its own.
     #[derive(PartialOrd, Ord)]
     Naf
 }
@@ -46,19 +47,48 @@ impl Siret {
     }
 }
 
+/// How a code of NAF 2025 ends.
+const OF_2025: &str = " (NAF\u{a0}2025)";
+
 impl Naf {
-    /// Reads "1051C", "10.51C", "10.51c".
+    /// Reads "1051C", "10.51C", "10.51c", and the same followed by "NAF 2025" or "NAF rév. 2", in brackets or not.
     pub fn read(typed: &str) -> Result<Self, Sentence> {
         let code = compact(typed).and_then(|text| {
+            let (text, is_2025) = versioned(&text)?;
             let plain = text.replace('.', "").to_ascii_uppercase();
             let (digits, letter) = plain.split_at_checked(4)?;
             let (division, class) = digits.split_at_checked(2)?;
             let is_letter = letter.len() == 1 && letter.bytes().all(|b| b.is_ascii_uppercase());
             let holds = is_letter && all_digits(digits) && division != "00";
-            holds.then(|| format!("{division}.{class}{letter}"))
+            holds.then(|| format!("{division}.{class}{letter}{}", if is_2025 { OF_2025 } else { "" }))
         });
         code.map(Self).ok_or_else(|| Sentence::asked("Écrire le code NAF, quatre chiffres et une lettre, par exemple 10.51C", typed))
     }
+}
+
+impl Naf {
+    /// The code alone, "10.51C".
+    pub fn code(&self) -> &str {
+        self.0.strip_suffix(OF_2025).unwrap_or(&self.0)
+    }
+
+    /// Is it of NAF 2025, in force from 1 January 2027? Otherwise of NAF rév. 2. Neither is ever turned into the other.
+    pub fn is_2025(&self) -> bool {
+        self.0.ends_with(OF_2025)
+    }
+}
+
+/// A code without its version, and whether that is 2025; nothing for a version that does not exist.
+fn versioned(compact: &str) -> Option<(&str, bool)> {
+    let Some(start) = compact.to_ascii_lowercase().rfind("naf").filter(|start| *start > 0) else { return Some((compact, false)) };
+    let (code, version) = compact.split_at_checked(start)?;
+    let version: String = fold(version).chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_2025 = match version.as_str() {
+        "naf2025" => true,
+        "nafrev2" | "naf2008" => false,
+        _ => return None,
+    };
+    Some((code.trim_end_matches(['(', ',']), is_2025))
 }
 
 impl WasteCode {
@@ -144,7 +174,14 @@ mod tests {
         for typed in ["1051C", "10.51C", "10.51c", " 10 51 C "] {
             assert_eq!(Naf::read(typed).expect(typed).to_string(), "10.51C");
         }
-        for typed in ["", "10.51", "1051CC", "10.5C", "00.51C", "10.51é", "é051C", "10.51Z1"] {
+        for typed in ["10.51C NAF 2025", "1051c (naf 2025)", "10.51C (NAF\u{a0}2025)", "10.51C, NAF2025"] {
+            let code = Naf::read(typed).expect(typed);
+            assert_eq!((code.as_str(), code.code(), code.is_2025()), ("10.51C (NAF\u{a0}2025)", "10.51C", true));
+            assert_eq!(Naf::read(code.as_str()), Ok(code));
+        }
+        let old = Naf::read("10.51C NAF rév. 2").expect("a version");
+        assert_eq!((old.as_str(), old.is_2025()), ("10.51C", false));
+        for typed in ["NAF 2025", "10.51C NAF 2030", "", "10.51", "1051CC", "10.5C", "00.51C", "10.51é", "é051C", "10.51Z1"] {
             assert!(Naf::read(typed).is_err(), "{typed}");
         }
     }

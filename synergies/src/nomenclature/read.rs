@@ -1,5 +1,7 @@
 //! Reading the tables from their files, each fault told with its line and its column.
 
+mod table;
+
 use std::collections::HashMap;
 use std::str::FromStr;
 
@@ -7,13 +9,16 @@ use csv::StringRecord;
 
 use super::{FlowType, Rule, Treatment, TypeId, Usage};
 use crate::flow::Domain;
+use crate::suggest::fold;
+
+pub use table::Table;
 
 /// Why a table is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{table}, ligne {line}, colonne « {column} » : {reason}")]
 pub struct ReadError {
-    /// The table: "types de flux", "règles de substitution", "liste des déchets".
-    pub table: &'static str,
+    /// Which table.
+    pub table: Table,
     /// Line of the file, from 1.
     pub line: u64,
     /// Name of the column.
@@ -24,15 +29,14 @@ pub struct ReadError {
 
 /// One line of a table, its columns known by name.
 pub(super) struct Row {
-    table: &'static str,
-    columns: &'static [&'static str],
+    table: Table,
     line: u64,
     values: StringRecord,
 }
 
 impl Row {
     pub(super) fn text(&self, column: &'static str) -> &str {
-        let place = self.columns.iter().position(|&name| name == column);
+        let place = self.table.columns().iter().position(|&name| name == column);
         place.and_then(|place| self.values.get(place)).unwrap_or_default().trim()
     }
 
@@ -53,6 +57,24 @@ impl Row {
         if self.text(column).is_empty() { Ok(None) } else { self.number(column).map(Some) }
     }
 
+    /// A number between both, when there is one.
+    fn within<T: FromStr + PartialOrd + Copy>(&self, column: &'static str, (least, most): (T, T)) -> Result<Option<T>, ReadError> {
+        let number = self.number_given(column)?;
+        if number.is_none_or(|number: T| number >= least && number <= most) { Ok(number) } else { Err(self.fault(column, "hors des valeurs admises")) }
+    }
+
+    /// A day, "2026-11-09", when there is one.
+    pub(super) fn day(&self, column: &'static str) -> Result<Option<String>, ReadError> {
+        let day = self.given(column);
+        let is_day =
+            |text: &String| text.len() == 10 && text.split('-').map(|part| (part.len(), part.parse::<u16>().is_ok())).eq([(4, true), (2, true), (2, true)]);
+        if day.as_ref().is_none_or(is_day) {
+            Ok(day)
+        } else {
+            Err(self.fault(column, format!("« {} » : attendu une date, par exemple 2026-11-09", self.text(column))))
+        }
+    }
+
     fn list(&self, column: &'static str) -> Vec<String> {
         self.text(column).split('|').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
@@ -68,25 +90,7 @@ impl Row {
     }
 }
 
-/// The lines of a table whose first line names exactly these columns, in this order.
-pub(super) fn rows(table: &'static str, columns: &'static [&'static str], text: &str) -> Result<Vec<Row>, ReadError> {
-    let fault = |line, reason| ReadError { table, line, column: columns[0], reason };
-    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader.headers().map_err(|error| fault(1, format!("fichier illisible ({error})")))?;
-    if !header.iter().map(str::trim).eq(columns.iter().copied()) {
-        return Err(fault(1, format!("colonnes attendues : {}", columns.join(","))));
-    }
-    let read = reader.records().map(|record| match record {
-        Ok(values) => Ok(Row { table, columns, line: values.position().map_or(0, csv::Position::line), values }),
-        Err(error) => {
-            let line = error.position().map_or(0, csv::Position::line);
-            Err(fault(line, format!("la ligne n’a pas {} colonnes ou n’est pas en UTF-8", columns.len())))
-        }
-    });
-    read.collect()
-}
-
-const TYPE_COLUMNS: [&str; 15] = [
+pub(super) const TYPE_COLUMNS: [&str; 15] = [
     "code",
     "parent",
     "domain",
@@ -106,6 +110,15 @@ const TYPE_COLUMNS: [&str; 15] = [
 
 const DOMAINS: [(&str, Domain); 4] = [("water", Domain::Water), ("energy", Domain::Energy), ("material", Domain::Material), ("service", Domain::Service)];
 
+/// Units of a yearly quantity.
+pub const UNITS: [&str; 4] = ["t", "m3", "MWh", "frequency"];
+
+/// No two places of the Earth are farther apart, in kilometres.
+const FARTHEST: f64 = 20_100.0;
+
+/// Coldest and hottest, °C.
+const HEATS: (f64, f64) = (-273.0, 3000.0);
+
 const USAGES: [(&str, Option<Usage>); 4] = [("", None), ("food", Some(Usage::Food)), ("feed", Some(Usage::Feed)), ("farming", Some(Usage::Farming))];
 
 /// The types, families before the types that name them.
@@ -113,7 +126,8 @@ pub(super) fn types(text: &str) -> Result<Vec<FlowType>, ReadError> {
     let mut types: Vec<FlowType> = Vec::new();
     let mut by_code: HashMap<String, TypeId> = HashMap::new();
     let mut prefixes: HashMap<String, String> = HashMap::new();
-    for row in rows("types de flux", &TYPE_COLUMNS, text)? {
+    let mut synonyms: HashMap<String, String> = HashMap::new();
+    for row in Table::Types.rows(text)? {
         let kind = flow_type(&row, &by_code)?;
         let id = u16::try_from(types.len()).ok().filter(|&id| id < 1000).ok_or_else(|| row.fault("code", "plus de 1 000 types"))?;
         if by_code.insert(kind.code.clone(), TypeId(id)).is_some() {
@@ -121,6 +135,11 @@ pub(super) fn types(text: &str) -> Result<Vec<FlowType>, ReadError> {
         }
         if kind.parent.is_some_and(|parent| types[parent.index()].parent.is_some()) {
             return Err(row.fault("parent", "seule une famille peut avoir des types"));
+        }
+        for synonym in &kind.synonyms {
+            if let Some(other) = synonyms.insert(fold(synonym), kind.code.clone()) {
+                return Err(row.fault("synonyms", format!("« {synonym} » est déjà un synonyme de « {other} »")));
+            }
         }
         for prefix in &kind.waste_prefixes {
             if !matches!(prefix.len(), 2 | 4 | 6) || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -136,19 +155,26 @@ pub(super) fn types(text: &str) -> Result<Vec<FlowType>, ReadError> {
 }
 
 fn flow_type(row: &Row, known: &HashMap<String, TypeId>) -> Result<FlowType, ReadError> {
-    let positive = |column| row.number(column).and_then(|km: f64| if km > 0.0 { Ok(km) } else { Err(row.fault(column, "distance positive attendue")) });
+    let positive = |column| {
+        row.number(column)
+            .and_then(|km: f64| if km > 0.0 && km <= FARTHEST { Ok(km) } else { Err(row.fault(column, "distance positive attendue, en kilomètres")) })
+    };
+    let unit = row.text("unit");
+    if !UNITS.contains(&unit) {
+        return Err(row.fault("unit", format!("« {unit} » : attendu {}", UNITS.join(", "))));
+    }
     let parent = row.given("parent").map(|code| find(row, "parent", &code, known)).transpose()?;
     Ok(FlowType {
         code: row.required("code")?,
         label: row.required("label")?,
         parent,
         domain: row.among("domain", &DOMAINS)?,
-        unit: row.required("unit")?,
+        unit: unit.to_owned(),
         half_km: positive("half_km")?,
         pooling_km: positive("pooling_km")?,
         usage: row.among("use", &USAGES)?,
-        temperature: (row.number_given("temperature_min")?, row.number_given("temperature_max")?),
-        quality: row.number_given("quality")?,
+        temperature: (row.within("temperature_min", HEATS)?, row.within("temperature_max", HEATS)?),
+        quality: row.within("quality", (1, 6))?,
         waste_prefixes: row.list("waste_prefixes"),
         naf_out: row.list("naf_out"),
         naf_in: row.list("naf_in"),
@@ -161,7 +187,7 @@ fn find(row: &Row, column: &'static str, code: &str, known: &HashMap<String, Typ
     known.get(code).copied().ok_or_else(|| row.fault(column, format!("« {code} » n’est pas un type connu")))
 }
 
-const RULE_COLUMNS: [&str; 9] = ["number", "out_type", "in_type", "compat", "treatment", "interface_naf", "caution", "caution_on", "source"];
+pub(super) const RULE_COLUMNS: [&str; 9] = ["number", "out_type", "in_type", "compat", "treatment", "interface_naf", "caution", "caution_on", "source"];
 
 const TREATMENTS: [(&str, Treatment); 3] = [("none", Treatment::None), ("light", Treatment::Light), ("process", Treatment::Process)];
 
@@ -169,7 +195,7 @@ const TREATMENTS: [(&str, Treatment); 3] = [("none", Treatment::None), ("light",
 pub(super) fn rules(text: &str, known: &HashMap<String, TypeId>) -> Result<Vec<Rule>, ReadError> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut pairs: HashMap<(TypeId, TypeId), u16> = HashMap::new();
-    for row in rows("règles de substitution", &RULE_COLUMNS, text)? {
+    for row in Table::Rules.rows(text)? {
         let rule = rule(&row, known)?;
         if rules.last().is_some_and(|last| last.number >= rule.number) {
             return Err(row.fault("number", "les numéros doivent croître"));
@@ -195,7 +221,7 @@ fn rule(row: &Row, known: &HashMap<String, TypeId>) -> Result<Rule, ReadError> {
         treatment: row.among("treatment", &TREATMENTS)?,
         interface_naf: row.given("interface_naf"),
         caution: row.required("caution")?,
-        caution_on: row.required("caution_on")?,
+        caution_on: row.day("caution_on")?.ok_or_else(|| row.fault("caution_on", "valeur obligatoire"))?,
         source: row.required("source")?,
     })
 }

@@ -29,7 +29,7 @@ pub(super) struct Word {
 }
 
 /// Lower case without accents, ligatures open, apostrophes straight.
-pub(super) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match c {
@@ -88,15 +88,28 @@ fn is_amount(token: &str) -> bool {
     }
 }
 
-fn stem(stemmer: &Stemmer, token: &str) -> String {
+/// Every word of a text in lower case, without accents nor plurals, in order: what a search in a list compares.
+pub fn plain_words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).map(singular).collect()
+}
+
+fn singular(token: &str) -> String {
     if token.len() <= 3 || token.bytes().any(|byte| byte.is_ascii_digit()) {
         return if token.len() == 3 { token.trim_end_matches('s').to_owned() } else { token.to_owned() };
     }
-    let singular = match token.strip_suffix("aux") {
+    match token.strip_suffix("aux") {
         Some(root) if root.ends_with('e') || root.ends_with('y') => format!("{root}au"),
         Some(root) if root.len() > 2 => format!("{root}al"),
         _ => token.strip_suffix('x').filter(|root| root.ends_with("eu") || root.ends_with("ou")).or(token.strip_suffix('s')).unwrap_or(token).to_owned(),
-    };
+    }
+}
+
+fn stem(stemmer: &Stemmer, token: &str) -> String {
+    let singular = singular(token);
+    if token.len() <= 3 || token.bytes().any(|byte| byte.is_ascii_digit()) {
+        return singular;
+    }
     // Snowball reads the accents it stems on; folded, a final e is what remains of "é", "ée", "ées".
     let snowball = stemmer.stem(&singular);
     let root = snowball.trim_end_matches('e');
@@ -150,6 +163,11 @@ mod tests {
         }
         assert_eq!(temperature("eau à 80 degrés"), Some(80.0));
         assert_eq!(temperature("12000 m3"), None);
+    }
+
+    #[test]
+    fn a_search_ignores_accents_and_plurals() {
+        assert_eq!(plain_words("Déchets de Métaux, n° 12"), ["dechet", "de", "metal", "n", "12"]);
     }
 
     #[test]
