@@ -31,6 +31,7 @@ use crate::board::ranks::Ranks;
 use crate::documents::Press;
 use crate::leads::memory::Leads;
 use crate::live::hub::Hub;
+use crate::regional::memory::Regional;
 use crate::{error, kit, routes};
 
 /// Settings of a deployment (design §9).
@@ -114,6 +115,8 @@ pub struct Shared {
     pub press: Arc<Press>,
     /// What is remembered of the engine's work.
     pub leads: Arc<Leads>,
+    /// Leads between the dossiers of a call.
+    pub regional: Arc<Regional>,
     clock: Option<OffsetDateTime>,
 }
 
@@ -137,6 +140,7 @@ impl App {
             live: Arc::default(),
             press: Arc::default(),
             leads: Arc::default(),
+            regional: Arc::default(),
             clock: None,
         }))
     }

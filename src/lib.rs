@@ -25,6 +25,7 @@ pub mod page;
 pub mod postgres;
 pub mod project;
 pub mod public;
+pub mod regional;
 pub mod review;
 pub mod routes;
 pub mod submission;

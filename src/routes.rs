@@ -15,7 +15,7 @@ use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, finished, history, overview, rows, sections, stakeholders, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
-use crate::{assets, board, call, mail, public};
+use crate::{assets, board, call, mail, public, regional};
 
 macro_rules! routes {
     ($table:ident, $router:ident: $($path:literal => $($verb:ident $handler:path),+ ;)+) => {
@@ -127,6 +127,9 @@ routes! { PAGES, pages:
     "/appel/dates" => get call::dates::show, post call::dates::save;
     "/appel/presentation" => get call::presentation::show, post call::presentation::save;
     "/appel/criteres" => get call::criteria::show, post call::criteria::save;
+    "/appel/pistes" => get regional::web::show;
+    "/appel/pistes/export/{key}" => get regional::web::export;
+    "/appel/pistes/poids" => get regional::weights::show, post regional::weights::save;
     "/appel/contacts" => get call::contacts::show, post call::contacts::save;
     "/appel/documents" => get call::documents::show;
     "/appel/personnes" => get call::people::show, post call::people::save;

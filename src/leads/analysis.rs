@@ -14,6 +14,7 @@ use trame_synergies::pool::{Pool, pools};
 use trame_synergies::score::{Assessment, Settings, assess};
 
 use super::flows::{self, Actor, Source};
+use super::settings;
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::content::Content;
@@ -85,16 +86,17 @@ pub async fn version(conn: &mut PgConnection, project: ProjectId) -> sqlx::Resul
     sqlx::query_scalar!("select content_version from project where id = $1", project.get()).fetch_optional(conn).await
 }
 
-/// The analysis of a dossier as it stands, made again when its content has moved.
+/// The analysis of a dossier as it stands, made again when its content has moved, or its call's settings of the score.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn of(app: &App, conn: &mut PgConnection, project: ProjectId, version: i64) -> Result<Arc<Analysis>, AppError> {
-    if let Some(held) = app.leads.held(project, version) {
+    let settings = settings::of_project(conn, project).await?.settings();
+    if let Some(held) = app.leads.held(project, version).filter(|held| held.settings == settings) {
         return Ok(held);
     }
     let content = units::load(conn, project, &KINDS).await?;
-    let found = run(app, content, Settings::default()).await?;
+    let found = run(app, content, settings).await?;
     app.leads.keep(project, version, &found);
     Ok(found)
 }

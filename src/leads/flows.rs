@@ -250,6 +250,7 @@ fn quality(key: &str) -> Option<u8> {
 }
 
 fn months(many: &[String]) -> Option<u16> {
-    let mask = many.iter().filter_map(|month| month.parse::<u16>().ok()).filter(|month| (1..=12).contains(month)).fold(0, |mask, month| mask | 1 << (month - 1));
+    let mask =
+        many.iter().filter_map(|month| month.parse::<u16>().ok()).filter(|month| (1..=12).contains(month)).fold(0, |mask, month| mask | 1 << (month - 1));
     (mask > 0).then_some(mask)
 }
