@@ -29,6 +29,7 @@ pub mod regional;
 pub mod review;
 pub mod routes;
 pub mod submission;
+pub mod workshop;
 
 /// Migrations of the database, forward only.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -15,7 +15,7 @@ use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, finished, history, overview, rows, sections, stakeholders, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
-use crate::{assets, board, call, mail, public, regional};
+use crate::{assets, board, call, mail, public, regional, workshop};
 
 macro_rules! routes {
     ($table:ident, $router:ident: $($path:literal => $($verb:ident $handler:path),+ ;)+) => {
@@ -106,6 +106,10 @@ routes! { PAGES, pages:
     "/dossiers/{id}/exporter/{key}" => get export::rows;
     "/dossiers/{id}/copier" => get copy::show, post copy::save;
     "/dossiers/{id}/acteurs/{row}/placer" => post stakeholders::place;
+    "/dossiers/{id}/atelier" => get workshop::web::show, post workshop::web::save;
+    "/dossiers/{id}/atelier/projection" => get workshop::projection::show;
+    "/dossiers/{id}/atelier/{row}/annuler" => post workshop::web::undo;
+    "/dossiers/{id}/atelier/{row}/retablir" => post workshop::web::restore;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;

@@ -41,14 +41,9 @@ impl Client {
     /// Opens a session that the account's own list of sessions shows under that name.
     pub async fn open_as(app: &App, account: AccountId, agent: &str) -> anyhow::Result<Self> {
         let token = Uuid::new_v4().simple().to_string();
-        sqlx::query!(
-            "insert into session (token_hash, account_id, agent, expires_at) values ($1, $2, $3, 'infinity')",
-            digest(&token),
-            account.get(),
-            agent
-        )
-        .execute(&app.db)
-        .await?;
+        sqlx::query!("insert into session (token_hash, account_id, agent, expires_at) values ($1, $2, $3, 'infinity')", digest(&token), account.get(), agent)
+            .execute(&app.db)
+            .await?;
         Ok(Self { account, cookie: format!("{}={token}", app.config.session_cookie()), token: digest(&token) })
     }
 

@@ -125,8 +125,12 @@ pub(super) static WATER_QUALITIES: [Choice; 6] = [
     choice("usee", "Usée"),
 ];
 
-pub(super) static FEASIBILITIES: [Choice; 4] =
-    [choice("good", "Rien ne s’y oppose"), choice("doubt", "À vérifier"), choice("hard", "Difficile, mais possible"), choice("blocked", "Bloquante aujourd’hui")];
+pub(super) static FEASIBILITIES: [Choice; 4] = [
+    choice("good", "Rien ne s’y oppose"),
+    choice("doubt", "À vérifier"),
+    choice("hard", "Difficile, mais possible"),
+    choice("blocked", "Bloquante aujourd’hui"),
+];
 
 pub(super) static EVIDENCES: [Choice; 4] = [
     choice("measured", "Mesurée"),

@@ -2,7 +2,8 @@
 
 use super::fields::{
     ACCEPTANCES, ACTION_LINE, COMMITMENT_KINDS, DIRECTIONS, DOMAINS, EVIDENCES, FEASIBILITIES, HEADCOUNTS, INFLUENCES, INTERESTS, ORGANISATION_KINDS, ORIGINS,
-    POOLING_OBJECTS, PROGRESS, ROW, SYNERGY_KINDS, SYNERGY_STATUSES, THEMES, UNITS, VAT, VISIBILITIES, WATER_QUALITIES, answer, field, flag, line, one_of, text,
+    POOLING_OBJECTS, PROGRESS, ROW, SYNERGY_KINDS, SYNERGY_STATUSES, THEMES, UNITS, VAT, VISIBILITIES, WATER_QUALITIES, answer, field, flag, line, one_of,
+    text,
 };
 use super::{Item, Kind, Rows, Slot};
 
@@ -61,6 +62,9 @@ pub static COMMITMENT: Rows = Rows {
     most: 500,
     parent: None,
 };
+
+/// What the page of a workshop lists.
+pub static WORKSHOP_ITEMS: [Item; 2] = [Item { key: "ws_flows", list: Some(&FLOW), ..ROW }, Item { key: "ws_actors", list: Some(&STAKEHOLDER), ..ROW }];
 
 static STAKEHOLDER_ITEMS: [Item; 3] = [
     Item {

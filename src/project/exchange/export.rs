@@ -260,7 +260,13 @@ mod tests {
         let proposal = Proposal::of(&actors, sheet::read(&bytes, |_| true).expect("read")).expect("proposal");
         let plan = plan(&actors, &proposal, &Content::default());
         // What was known by its row is now known by the reference that the file gave it.
-        let of = |unit: &Unit| (unit.reference(), unit.fields.iter().filter(|(key, _)| *key != "ref").map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>(), unit.raw.clone());
+        let of = |unit: &Unit| {
+            (
+                unit.reference(),
+                unit.fields.iter().filter(|(key, _)| *key != "ref").map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>(),
+                unit.raw.clone(),
+            )
+        };
         assert_eq!(plan.changes.iter().map(|change| of(&change.unit)).collect::<Vec<_>>(), actors.units(&content).map(of).collect::<Vec<_>>());
     }
 
