@@ -32,6 +32,7 @@ use crate::documents::Press;
 use crate::leads::memory::Leads;
 use crate::live::hub::Hub;
 use crate::nomenclature;
+use crate::regional::memory::Regional;
 use crate::{error, kit, routes};
 
 /// Settings of a deployment (design §9).
@@ -117,6 +118,8 @@ pub struct Shared {
     pub press: Arc<Press>,
     /// What is remembered of the engine's work.
     pub leads: Arc<Leads>,
+    /// Leads between the dossiers of a call.
+    pub regional: Arc<Regional>,
     clock: Option<OffsetDateTime>,
 }
 
@@ -141,6 +144,7 @@ impl App {
             nomenclature: Arc::default(),
             press: Arc::default(),
             leads: Arc::default(),
+            regional: Arc::default(),
             clock: None,
         }))
     }

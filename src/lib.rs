@@ -26,10 +26,12 @@ pub mod page;
 pub mod postgres;
 pub mod project;
 pub mod public;
+pub mod regional;
 pub mod review;
 pub mod routes;
 pub mod submission;
 pub mod suspended;
+pub mod workshop;
 
 /// Migrations of the database, forward only.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

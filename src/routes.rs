@@ -20,7 +20,7 @@ use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, finished, history, overview, rows, sections, stakeholders, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
-use crate::{assets, board, call, mail, public};
+use crate::{assets, board, call, mail, public, regional, workshop};
 
 /// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
@@ -53,7 +53,7 @@ routes! { PAGES, pages:
     "/nomenclatures/echelles" => get lists::ladders::show;
     "/nomenclatures/historique" => get lists::history::show;
     "/nomenclatures/modifier" => get lists::edit::show, post lists::edit::save;
-    "/nomenclatures/retirer" => post lists::edit::withdraw;
+    "/nomenclatures/retirer" of "/nomenclatures" => post lists::edit::withdraw;
     "/sante" => get public::health;
     "/theme.css" => get public::theme;
     "/theme-logo" => get public::logo;
@@ -126,6 +126,10 @@ routes! { PAGES, pages:
     "/dossiers/{id}/exporter/{key}" => get export::rows;
     "/dossiers/{id}/copier" => get copy::show, post copy::save;
     "/dossiers/{id}/acteurs/{row}/placer" of "/dossiers/{id}/acteurs" => post stakeholders::place;
+    "/dossiers/{id}/atelier" => get workshop::web::show, post workshop::web::save;
+    "/dossiers/{id}/atelier/projection" => get workshop::projection::show;
+    "/dossiers/{id}/atelier/{row}/annuler" of "/dossiers/{id}/atelier" => post workshop::web::undo;
+    "/dossiers/{id}/atelier/{row}/retablir" of "/dossiers/{id}/atelier" => post workshop::web::restore;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" of "/dossiers/{id}/{key}" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;
@@ -147,6 +151,9 @@ routes! { PAGES, pages:
     "/appel/dates" => get call::dates::show, post call::dates::save;
     "/appel/presentation" => get call::presentation::show, post call::presentation::save;
     "/appel/criteres" => get call::criteria::show, post call::criteria::save;
+    "/appel/pistes" => get regional::web::show;
+    "/appel/pistes/export/{key}" => get regional::web::export;
+    "/appel/pistes/poids" => get regional::weights::show, post regional::weights::save;
     "/appel/contacts" => get call::contacts::show, post call::contacts::save;
     "/appel/documents" => get call::documents::show;
     "/appel/personnes" => get call::people::show, post call::people::save;

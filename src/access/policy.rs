@@ -423,6 +423,37 @@ pub fn manage(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     if ties.is_manager { Ok(()) } else { Err(Refusal::NotYours) }
 }
 
+/// Where the flows of a dossier are read beside those of the others of its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionSource {
+    /// In the draft: its carrier shares deliverable 2.
+    Draft,
+    /// In the last deposit.
+    Deposit,
+}
+
+/// Leads between dossiers, for the managers of the call: what the administration reads of a draft (what is shared) or of a
+/// deposit, never a dossier withdrawn, nor one that the manager stays away from.
+pub fn region_source(status: Status, is_shared: bool, has_deposit: bool, is_recused: bool) -> Option<RegionSource> {
+    match (status, is_recused, is_shared, has_deposit) {
+        (Status::Withdrawn, ..) | (_, true, ..) | (_, _, false, false) => None,
+        (_, _, true, _) => Some(RegionSource::Draft),
+        (_, _, false, true) => Some(RegionSource::Deposit),
+    }
+}
+
+/// A flow leaves its dossier for such a page: shown to all, by an actor that is not confidential. The administration is neither
+/// the facilitator nor a partner of the project; what nobody said may be shown is not.
+pub fn region_flow(visibility: &str, is_confidential: bool) -> bool {
+    visibility == "public" && !is_confidential
+}
+
+/// A flow is shown on a screen that a room of partners reads: unless it is kept to the team or to the facilitator, or its actor
+/// is confidential. What was noted without a word about it is shown: the room heard it.
+pub fn room_flow(visibility: &str, is_confidential: bool) -> bool {
+    !matches!(visibility, "private" | "facilitator") && !is_confidential
+}
+
 /// State that a person is told: carriers read no opinion nor decision before the publication (design §4).
 pub fn told_status(ties: &Ties, facts: &Facts) -> Status {
     if ties.member.is_some() { told_to_team(facts.status, facts.is_published) } else { facts.status }
@@ -551,6 +582,28 @@ mod tests {
         assert_eq!(scores(&Ties { review: Some(ReviewStatus::Draft), ..manager }, &facts), Err(Refusal::DeliverFirst));
         assert_eq!(scores(&Ties { review: Some(ReviewStatus::Delivered), ..manager }, &facts), Ok(()));
         assert_eq!(scores(&Ties { member: Some(MemberRole::Editor), ..manager }, &facts), Err(Refusal::NotPublished));
+    }
+
+    #[test]
+    fn only_what_an_actor_shows_to_all_leaves_a_dossier() {
+        for (visibility, shown) in [("", false), ("private", false), ("facilitator", false), ("partners", false), ("public", true)] {
+            assert_eq!(region_flow(visibility, false), shown, "{visibility}");
+            assert!(!region_flow(visibility, true), "{visibility}");
+        }
+        for (visibility, shown) in [("", true), ("private", false), ("facilitator", false), ("partners", true), ("public", true)] {
+            assert_eq!(room_flow(visibility, false), shown, "{visibility}");
+            assert!(!room_flow(visibility, true), "{visibility}");
+        }
+    }
+
+    #[test]
+    fn a_dossier_neither_shared_nor_deposited_or_withdrawn_or_recused_gives_no_lead() {
+        assert_eq!(region_source(Status::Draft, false, false, false), None);
+        assert_eq!(region_source(Status::Draft, true, false, false), Some(RegionSource::Draft));
+        assert_eq!(region_source(Status::Deposited, false, true, false), Some(RegionSource::Deposit));
+        assert_eq!(region_source(Status::Deposited, true, true, false), Some(RegionSource::Draft));
+        assert_eq!(region_source(Status::Withdrawn, true, true, false), None);
+        assert_eq!(region_source(Status::InReview, true, true, true), None);
     }
 
     #[test]

@@ -99,12 +99,13 @@ pub struct Frame {
     pub alerts: Vec<Alert>,
 }
 
-const TABS: [(&str, &str); 9] = [
+const TABS: [(&str, &str); 10] = [
     ("Dossiers", "/appel"),
     ("Affectations", "/appel/affectations"),
     ("Évaluation", "/appel/ouvrir-evaluation"),
     ("Dates", "/appel/dates"),
     ("Critères", "/appel/criteres"),
+    ("Pistes", "/appel/pistes"),
     ("Présentation", "/appel/presentation"),
     ("Contacts", "/appel/contacts"),
     ("Documents", "/appel/documents"),

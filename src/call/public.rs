@@ -15,9 +15,10 @@ use crate::access::{Arrival, RowPart, SlugPart, Visitor};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::DELIVERABLES;
-use crate::kit::french::{count, list, percent};
+use crate::kit::french::{count, list, percent, thousands};
 use crate::kit::moment;
 use crate::kit::values::{Cents, Slug};
+use crate::leads::settings::{self, Published};
 use crate::page::{Layout, filters, html};
 use crate::project::attachments::send;
 
@@ -43,6 +44,7 @@ struct PublicPage {
     layers: Vec<Layer>,
     coverage: String,
     mean_from: String,
+    leads: Leads,
     aid: Aid,
     training: Training,
     seats: Vec<SeatView>,
@@ -92,6 +94,13 @@ struct CriterionView {
     weight: String,
     share: String,
     levels: Vec<String>,
+}
+
+/// How the score of a lead is computed.
+struct Leads {
+    formula: String,
+    weights: Vec<(&'static str, String, &'static str)>,
+    floors: String,
 }
 
 struct Aid {
@@ -167,6 +176,7 @@ fn page(layout: Layout, slug: &str, call: PublicCall, now: OffsetDateTime) -> Pu
         layers: layers(&call.criteria),
         coverage: format!("{} sur {}", call.coverage_threshold, call.criteria.len()),
         mean_from: count(call.mean_from, "évaluation", "évaluations"),
+        leads: leads(&call.leads),
         aid: aid(&call),
         training: training(&call),
         seat_count: count(call.seats.len(), "siège", "sièges"),
@@ -268,6 +278,13 @@ fn share(weight: i64, total: i64) -> String {
     }
     let tenths = (weight * 1000 + total / 2) / total;
     percent(format!("{}.{}", tenths / 10, tenths % 10), 1)
+}
+
+fn leads(published: &Published) -> Leads {
+    let weights = settings::WEIGHTS.iter().zip(published.weights).map(|((_, _, name, says), share)| (*name, percent(share, 0), *says));
+    let floors = settings::FLOORS.iter().zip(published.floors).filter(|(_, floor)| *floor > 0);
+    let floors: Vec<String> = floors.map(|((_, name, unit), floor)| format!("{}, {} {unit}", name.to_lowercase(), thousands(floor.into()))).collect();
+    Leads { formula: published.formula(), weights: weights.collect(), floors: list(&floors) }
 }
 
 /// R96, R97: the most that the fund pays.

@@ -1,8 +1,25 @@
 //! Types of flow, as a person names them.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use trame_synergies::nomenclature::Nomenclature;
 
 use crate::kit::french::{Sentence, fold};
+
+/// The tables as experts changed them; those shipped until some are adopted.
+static ADOPTED: RwLock<Option<Arc<Nomenclature>>> = RwLock::new(None);
+
+/// From now on, types are also named as these tables name them.
+pub fn adopt(tables: &Arc<Nomenclature>) {
+    let is_shipped = std::ptr::eq(Arc::as_ptr(tables), Nomenclature::shipped());
+    *ADOPTED.write().unwrap_or_else(PoisonError::into_inner) = (!is_shipped).then(|| Arc::clone(tables));
+}
+
+/// The first answer of the tables adopted, else of those shipped: a type withdrawn keeps its name where it was used.
+fn ask<T>(question: impl Fn(&Nomenclature) -> Option<T>) -> Option<T> {
+    let adopted = ADOPTED.read().unwrap_or_else(PoisonError::into_inner).clone();
+    adopted.and_then(|tables| question(&tables)).or_else(|| question(Nomenclature::shipped()))
+}
 
 /// Reads a type by its code, or by its name whatever its case and accents; returns its code.
 ///
@@ -10,19 +27,17 @@ use crate::kit::french::{Sentence, fold};
 /// A French sentence: no type of that name.
 pub fn read(typed: &str) -> Result<String, String> {
     let wanted = fold(typed.trim());
-    let types = Nomenclature::shipped().types();
-    let by_code = types.iter().find(|kind| fold(&kind.code) == wanted);
-    let by_label = || types.iter().find(|kind| !kind.is_family() && plain(&kind.label) == plain(typed));
-    by_code
-        .or_else(by_label)
-        .map(|kind| kind.code.clone())
-        .ok_or_else(|| Sentence::asked("Choisir un type de la nomenclature, ou laisser vide pour suivre la proposition", typed).to_string())
+    let code = |tables: &Nomenclature| {
+        let by_code = tables.types().iter().find(|kind| fold(&kind.code) == wanted);
+        let by_label = || tables.types().iter().find(|kind| !kind.is_family() && plain(&kind.label) == plain(typed));
+        by_code.or_else(by_label).map(|kind| kind.code.clone())
+    };
+    ask(code).ok_or_else(|| Sentence::asked("Choisir un type de la nomenclature, ou laisser vide pour suivre la proposition", typed).to_string())
 }
 
 /// Name of a type; the code itself when the nomenclature no longer has it.
 pub fn label(code: &str) -> String {
-    let tables = Nomenclature::shipped();
-    tables.find(code).map_or_else(|| code.to_owned(), |id| tables.get(id).label.replace('\'', "’"))
+    ask(|tables| tables.find(code).map(|id| tables.get(id).label.replace('\'', "’"))).unwrap_or_else(|| code.to_owned())
 }
 
 /// Letters and digits alone: an apostrophe is typed in two ways.

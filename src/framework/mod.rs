@@ -20,7 +20,7 @@ mod rows;
 pub mod rules;
 pub mod standing;
 
-pub use rows::{ACTION, COMMITMENT, FLOW, STAKEHOLDER, SYNERGY};
+pub use rows::{ACTION, COMMITMENT, FLOW, STAKEHOLDER, SYNERGY, WORKSHOP_ITEMS};
 
 use content::Content;
 

@@ -63,6 +63,9 @@ pub static COMMITMENT: Rows = Rows {
     parent: None,
 };
 
+/// What the page of a workshop lists.
+pub static WORKSHOP_ITEMS: [Item; 2] = [Item { key: "ws_flows", list: Some(&FLOW), ..ROW }, Item { key: "ws_actors", list: Some(&STAKEHOLDER), ..ROW }];
+
 static STAKEHOLDER_ITEMS: [Item; 3] = [
     Item {
         key: "st_identity",

@@ -14,6 +14,7 @@ use trame_synergies::pool::{Pool, pools};
 use trame_synergies::score::{Assessment, Settings, assess};
 
 use super::flows::{self, Actor, Source};
+use super::settings;
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::content::Content;
@@ -85,25 +86,36 @@ pub async fn version(conn: &mut PgConnection, project: ProjectId) -> sqlx::Resul
     sqlx::query_scalar!("select content_version from project where id = $1", project.get()).fetch_optional(conn).await
 }
 
-/// The analysis of a dossier as it stands, made again when its content has moved.
+/// The analysis of a dossier as it stands, made again when its content has moved, or its call's settings of the score.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn of(app: &App, conn: &mut PgConnection, project: ProjectId, version: i64) -> Result<Arc<Analysis>, AppError> {
-    if let Some(held) = app.leads.held(project, version) {
+    let settings = settings::of_project(conn, project).await?.settings();
+    let tables = tables(app).await?;
+    if let Some(held) = app.leads.held(project, version).filter(|held| held.settings == settings && Arc::ptr_eq(&held.tables, &tables)) {
         return Ok(held);
     }
     let content = units::load(conn, project, &KINDS).await?;
-    let found = run(app, content, Settings::default()).await?;
+    let found = run(app, content, (tables, settings)).await?;
     app.leads.keep(project, version, &found);
     Ok(found)
 }
 
+/// The tables of the engine, as experts changed them.
+///
+/// # Errors
+/// When they must be read again and the database does not answer.
+pub async fn tables(app: &App) -> Result<Arc<Nomenclature>, AppError> {
+    let tables = app.nomenclature.current(app).await?.engine();
+    app.leads.settle(&tables);
+    Ok(tables)
+}
+
 /// The analysis of that content, off the async threads.
-async fn run(app: &App, content: Content, settings: Settings) -> Result<Arc<Analysis>, AppError> {
+async fn run(app: &App, content: Content, (tables, settings): (Arc<Nomenclature>, Settings)) -> Result<Arc<Analysis>, AppError> {
     let leads = Arc::clone(&app.leads);
     let work = move || {
-        let tables = Nomenclature::shared();
         let read = flows::read(&tables, &content, &*leads);
         Arc::new(Analysis::of(tables, settings, read))
     };

@@ -20,7 +20,35 @@ const SUGGESTIONS: usize = 50_000;
 #[derive(Debug, Default)]
 pub struct Leads {
     analyses: Mutex<VecDeque<(ProjectId, i64, Arc<Analysis>)>>,
-    suggestions: Mutex<HashMap<u64, Option<Suggestion>>>,
+    suggestions: Mutex<Suggestions>,
+}
+
+/// Suggestions made with the tables of now.
+#[derive(Debug, Default)]
+struct Suggestions {
+    tables: Option<Arc<Nomenclature>>,
+    made: HashMap<u64, Option<Suggestion>>,
+}
+
+impl Suggestions {
+    fn are_of(&self, tables: &Nomenclature) -> bool {
+        self.tables.as_deref().is_some_and(|held| std::ptr::eq(held, tables))
+    }
+
+    fn made_with(&self, tables: &Nomenclature, key: u64) -> Option<Option<Suggestion>> {
+        self.made.get(&key).filter(|_| self.are_of(tables)).cloned()
+    }
+
+    /// Nothing is remembered of tables that an expert has changed since.
+    fn remember(&mut self, tables: &Nomenclature, key: u64, found: &Option<Suggestion>) {
+        if !self.are_of(tables) {
+            return;
+        }
+        if self.made.len() >= SUGGESTIONS {
+            self.made.clear();
+        }
+        self.made.insert(key, found.clone());
+    }
 }
 
 impl Leads {
@@ -28,6 +56,14 @@ impl Leads {
     pub fn held(&self, project: ProjectId, version: i64) -> Option<Arc<Analysis>> {
         let analyses = self.analyses.lock().unwrap_or_else(PoisonError::into_inner);
         analyses.iter().find(|(held, at, _)| *held == project && *at == version).map(|(.., found)| Arc::clone(found))
+    }
+
+    /// Forgets what was suggested with other tables than these.
+    pub fn settle(&self, tables: &Arc<Nomenclature>) {
+        let mut suggestions = self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
+        if !suggestions.are_of(tables) {
+            *suggestions = Suggestions { tables: Some(Arc::clone(tables)), made: HashMap::new() };
+        }
     }
 
     /// Keeps an analysis in the place of the dossier's former one.
@@ -42,15 +78,12 @@ impl Leads {
 impl Memory for Leads {
     fn suggestion(&self, tables: &Nomenclature, asked: &Asked<'_>) -> Option<Suggestion> {
         let key = key(asked);
-        if let Some(held) = self.suggestions.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return held.clone();
+        let held = || self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = held().made_with(tables, key) {
+            return made;
         }
         let found = suggest(tables, asked).into_iter().next();
-        let mut suggestions = self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
-        if suggestions.len() >= SUGGESTIONS {
-            suggestions.clear();
-        }
-        suggestions.insert(key, found.clone());
+        held().remember(tables, key, &found);
         found
     }
 }

@@ -6,3 +6,4 @@ pub mod export;
 pub mod flows;
 pub mod memory;
 pub mod quantity;
+pub mod settings;

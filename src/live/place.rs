@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::framework::{COLLECTIONS, DELIVERABLES, Item, Rows};
+use crate::framework::{COLLECTIONS, DELIVERABLES, Item, Rows, WORKSHOP_ITEMS};
+
+/// The workshop and its projected view: no unit of their own, but every flow and actor.
+pub const WORKSHOP: &str = "atelier";
 
 /// A page of a dossier: a section, or a row with a page of its own.
 #[derive(Debug, Clone)]
@@ -23,6 +26,9 @@ impl Place {
         let sections = DELIVERABLES.iter().flat_map(|deliverable| deliverable.sections);
         if let Some(section) = sections.into_iter().find(|section| section.key == key) {
             return Some(Self { key: key.to_owned(), kind: section.key, row: Uuid::nil(), title: section.title, items: section.items });
+        }
+        if key == WORKSHOP {
+            return Some(Self { key: key.to_owned(), kind: WORKSHOP, row: Uuid::nil(), title: "Atelier", items: &WORKSHOP_ITEMS });
         }
         let (kind, row) = key.split_once('.')?;
         let rows = COLLECTIONS.iter().find(|rows| rows.kind == kind)?;
@@ -80,6 +86,8 @@ mod tests {
             assert!(Place::parse(key).is_none(), "{key}");
         }
         let row = Uuid::now_v7();
+        let room = Place::parse(WORKSHOP).expect("the workshop");
+        assert!(room.shows("flow", row) && room.shows("stakeholder", row) && !room.shows("synergy", row));
         let place = Place::parse(&format!("stakeholder.{row}")).expect("a row's page");
         assert!(place.shows("stakeholder", row) && !place.shows("stakeholder", Uuid::nil()));
     }

@@ -9,6 +9,7 @@ use super::store;
 use super::tables::Tables;
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::flow_type;
 use crate::live::ears;
 
 /// How long the tables are kept unasked: what a connection lost in silence would have told is made up for.
@@ -58,6 +59,7 @@ impl Handle {
             Some(tables) => tables,
             None => read(store::latest(&mut conn).await?).await?,
         };
+        flow_type::adopt(&tables.engine());
         let fresh = Held { heard, at: app.now(), tables: Arc::clone(&tables) };
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(tables)

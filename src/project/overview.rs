@@ -246,6 +246,7 @@ pub fn act_text(act: &str, subject: &str) -> String {
             };
             format!("{verb} {}", subject_name(subject))
         }
+        "carded" => "a noté des flux en atelier".to_owned(),
         "perimeter_changed" => perimeter_text(subject),
         "imported" | "import_undone" | "copied" | "copy_undone" => many_text(act, subject),
         "attached" => "a joint une pièce".to_owned(),

@@ -155,6 +155,7 @@ const TOLD: &[&str] = &[
     "saved",
     "perimeter_changed",
     "added",
+    "carded",
     "removed",
     "restored",
     "imported",

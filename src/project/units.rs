@@ -366,11 +366,11 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
                journal_seq = case when $19 then journal_seq else $15 end, journal_hash = case when $19 then journal_hash else $18 end
            where id = $1
          ), told as (
-           -- Notified commits follow each other: only when somebody else has a page of the dossier open.
+           -- Notified commits follow each other: only when somebody else has a page of the dossier open, or a room reads one.
            select pg_notify('trame_live', 'saved ' || $1 || ' ' || $2 || ' ' ||
              case when count(*) > 100 then '*' else string_agg(kind || ':' || row || ':' || version, ' ') end)
            from written
-           having count(*) > 0 and exists(select from presence where project_id = $1 offset 1)
+           having count(*) > 0 and (exists(select from presence where project_id = $1 offset 1) or exists(select from presence where project_id = $1 and page = 'atelier'))
          )
          select count(*) as "count!", (select count(*) from told) as "told!" from written"#,
         locked.head.project.get(),

@@ -10,6 +10,7 @@ use super::rows::{Contact, Criterion};
 use super::settings::Presentation;
 use crate::error::AppError;
 use crate::kit::values::Cents;
+use crate::leads::settings::Published;
 
 /// A call, as published.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct PublicCall {
     pub mean_from: i32,
     /// Criteria, in order.
     pub criteria: Vec<Criterion>,
+    /// How the score of a lead is computed.
+    pub leads: Published,
     /// Seats: organisation, name, line of the regulation, chair.
     pub seats: Vec<(String, String, String, bool)>,
     /// Contacts: the card and its line of the regulation.
@@ -89,6 +92,11 @@ fn rows<T: for<'a> Deserialize<'a>>(json: &str) -> Result<Vec<T>, AppError> {
     serde_json::from_str(json).map_err(|error| AppError::Internal(error.into()))
 }
 
+fn published(json: &str) -> Result<Published, AppError> {
+    let (weights, floors) = serde_json::from_str(json).map_err(anyhow::Error::from)?;
+    Ok(Published { weights, floors })
+}
+
 /// Reads a public call; a template is none.
 ///
 /// # Errors
@@ -109,7 +117,9 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
               from training_session where call_id = call.id) as "training!",
              (select coalesce(json_agg(json_build_array(id, kind, title, version, notice, name, size, floor(extract(epoch from created_at))::bigint)
                                        order by array_position(array['regulation', 'answer_framework', 'other'], kind), title, version desc), '[]')::text
-              from call_document where call_id = call.id) as "documents!"
+              from call_document where call_id = call.id) as "documents!",
+             (select json_build_array(array[nature, distance, quantity, timing, confidence], array[floor_water, floor_energy, floor_material])::text
+              from lead_settings where call_id = call.id order by id desc limit 1) as leads
            from call
            where slug = $1 and not is_template"#,
         slug
@@ -120,6 +130,7 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
     let day = |days: i64| Date::from_julian_day(2_440_588 + i32::try_from(days).unwrap_or(0)).unwrap_or(Date::MIN);
     Ok(PublicCall {
         criteria: rows::<CriterionRow>(&row.criteria)?.into_iter().map(Criterion::from).collect(),
+        leads: row.leads.as_deref().map(published).transpose()?.unwrap_or_default(),
         seats: rows(&row.seats)?,
         contacts: rows::<ContactRow>(&row.contacts)?
             .into_iter()

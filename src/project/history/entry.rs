@@ -299,6 +299,7 @@ fn verb(act: &str) -> &'static str {
     match act {
         "saved" => "a modifié",
         "added" => "a ajouté",
+        "carded" => "a noté en atelier",
         "removed" => "a retiré",
         "restored" => "a rétabli",
         "set_aside" => "a mis de côté un texte, dans",
