@@ -193,10 +193,9 @@ pub async fn save(State(app): State<App>, expert: NomenclatureExpert, Query(quer
         status = Some(StatusCode::UNPROCESSABLE_ENTITY);
     }
     if let Some(status) = status {
-        let is_clash = status == StatusCode::CONFLICT;
-        let (next, mut conflicts) = if is_clash { (entry.version, sheet.changes.clone()) } else { (seen, Vec::new()) };
-        conflicts.retain(|change| change.label != "Raison");
-        let form = main_form(list, &entry, sheet, next).against(conflicts);
+        let next = if status == StatusCode::CONFLICT { entry.version } else { seen };
+        sheet.changes.retain(|change| change.label != "Raison");
+        let form = main_form(list, &entry, sheet, next);
         return draw(&app, &expert, list, &entry, vec![form], Said { status, alerts });
     }
     let here = |what| address("/nomenclatures/historique", &[("liste", list.slug), ("cle", &name), ("fait", what)]);

@@ -101,8 +101,7 @@ fn line(decision: &Decision) -> Line {
 
 fn draw(app: &App, manager: &CallManager, held: &Held, sheet: Sheet<'_>, (status, seen, asked): (StatusCode, i32, &Asked)) -> Result<Response, AppError> {
     let slug = &manager.call().slug;
-    let conflicts = if status == StatusCode::CONFLICT { sheet.changes.clone() } else { Vec::new() };
-    let form = FormView::of(sheet, ("poids", "Poids et seuils", "Mettre en vigueur"), at(slug, PATH), seen).against(conflicts);
+    let form = FormView::of(sheet, ("poids", "Poids et seuils", "Mettre en vigueur"), at(slug, PATH), seen);
     let forms = [form];
     let done = asked.0.contains_key("fait") && status == StatusCode::OK;
     let mut frame = Frame::of(manager, "Indice des pistes", HERE)
