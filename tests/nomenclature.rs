@@ -97,7 +97,11 @@ async fn what_would_make_a_list_unreadable_is_refused_beside_its_field(db: PgPoo
     refused.expect(422).says("« loin » n’est pas un nombre attendu ici.");
     assert!(refused.body.contains("id=\"half_km-e\"") && refused.body.contains("value=\"loin\""));
     change(&scene, &max, PALLETS, &[("parent", "inconnue"), reason]).await.expect(422).says("« inconnue » n’est pas un type connu.");
-    change(&scene, &max, PALLETS, &[("synonyms", "eau de ville"), reason]).await.expect(422).says("est déjà un synonyme de « palettes »");
+    change(&scene, &max, PALLETS, &[("synonyms", "eau de ville"), reason]).await.expect(422).says("« eau de ville » est déjà un synonyme de « eau-potable ».");
+    change(&scene, &max, "/nomenclatures/modifier?liste=flux&cle=eau-potable", &[("synonyms", "palettes bois"), reason])
+        .await
+        .expect(422)
+        .says("« palettes bois » est déjà un synonyme de « eau-potable ».");
     let rule = "/nomenclatures/modifier?liste=regles&cle=1";
     change(&scene, &max, rule, &[("compat", "0,99"), reason]).await.expect(422).says("entre 0,40 et 0,95.");
     change(&scene, &max, rule, &[("caution_on", "un jour"), reason]).await.expect(422).says("attendu une date");
@@ -248,7 +252,7 @@ async fn lists_are_searched_by_words_and_by_codes(db: PgPool) {
     found("/nomenclatures/dechets?q=rien+du+tout", "Rien ne correspond").await;
     found("/nomenclatures/flux?q=030105", "Sciures").await;
     found("/nomenclatures/flux/dreches", "D’où il peut venir").await;
-    found("/nomenclatures/regles?sortie=biodechets&traitement=leger", "sans").await;
+    found("/nomenclatures/regles?sortie=biodechets&traitement=leger", "traitement léger").await;
     found("/nomenclatures/echelles", "Indice = 100 × N × (0,45 + 0,25 × D").await;
     let first = scene.get_public("/nomenclatures/dechets").await;
     assert!(first.body.contains("apres=") && first.body.matches("<tr ").count() == 100);

@@ -118,6 +118,11 @@ pub fn of(table: Table) -> &'static [Column] {
     }
 }
 
+/// On one line, single spaces; no-break ones stay.
+fn one_line(text: &str) -> String {
+    text.split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 impl Column {
     /// The control of that column.
     pub fn spec(&self) -> Spec {
@@ -143,7 +148,6 @@ impl Column {
 
     /// What was typed, as a cell of the file.
     pub fn cell(&self, typed: &str) -> String {
-        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         match self.kind {
             Kind::Items => {
                 let items = typed.lines().map(one_line).map(|item| item.replace('|', " ")).filter(|item| !item.is_empty());
@@ -184,7 +188,7 @@ mod tests {
         for table in Table::ALL {
             for record in table.records(table.shipped()).expect("shipped") {
                 for (column, cell) in of(table).iter().zip(&record) {
-                    assert_eq!(column.cell(&column.typed(cell)), cell.split_whitespace().collect::<Vec<_>>().join(" "), "{table} {}", column.name);
+                    assert_eq!(column.cell(&column.typed(cell)), one_line(cell), "{table} {}", column.name);
                 }
             }
         }

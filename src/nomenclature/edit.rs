@@ -154,8 +154,10 @@ fn taken(latest: &super::tables::Latest, records: &[Record], list: &List, name: 
 /// Shows a fault beside its control when it has one; else says it above the form.
 fn show_fault(sheet: &mut Sheet<'_>, name: &(Table, String), fault: &Fault) -> Option<Alert> {
     let has_control = sheet.groups.iter().flat_map(|group| &group.controls).any(|control| control.name == fault.column);
-    if fault.entry.as_ref() == Some(name) && has_control {
-        sheet.refuse(fault.column, format!("{}.", fault.reason));
+    // Two entries that say the same are told from the second: the same column is at fault in this one.
+    if has_control && fault.entry.as_ref().is_some_and(|(table, _)| *table == name.0) {
+        let is_own = fault.entry.as_ref() == Some(name);
+        sheet.refuse(fault.column, if is_own { format!("{}.", fault.reason) } else { fault.sentence.clone() });
         return None;
     }
     sheet.refuse(REASON, "La liste ne se lirait plus ainsi.");

@@ -169,7 +169,7 @@ pub async fn receive(State(app): State<App>, expert: NomenclatureExpert, mut for
             html_with(if page.overtaken { StatusCode::CONFLICT } else { StatusCode::OK }, &page)
         }
         Outcome::Refused(sentence) => {
-            page.error = format!("{sentence} Rien n’est importé.");
+            page.error = format!("{}. Rien n’est importé.", sentence.trim_end_matches('.'));
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Outcome::Overtaken => Err(AppError::Busy("Les listes changent en ce moment. Recommencez dans un instant.")),
