@@ -140,7 +140,7 @@ impl Board {
         let label = |kind| flow_type::label(&self.found.tables.get(kind).code);
         match &self.found.source(at).typed {
             Typed::Chosen => (flow_type::label(flow.text("type")), "Choisi par une personne.".to_owned()),
-            Typed::Suggested(found) => (label(found.kind), found.reason.sentence()),
+            Typed::Suggested(found) => (label(found.kind), bound(&found.reason.sentence())),
             Typed::Unknown(Some(guess)) => ("Sans type".to_owned(), format!("Peut-être «\u{a0}{}\u{a0}»\u{a0}: le choisir sur la fiche.", label(guess.kind))),
             Typed::Unknown(None) => ("Sans type".to_owned(), "Préciser quelques mots, ou choisir le type sur la fiche.".to_owned()),
         }
@@ -200,6 +200,11 @@ impl Board {
         let ((from, offered), (to, needed)) = (self.told(lead.from), self.told(lead.to));
         Match { score: lead.score, who: format!("{from} → {to}"), label: format!("{offered} → {needed}"), reason: self.found.reason(lead) }
     }
+}
+
+/// The engine's sentence, with French spaces that hold.
+fn bound(sentence: &str) -> String {
+    sentence.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»").replace(" :", "\u{a0}:").replace(" °C", "\u{a0}°C")
 }
 
 fn members(pool: &Pool) -> impl Iterator<Item = usize> + '_ {
