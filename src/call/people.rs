@@ -1,5 +1,6 @@
 //! People of the call: managers, reviewers, committee members with their seats; who is invited; the seats themselves.
 
+mod acts;
 mod departure;
 mod forms;
 
@@ -10,19 +11,17 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use self::forms::{Part, forms, kept, seat_rows, target};
-use super::confirmation::{Answer, Question, answer, ask};
+use self::acts::End;
+use self::forms::{Part, forms, kept};
+use super::confirmation::{Answer, answer, ask};
 use super::form::{FormView, Sheet};
 use super::frame::{Alert, Asked, Frame, at, layout};
 use super::store::people::{self as store, Pending, Role};
 use super::store::rows::{self, Seat};
 use super::store::{self as calls, Act};
 use crate::access::CallManager;
-use crate::account::{CallRole, invite};
 use crate::app::App;
 use crate::error::AppError;
-use crate::input::Input;
-use crate::kit::ids::{AccountId, SeatId};
 use crate::kit::moment;
 use crate::page::{Layout, html_with, see};
 use crate::suspended::{self, KeptForm};
@@ -180,24 +179,9 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
     draw(&app, &manager, &held, kept(typed.as_ref(), &held), (StatusCode::OK, done))
 }
 
-/// How an act on the people of a call ended.
-enum End {
-    /// Done: what the journal calls it, and on what.
-    Done(&'static str, String),
-    /// Done, and already in the journal.
-    Written,
-    /// Nothing to write.
-    Nothing,
-    /// Refused, with a sentence.
-    Refused(&'static str),
-    /// To be confirmed first.
-    Asked(Question),
-}
-
 /// The managers of a call invite to it, take roles and invitations back, give seats; the last manager stays.
 pub async fn save(State(app): State<App>, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let operation = input.operation()?;
-    let act = input.get("act").to_owned();
     if answer(&input) == Answer::No {
         return Ok(see(&at(&manager.call().slug, HERE)));
     }
@@ -206,31 +190,10 @@ pub async fn save(State(app): State<App>, KeptForm(manager, input): KeptForm<Cal
         return Ok(see(&done));
     }
     let held = held(&mut tx, &manager).await?;
-    let end = match act.as_str() {
-        "inviter" => {
-            let mut sheet = Sheet::of(Some(&input));
-            let Some(target) = target(&mut sheet, &manager, &held) else {
-                return draw(&app, &manager, &held, Some((Part::Invitation, sheet, input.version()?)), (StatusCode::UNPROCESSABLE_ENTITY, None));
-            };
-            invite(&mut tx, &app, target.0, &target.1, Some(manager.account()), manager.now()).await?;
-            End::Written
-        }
-        "sieges" => {
-            let mut sheet = Sheet::of(Some(&input));
-            let seen = input.version()?;
-            let seats = seat_rows(&mut sheet, &held.seats);
-            if let Some(status) = sheet.verdict(seen == held.version) {
-                let next = if status == StatusCode::CONFLICT { held.version } else { seen };
-                return draw(&app, &manager, &held, Some((Part::Seats, sheet, next)), (status, None));
-            }
-            rows::save_seats(&mut tx, &manager, &seats).await?;
-            if sheet.changes.is_empty() { End::Nothing } else { End::Done("seats_changed", sheet.notes()) }
-        }
-        _ => on_person(&mut tx, &manager, &held, &input).await?,
-    };
-    let location = location(&manager, &input);
-    match end {
+    let location = acts::location(&manager, &input);
+    match acts::write(&app, &mut tx, &manager, &held, &input).await? {
         End::Asked(question) => return ask(&app, &manager, HERE, question, &input),
+        End::Again(part, sheet, seen, status) => return draw(&app, &manager, &held, Some((part, sheet, seen)), (status, None)),
         End::Refused(sentence) => {
             return draw(&app, &manager, &held, None, (StatusCode::UNPROCESSABLE_ENTITY, Some(Alert::refusal("Rien n’a changé", sentence))));
         }
@@ -240,52 +203,6 @@ pub async fn save(State(app): State<App>, KeptForm(manager, input): KeptForm<Cal
     }
     tx.commit().await?;
     Ok(see(&location))
-}
-
-/// Where an act leads.
-fn location(manager: &CallManager, input: &Input) -> String {
-    let (act, role) = (input.get("act"), CallRole::parse(input.get("role")).filter(|_| input.get("act") == "retirer"));
-    let is_own = input.get("account") == manager.account().to_string();
-    match role {
-        // Whoever leaves the managers no longer opens this page.
-        Some(CallRole::Manager) if is_own => "/".to_owned(),
-        Some(role) => at(&manager.call().slug, &format!("{HERE}?fait={act}&role={}", role.as_str())),
-        None => at(&manager.call().slug, &format!("{HERE}?fait={act}")),
-    }
-}
-
-/// Acts on somebody of the page: a role or an invitation taken back, another seat.
-async fn on_person(conn: &mut PgConnection, manager: &CallManager, held: &Held, input: &Input) -> Result<End, AppError> {
-    let unknown = || AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page.");
-    match input.get("act") {
-        "annuler" => {
-            let invitation: i64 = input.get("invitation").parse().map_err(|_| unknown())?;
-            let is_done = store::withdraw(conn, manager, invitation).await?;
-            Ok(if is_done { End::Done("invitation_withdrawn", invitation.to_string()) } else { End::Nothing })
-        }
-        "retirer" => {
-            let account: AccountId = input.get("account").parse().map_err(|_| unknown())?;
-            let role = CallRole::parse(input.get("role")).ok_or_else(unknown)?;
-            if role == CallRole::Manager && is_last(&held.managers, account.get()) {
-                return Ok(End::Refused("Un appel garde au moins un gestionnaire. Inviter une autre personne d’abord."));
-            }
-            if answer(input) != Answer::Yes
-                && let Some(question) = departure::question(conn, manager, held, (account, role)).await?
-            {
-                return Ok(End::Asked(question));
-            }
-            let is_done = store::remove(conn, manager, account, role.as_str()).await?;
-            Ok(if is_done { End::Done("role_removed", format!("{} {account}", role.as_str())) } else { End::Nothing })
-        }
-        "siege" => {
-            let account: AccountId = input.get("account").parse().map_err(|_| unknown())?;
-            let seat = input.get("seat").parse::<SeatId>().ok().filter(|seat| seat.get() != 0);
-            let is_done = store::change_seat(conn, manager, account, seat).await?;
-            let subject = format!("account {account} seat {}", seat.map(|seat| seat.to_string()).unwrap_or_default());
-            Ok(if is_done { End::Done("seat_changed", subject) } else { End::Nothing })
-        }
-        _ => Err(unknown()),
-    }
 }
 
 #[cfg(test)]

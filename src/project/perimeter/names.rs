@@ -19,7 +19,7 @@ fn meets(one: Area, other: Area) -> bool {
 /// the left of it. What finds no room has no name. `busy` is what no name may cover.
 pub fn named(frame: &Frame, places: impl IntoIterator<Item = (&'static str, Area)>, busy: &[Area], most: usize) -> Vec<LabelView> {
     // The scale bar.
-    let mut taken = vec![(0, frame.height - 33, 32 + frame.scale().1, frame.height)];
+    let mut taken = vec![(0, frame.height - 30, 32 + frame.scale().1, frame.height)];
     let mut labels: Vec<LabelView> = Vec::new();
     for (name, own) in places {
         if labels.len() == most {
@@ -48,7 +48,7 @@ fn bases(name: &str, own: Area, width: i32) -> Vec<(i32, i32)> {
     let (x, y) = (own.0.midpoint(own.2), own.1.midpoint(own.3) + 5);
     // Beside the edge, a name is not centred.
     let centred = x.clamp(half + EDGE, (width - half - EDGE).max(half + EDGE));
-    let around = [(centred, own.3 + 15), (centred, own.1 - 5), (own.2 + half + 3, y), (own.0 - half - 3, y)];
+    let around = [(centred, own.3 + 15), (centred, own.1 - 6), (own.2 + half + 3, y), (own.0 - half - 3, y)];
     let is_point = own.0 == own.2;
     is_point.then_some((centred, y)).into_iter().chain(around).collect()
 }
