@@ -83,7 +83,8 @@ pub fn territories(tables: &Nomenclature) -> Vec<Territory> {
     all
 }
 
-fn flow(tables: &Nomenclature, row: &csv::StringRecord, number: usize) -> Flow {
+/// A flow, from a line of a file.
+pub fn flow(tables: &Nomenclature, row: &csv::StringRecord, number: usize) -> Flow {
     let text = |at: usize| Some(row[at].to_owned()).filter(|text| !text.is_empty());
     let direction = if &row[5] == "out" { Direction::Out } else { Direction::In };
     let domain = match &row[6] {
