@@ -145,8 +145,12 @@ fn nature(found: &Assessment<'_>) -> String {
             format!("équivalence reconnue (règle{NB}{}, compatibilité{NB}{}, {treatment}{naf})", rule.number, decimal(rule.compat))
         }
         Nature::Sibling => "types voisins, de la même famille".to_owned(),
+        Nature::Kin(rule) => format!("usage d’un type de la même famille (proche de la règle{NB}{})", rule.number),
         Nature::Words => "mots communs des libellés, type à préciser".to_owned(),
     };
+    if found.is_guess && found.nature != Nature::Words {
+        text.push_str(", type probable d’après le libellé, à confirmer");
+    }
     if found.is_alike {
         text.push_str(", libellés ou codes déchets proches");
     }

@@ -4,12 +4,22 @@ use std::collections::HashMap;
 
 use crate::flow::{Domain, Evidence, Flow, Position};
 use crate::nomenclature::{Nomenclature, TypeId};
+use crate::suggest::{Asked, suggest};
 
 /// Mean radius of the Earth, km (IUGG).
 pub const EARTH_KM: f64 = 6371.0088;
 
 /// Kilometres of one degree of latitude.
 pub const DEGREE_KM: f64 = EARTH_KM * std::f64::consts::PI / 180.0;
+
+/// What the likeliest type of a flow without type counts for.
+pub const GUESS: f64 = 0.65;
+
+/// Types a flow without type is tried as.
+const GUESSES: usize = 3;
+
+/// Under this confidence a type is not even tried.
+const LEAST_CONFIDENCE: u8 = 15;
 
 /// Words that say nothing of what a flow is.
 const NOISE: [&str; 32] = [
@@ -52,6 +62,8 @@ const NOISE: [&str; 32] = [
 pub struct Facts {
     pub(crate) actor: u32,
     pub(crate) kind: Option<TypeId>,
+    /// Of a flow without type: those its label may mean, and how much each counts.
+    guesses: Box<[(TypeId, f64)]>,
     pub(crate) domain: Domain,
     /// Yearly, strictly positive.
     pub(crate) quantity: Option<f64>,
@@ -111,6 +123,7 @@ impl Facts {
         Self {
             actor,
             kind: flow.kind,
+            guesses: if flow.kind.is_none() { guesses(tables, flow) } else { Box::default() },
             domain: flow.domain,
             quantity: flow.known_quantity(),
             magnitude: magnitude(flow.known_quantity()),
@@ -125,6 +138,27 @@ impl Facts {
             words: words(&flow.label),
         }
     }
+
+    /// Its type, or those it may be of, and how much each counts.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (TypeId, f64)> + Clone + '_ {
+        self.kind.map(|kind| (kind, 1.0)).into_iter().chain(self.guesses.iter().copied())
+    }
+}
+
+/// The best suggestion counts for [`GUESS`], the others in proportion of their confidence.
+fn guesses(tables: &Nomenclature, flow: &Flow) -> Box<[(TypeId, f64)]> {
+    let asked = Asked {
+        label: &flow.label,
+        domain: Some(flow.domain),
+        direction: Some(flow.direction),
+        waste_code: flow.waste_code.as_deref(),
+        activity: flow.activity.as_deref(),
+        temperature: flow.temperature,
+    };
+    let found = suggest(tables, &asked);
+    let best = f64::from(found.first().map_or(1, |found| found.confidence));
+    let likely = found.iter().filter(|found| found.confidence >= LEAST_CONFIDENCE && tables.get(found.kind).domain.may_be(flow.domain)).take(GUESSES);
+    likely.map(|found| (found.kind, GUESS * f64::from(found.confidence) / best)).collect()
 }
 
 /// The power of ten of a quantity, shifted above zero; 0 when unknown.

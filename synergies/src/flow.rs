@@ -15,6 +15,13 @@ pub enum Domain {
     Service,
 }
 
+impl Domain {
+    /// A service is never a thing, nor a thing a service; water, energy and material are often taken for one another.
+    pub(crate) fn may_be(self, other: Self) -> bool {
+        (self == Self::Service) == (other == Self::Service)
+    }
+}
+
 /// Leaves the site, or is needed there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {

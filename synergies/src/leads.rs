@@ -72,7 +72,8 @@ struct Best {
 impl Best {
     fn add(&mut self, rank: Rank) {
         let at = self.ranks.partition_point(|kept| kept.is_some_and(|kept| kept > rank));
-        if at < KEPT {
+        // A flow tried as several types is met several times.
+        if at < KEPT && self.ranks[at] != Some(rank) {
             self.ranks[at..].rotate_right(1);
             self.ranks[at] = Some(rank);
         }
@@ -183,12 +184,13 @@ impl<'a> Index<'a> {
 
     fn fill_buckets(&mut self) {
         for (at, facts) in (0_u32..).zip(&self.facts) {
-            let Some(kind) = facts.kind else { continue };
             let direction = self.flows[self.order[at as usize] as usize].direction;
-            let bucket = self.buckets.entry((direction, kind)).or_default();
-            match facts.place {
-                Some(place) => bucket.placed.push(Entry { place, at, glance: Glance::new(facts) }),
-                None => bucket.unplaced.push(at),
+            for (kind, _) in facts.kinds() {
+                let bucket = self.buckets.entry((direction, kind)).or_default();
+                match facts.place {
+                    Some(place) => bucket.placed.push(Entry { place, at, glance: Glance::new(facts) }),
+                    None => bucket.unplaced.push(at),
+                }
             }
         }
         for bucket in self.buckets.values_mut() {
@@ -251,11 +253,11 @@ impl<'a> Index<'a> {
     /// Calls `keep` with each lead of a flow that reaches the bar `keep` last asked for; nearest latitudes first.
     fn visit(&self, facts: &Facts, direction: Direction, rank: u32, keep: &mut impl FnMut(Rank, u32) -> u16) {
         let mut search = Search { index: self, facts, direction, rank, bar: LOWEST, keep };
-        if let Some(kind) = facts.kind {
+        for (kind, share) in facts.kinds() {
             let other = opposite(direction);
             for &(partner, nature) in self.partners.get(&(direction, kind)).into_iter().flatten() {
                 let half_km = self.tables.get(if direction == Direction::Out { kind } else { partner }).half_km;
-                search.bucket(&self.buckets[&(other, partner)], nature, half_km);
+                search.bucket(&self.buckets[&(other, partner)], nature * share, half_km);
             }
         }
         search.by_words();

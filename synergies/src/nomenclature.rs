@@ -130,6 +130,8 @@ pub struct Nomenclature {
     rules: Vec<Rule>,
     /// Index of the rule from each type (row) to each type (column).
     matrix: Vec<u16>,
+    /// Where there is no rule, the best one of a type of the same family.
+    kin: Vec<u16>,
     outlets: Vec<Vec<Outlet>>,
     waste: Arc<WasteList>,
     by_prefix: HashMap<String, TypeId>,
@@ -167,9 +169,10 @@ impl Nomenclature {
         let rules = read::rules(rules, &by_code)?;
         mark_hazardous(&mut types, waste.entries(), &by_prefix, by_code.get("dangereux").copied());
         let matrix = matrix(&types, &rules);
+        let kin = kin(&types, &rules, &matrix);
         let outlets = outlets(&types, &rules, &matrix);
         let index = Index::new(&types);
-        Ok(Self { types, by_code, rules, matrix, outlets, waste, by_prefix, index })
+        Ok(Self { types, by_code, rules, matrix, kin, outlets, waste, by_prefix, index })
     }
 
     /// A type, by its index in these tables.
@@ -200,6 +203,11 @@ impl Nomenclature {
     /// The rule from an output to an input: of the types themselves, else inherited from their families.
     pub fn rule(&self, out: TypeId, r#in: TypeId) -> Option<&Rule> {
         self.rules.get(usize::from(self.matrix[out.index() * self.types.len() + r#in.index()]))
+    }
+
+    /// Where there is no rule from an output to an input: the best rule from a type of the output's family, or to one of the input's.
+    pub(crate) fn kin(&self, out: TypeId, r#in: TypeId) -> Option<&Rule> {
+        self.rules.get(usize::from(self.kin[out.index() * self.types.len() + r#in.index()]))
     }
 
     /// Where an output may go, best first.
@@ -265,6 +273,21 @@ fn matrix(types: &[FlowType], rules: &[Rule]) -> Vec<u16> {
         }
     }
     matrix
+}
+
+/// The best rule among those of the other types of either family, where there is none.
+fn kin(types: &[FlowType], rules: &[Rule], matrix: &[u16]) -> Vec<u16> {
+    let count = types.len();
+    let mut kin = vec![NO_RULE; matrix.len()];
+    let siblings = |at: usize| (0..count).filter(move |&other| other != at && types[other].parent.is_some() && types[other].parent == types[at].parent);
+    for (at, slot) in kin.iter_mut().enumerate().filter(|(at, _)| matrix[*at] == NO_RULE) {
+        let (out, input) = (at / count, at % count);
+        let near = siblings(out).map(|other| other * count + input).chain(siblings(input).map(|other| out * count + other));
+        let found = near.map(|near| matrix[near]).filter(|&rule| rule != NO_RULE);
+        let best = found.max_by(|a, b| rules[usize::from(*a)].compat.total_cmp(&rules[usize::from(*b)].compat).then(b.cmp(a)));
+        *slot = best.unwrap_or(NO_RULE);
+    }
+    kin
 }
 
 fn outlets(types: &[FlowType], rules: &[Rule], matrix: &[u16]) -> Vec<Vec<Outlet>> {

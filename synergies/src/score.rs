@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, overlap};
 use crate::flow::{Direction, Domain, Flow};
-use crate::nomenclature::{Nomenclature, Rule, TypeId};
+use crate::nomenclature::{Nomenclature, Rule, Treatment, TypeId};
 
 /// Leads under this score are hidden.
 pub const THRESHOLD: u8 = 20;
@@ -15,6 +15,9 @@ pub const FAR_FACTOR: f64 = 0.3;
 
 /// Nature of two types of one family.
 pub const SIBLING: f64 = 0.5;
+
+/// What the rule of a type of the same family is worth.
+pub const KIN: f64 = 0.5;
 
 /// Nature of a flow without type at full overlap of the words: under siblings, so that a typed lead stands first.
 pub const WORDS_CAP: f64 = 0.35;
@@ -130,6 +133,8 @@ pub enum Nature<'a> {
     Rule(&'a Rule),
     /// Two types of one family.
     Sibling,
+    /// A rule of a type of the same family, on one side.
+    Kin(&'a Rule),
     /// One has no type: the words alone.
     Words,
 }
@@ -153,6 +158,8 @@ pub struct Assessment<'a> {
     pub missing_classes: u8,
     /// The same waste sub-chapter or the same words on both sides.
     pub is_alike: bool,
+    /// One has no type: its likely ones were tried.
+    pub is_guess: bool,
 }
 
 /// Scores an output against an input; nothing when a gate is closed.
@@ -168,23 +175,25 @@ pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &F
     if output.actor == input.actor || is_poison(tables, output, input) || is_crumb(settings, output, input) {
         return None;
     }
-    let (nature, base) = nature(tables, output, input)?;
-    let needs_heat_pump = is_too_cold(tables, output, input);
-    let missing_classes = missing_classes(tables, output, input);
+    let Link { nature, value, from, to } = link(tables, output, input)?;
+    let needs_heat_pump = is_too_cold(tables, (output, from), (input, to));
+    let missing_classes = missing_classes(tables, (output, from), (input, to));
     let is_alike = nature != Nature::Words && is_alike(output, input);
-    let heat = if needs_heat_pump { HEAT_FACTOR } else { 1.0 };
-    let liked = if is_alike { (base + LIKENESS).min(1.0) } else { base };
+    let (is_lifted, treated) = gaps_a_rule_fills(tables, nature);
+    let heat = if needs_heat_pump && !is_lifted { HEAT_FACTOR } else { 1.0 };
+    let liked = if is_alike { (value + LIKENESS).min(1.0) } else { value };
     let distance_km = output.place.zip(input.place).map(|(from, to)| from.distance(&to));
-    let half_km = half_km(tables, output, input);
+    let half_km = from.or(to).map_or_else(|| usual_half_km(output.domain), |kind| tables.get(kind).half_km);
     let components = Components {
-        nature: liked * heat * CLASS_FACTOR.powi(i32::from(missing_classes)),
+        nature: liked * heat * CLASS_FACTOR.powi(i32::from(missing_classes.saturating_sub(treated))),
         distance: distance_km.map_or(NEUTRAL, |km| nearness(km * km, half_km)),
         quantity: likeness(output, input),
         timing: timing(output, input),
         confidence: output.confidence.min(input.confidence),
     };
     let score = components.score(&settings.weights);
-    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike })
+    let is_guess = output.kind.is_none() || input.kind.is_none();
+    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike, is_guess })
 }
 
 /// D, from the square of a distance.
@@ -194,7 +203,12 @@ pub(crate) fn nearness(km_squared: f64, half_km: f64) -> f64 {
 
 /// Hazardous, towards what is eaten, drunk or spread; without type, the activity of the need decides.
 fn is_poison(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
-    output.is_hazardous && input.kind.map_or(input.feeds, |kind| tables.get(kind).usage.is_some() || tables.get(tables.family(kind)).usage.is_some())
+    output.is_hazardous && input.kind.map_or(input.feeds, |kind| feeds(tables, kind))
+}
+
+/// Eaten, drunk or spread.
+fn feeds(tables: &Nomenclature, kind: TypeId) -> bool {
+    tables.get(kind).usage.is_some() || tables.get(tables.family(kind)).usage.is_some()
 }
 
 /// A need both tiny for the output and under the project's floor.
@@ -203,16 +217,37 @@ fn is_crumb(settings: &Settings, output: &Facts, input: &Facts) -> bool {
     both.is_some_and(|(offered, needed)| needed < CRUMB * offered && needed < settings.floors.of(input.domain))
 }
 
-fn nature<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<(Nature<'a>, f64)> {
-    if let Some((from, to)) = output.kind.zip(input.kind) {
-        return nature_of_types(tables, from, to);
-    }
-    let share = overlap(&output.words, &input.words);
-    (output.domain == input.domain && share > 0.0).then_some((Nature::Words, WORDS_CAP * share))
+/// Why one may replace the other, how much it is worth, and the types it was read with.
+struct Link<'a> {
+    nature: Nature<'a>,
+    value: f64,
+    from: Option<TypeId>,
+    to: Option<TypeId>,
 }
 
-/// Identity, else the rule, else the family. Two services, or two hazardous wastes, of one family do not replace each other:
-/// nobody who needs green spaces mown takes a guard, nor asbestos for medical waste.
+/// The best of what the types, or the likely types, and else the words allow.
+fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<Link<'a>> {
+    if let Some((from, to)) = output.kind.zip(input.kind) {
+        return nature_of_types(tables, from, to).map(|(nature, value)| Link { nature, value, from: Some(from), to: Some(to) });
+    }
+    let share = overlap(&output.words, &input.words);
+    let by_words = (output.domain == input.domain && share > 0.0).then_some(Link {
+        nature: Nature::Words,
+        value: WORDS_CAP * share,
+        from: output.kind,
+        to: input.kind,
+    });
+    let pairs = output.kinds().flat_map(|from| input.kinds().map(move |to| (from, to)));
+    let safe = pairs.filter(|((from, _), (to, _))| !(output.is_hazardous || tables.get(*from).is_hazardous) || !feeds(tables, *to));
+    let by_types = safe.filter_map(|((from, of), (to, at))| {
+        let (nature, value) = nature_of_types(tables, from, to)?;
+        Some(Link { nature, value: value * of * at, from: Some(from), to: Some(to) })
+    });
+    by_words.into_iter().chain(by_types).reduce(|best, other| if other.value > best.value { other } else { best })
+}
+
+/// Identity, else the rule, else the family, else a rule of the family's. Two services, or two hazardous wastes, of one family do not
+/// replace each other: nobody who needs green spaces mown takes a guard, nor asbestos for medical waste.
 pub(crate) fn nature_of_types(tables: &Nomenclature, from: TypeId, to: TypeId) -> Option<(Nature<'_>, f64)> {
     if from == to {
         return Some((Nature::Identity, 1.0));
@@ -222,22 +257,23 @@ pub(crate) fn nature_of_types(tables: &Nomenclature, from: TypeId, to: TypeId) -
     let is_sibling = replaces && tables.family(from) == tables.family(to);
     match tables.rule(from, to) {
         Some(rule) => Some((Nature::Rule(rule), if is_sibling { rule.compat.max(SIBLING) } else { rule.compat })),
-        None => is_sibling.then_some((Nature::Sibling, SIBLING)),
+        None if is_sibling => Some((Nature::Sibling, SIBLING)),
+        None => tables.kin(from, to).filter(|_| replaces && !feeds(tables, to)).map(|rule| (Nature::Kin(rule), KIN * rule.compat)),
     }
 }
 
 /// A heat need takes a source some degrees above it. A temperature not stated is the most favourable one of its type.
-fn is_too_cold(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
-    let Some(lowest) = input.kind.and_then(|kind| tables.get(kind).temperature.0) else { return false };
+fn is_too_cold(tables: &Nomenclature, (output, from): (&Facts, Option<TypeId>), (input, to): (&Facts, Option<TypeId>)) -> bool {
+    let Some(lowest) = to.and_then(|kind| tables.get(kind).temperature.0) else { return false };
     let need = input.temperature.unwrap_or(lowest);
-    let source = output.temperature.or_else(|| tables.get(output.kind?).temperature.1);
+    let source = output.temperature.or_else(|| tables.get(from?).temperature.1);
     source.is_some_and(|source| source < need + HEAT_MARGIN)
 }
 
 /// A quality not stated is the one of its type.
-fn missing_classes(tables: &Nomenclature, output: &Facts, input: &Facts) -> u8 {
-    let quality = |facts: &Facts| facts.quality.or_else(|| tables.get(facts.kind?).quality);
-    let is_water = output.domain == Domain::Water && input.domain == Domain::Water;
+fn missing_classes(tables: &Nomenclature, output: (&Facts, Option<TypeId>), input: (&Facts, Option<TypeId>)) -> u8 {
+    let quality = |(facts, kind): (&Facts, Option<TypeId>)| facts.quality.or_else(|| tables.get(kind?).quality);
+    let is_water = output.0.domain == Domain::Water && input.0.domain == Domain::Water;
     let both = quality(output).zip(quality(input)).filter(|_| is_water);
     both.map_or(0, |(source, need)| need.saturating_sub(source).min(5))
 }
@@ -246,9 +282,13 @@ fn is_alike(output: &Facts, input: &Facts) -> bool {
     (output.sub_chapter.is_some() && output.sub_chapter == input.sub_chapter) || overlap(&output.words, &input.words) >= 0.5
 }
 
-/// Of the output's type, else of the input's, else a usual one of the domain.
-fn half_km(tables: &Nomenclature, output: &Facts, input: &Facts) -> f64 {
-    output.kind.or(input.kind).map_or_else(|| usual_half_km(output.domain), |kind| tables.get(kind).half_km)
+/// What the types of a rule already lack, its compatibility pays for: a heat too cold, and classes of water quality. Only a rule that
+/// treats fills them; what a flow lacks beyond its type is still penalised.
+fn gaps_a_rule_fills(tables: &Nomenclature, nature: Nature<'_>) -> (bool, u8) {
+    let Nature::Rule(rule @ Rule { treatment: Treatment::Light | Treatment::Process, .. }) = nature else { return (false, 0) };
+    let (source, need) = (tables.get(rule.out), tables.get(rule.r#in));
+    let is_lifted = source.temperature.1.zip(need.temperature.0).is_some_and(|(highest, lowest)| highest < lowest + 5.0);
+    (is_lifted, source.quality.zip(need.quality).map_or(0, |(offered, needed)| needed.saturating_sub(offered)))
 }
 
 fn usual_half_km(domain: Domain) -> f64 {

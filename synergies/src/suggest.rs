@@ -10,11 +10,15 @@ pub(crate) use index::Index;
 use index::Phrase;
 pub(crate) use words::fold;
 pub use words::plain_words;
+use words::Word;
 
 /// From this confidence the type is set, shown as suggested; below, the flow waits without a type.
 pub const THRESHOLD: u8 = 45;
 
 const MOST: usize = 5;
+
+/// Weight of a word no type knows: that of a rather common one.
+const UNKNOWN: f64 = 1.2;
 
 /// What is known of a flow whose type is asked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -146,37 +150,44 @@ impl Typed {
 struct Found {
     stem: usize,
     weight: f64,
+    /// Of the words of the label it explains.
+    cover: f64,
     is_near: bool,
 }
 
 /// The stems of the label that the types know, and the weight of all its words.
 fn found(index: &Index, label: &str) -> (Vec<Found>, f64) {
     let read = words::words(label);
+    let known: Vec<Option<(usize, f64)>> = read.iter().map(|word| index.find(&word.stem).map(|at| (at, 1.0)).or_else(|| index.nearest(&word.stem))).collect();
+    let factors = factors(&read, &known);
+    let weight = |place: usize| factors[place] * known[place].map_or(UNKNOWN, |(at, _)| index.stems[at].weight);
     let mut found: Vec<Found> = Vec::new();
-    let mut all = 0.0;
     for (place, word) in read.iter().enumerate() {
-        let factor = if word.is_context {
-            0.45
-        } else if place == 0 {
-            1.25
-        } else {
-            1.0
-        };
         for at in read.get(place + 1).into_iter().flat_map(|next| index.find_pair(word, next)) {
-            found.push(Found { stem: at, weight: factor * index.stems[at].weight, is_near: false });
+            found.push(Found { stem: at, weight: factors[place] * index.stems[at].weight, cover: weight(place) + weight(place + 1), is_near: false });
         }
-        let exact = index.find(&word.stem).map(|at| (at, 1.0));
-        let Some((at, like)) = exact.or_else(|| index.nearest(&word.stem)) else {
-            all += 1.2 * factor;
-            continue;
-        };
-        let weight = factor * index.stems[at].weight;
-        all += weight;
-        found.push(Found { stem: at, weight: weight * like * like, is_near: exact.is_none() });
+        if let Some((at, like)) = known[place] {
+            let weight = weight(place) * like * like;
+            found.push(Found { stem: at, weight, cover: weight, is_near: like < 1.0 });
+        }
     }
     found.sort_by(|a, b| a.stem.cmp(&b.stem).then(b.weight.total_cmp(&a.weight)));
     found.dedup_by_key(|found| found.stem);
-    (found, all)
+    (found, (0..read.len()).map(weight).sum())
+}
+
+/// How much each word counts: the first says what the thing is, what follows "pour" what it is for, unless nothing else is understood.
+fn factors(read: &[Word], known: &[Option<(usize, f64)>]) -> Vec<f64> {
+    let is_telling = |place: usize| !read[place].is_generic && known[place].is_some();
+    let is_understood = (0..read.len()).any(|place| !read[place].is_context && is_telling(place));
+    let first = read.iter().position(|word| !word.is_generic);
+    let factor = |(place, word): (usize, &Word)| match word {
+        Word { is_generic: true, .. } => 0.35,
+        Word { is_context: true, .. } if is_understood => 0.45,
+        _ if first == Some(place) => 1.25,
+        _ => 1.0,
+    };
+    read.iter().enumerate().map(factor).collect()
 }
 
 fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
@@ -188,7 +199,7 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
     }
     let mut bag = vec![0.0; all.len()];
     let mut matched = vec![(0.0, 0.0, false); index.phrases.len()];
-    for Found { stem, weight, is_near } in &found {
+    for Found { stem, weight, cover, is_near } in &found {
         let stem = &index.stems[*stem];
         for (kind, count) in &stem.types {
             bag[usize::from(kind.0)] += weight * (1.0 - 0.4 / (0.6 + count));
@@ -196,7 +207,7 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
         for &phrase in &stem.phrases {
             let (of_phrase, of_label, near) = &mut matched[phrase];
             *of_phrase += stem.weight;
-            *of_label += weight;
+            *of_label += cover;
             *near |= is_near;
         }
     }
@@ -264,7 +275,11 @@ fn activity(kind: &FlowType, naf: &str, direction: Option<Direction>) -> f64 {
 
 /// Domain and direction: a nudge either way.
 fn fits(kind: &FlowType, asked: &Asked<'_>) -> f64 {
-    let domain = asked.domain.map_or(0.0, |domain| if domain == kind.domain { 0.08 } else { -0.08 });
+    let domain = asked.domain.map_or(0.0, |domain| match domain {
+        _ if domain == kind.domain => 0.08,
+        _ if domain.may_be(kind.domain) => -0.08,
+        _ => -0.30,
+    });
     let is_odd = match asked.direction {
         Some(Direction::Out) => kind.naf_out.is_empty(),
         Some(Direction::In) => kind.naf_in.is_empty(),

@@ -45,15 +45,25 @@ impl Index {
     pub(crate) fn new(types: &[FlowType]) -> Self {
         let mut index = Self { phrases: Vec::new(), stems: Vec::new(), by_text: HashMap::new(), trigrams: HashMap::new() };
         for (id, kind) in (0_u16..).zip(types).filter(|(_, kind)| !kind.is_family()) {
-            for piece in kind.label.split([',', '(', ')', ':', ';']) {
-                index.add(TypeId(id), piece.trim(), true);
-            }
+            index.add_label(TypeId(id), &kind.label);
             for synonym in &kind.synonyms {
                 index.add(TypeId(id), synonym, false);
             }
         }
         index.weigh(types.len());
         index
+    }
+
+    /// The pieces of a label; a lone word after the first piece only completes the head: "organiques" of "Autres acides (nitrique, organiques)".
+    fn add_label(&mut self, kind: TypeId, label: &str) {
+        let head = words(label).first().map(|word| word.folded.clone()).unwrap_or_default();
+        for (place, piece) in label.split([',', '(', ')', ':', ';']).map(str::trim).enumerate() {
+            if place > 0 && words(piece).len() == 1 {
+                self.add(kind, &format!("{head} {piece}"), true);
+            } else {
+                self.add(kind, piece, true);
+            }
+        }
     }
 
     fn add(&mut self, kind: TypeId, text: &str, is_label: bool) {

@@ -11,14 +11,23 @@ const NOISE: &str = "a afin ai ainsi an ans annee annees annuel annuelle apres a
     enlever environ est et etc eventuellement evacuer excedent excedents excedentaire excedentaires existant fin fois issu issue issus j jamais je jour jours l la le les leur \
     leurs m mais meme mensuel mes mois mon n nos notre nous nouveau nouvel on ou par parfois pas petit petite petites petits peu plusieurs plus possible possibilite possibilites pr \
     pour pres probleme produit produite produites proche propose proposons que quelque quelques qui quantite quantites qualite recherche recherchons region recuperer recup recupere \
-    residu residus residuaire residuaires s sa sans se ses semaine site societe soit son sont souhaite souhaitons sous sur surplus t tous tout toute toutes tonne tonnes tonnage tres trop un une \
+    residu residus residuaire residuaires s sa sans se ses semaine site societe soit sont souhaite souhaitons sous sur surplus t tous tout toute toutes tonne tonnes tonnage tres trop un une \
     usine vers via voir volume y ya zone entreprise entreprises dechet dechets reste restes local locale locaux divers diverses recurrent regulier reguliere importante \
     kg m2 m3 m³ m² l litre litres km mwh kwh kw mw gwh bar bars nm3 h min kg/an ml tep mm cm hl vendre ceder dizaine dizaines centaine centaines";
 
 static NOISE_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NOISE.split_whitespace().collect());
 
 /// What follows these words is where the flow comes from or goes to, less than what it is.
-const CONTEXT: [&str; 14] = ["pour", "pr", "chez", "vers", "apres", "avant", "suite", "dans", "sur", "depuis", "via", "issu", "issus", "issue"];
+const CONTEXT: [&str; 17] = [
+    "pour", "pr", "chez", "vers", "apres", "avant", "suite", "dans", "sur", "depuis", "via", "issu", "issus", "issue", "partir", "provenant", "contenant",
+];
+
+/// Words that fit almost anything: "matière première aromatique" is aromatic first.
+const GENERIC: [&str; 31] = [
+    "achat", "acheter", "alternatif", "alternative", "apport", "apports", "coproduit", "coproduits", "excedentaire", "fabrication", "fourniture", "intrant",
+    "materiau", "materiaux", "matiere", "matieres", "premiere", "premieres", "process", "procede", "production", "secondaire", "secondaires", "substance",
+    "substrat", "usage", "usages", "utilisation", "utilise", "valorisation", "valoriser",
+];
 
 /// A word of a text: its folded form, its stem, how much it counts.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +35,7 @@ pub(super) struct Word {
     pub(super) folded: String,
     pub(super) stem: String,
     pub(super) is_context: bool,
+    pub(super) is_generic: bool,
 }
 
 /// Lower case without accents, ligatures open, apostrophes straight.
@@ -55,14 +65,15 @@ pub(crate) fn fold(text: &str) -> String {
 
 /// The telling words of a text, in order.
 pub(super) fn words(text: &str) -> Vec<Word> {
-    let folded = fold(text);
+    // "co-produit" is one word.
+    let folded = fold(text).replace("co-", "co");
     let stemmer = Stemmer::create(Algorithm::French);
     let mut is_context = false;
     let mut words = Vec::new();
     for token in folded.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()) {
-        is_context |= CONTEXT.contains(&token) && !words.is_empty();
+        is_context |= CONTEXT.contains(&token) && words.iter().any(|word: &Word| !word.is_generic);
         if !NOISE_SET.contains(token) && !is_amount(token) {
-            words.push(Word { folded: token.to_owned(), stem: stem(&stemmer, token), is_context });
+            words.push(Word { folded: token.to_owned(), stem: stem(&stemmer, token), is_context, is_generic: GENERIC.contains(&token) });
         }
     }
     words
