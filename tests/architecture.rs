@@ -33,12 +33,13 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-const FEATURES: [&str; 12] = [
+const FEATURES: [&str; 13] = [
     "crate::account",
     "crate::board",
     "crate::call",
     "crate::documents",
     "crate::engagement",
+    "crate::leads",
     "crate::live",
     "crate::mail",
     "crate::nomenclature",

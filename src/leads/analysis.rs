@@ -12,6 +12,7 @@ use trame_synergies::missing::{MissingLink, missing_links};
 use trame_synergies::nomenclature::Nomenclature;
 use trame_synergies::pool::{Pool, pools};
 use trame_synergies::score::{Assessment, Settings, assess};
+use uuid::Uuid;
 
 use super::flows::{self, Actor, Source};
 use super::settings;
@@ -53,6 +54,11 @@ impl Analysis {
         let present: Vec<&str> = inside().map(|actor| actor.activity.as_str()).collect();
         let missing = missing_links(&tables, &settings, &read.flows, &present);
         Self { tables, settings, leads, types, pools, missing, read }
+    }
+
+    /// Place of the flow of that row.
+    pub fn place(&self, row: Uuid) -> Option<usize> {
+        self.read.sources.iter().position(|source| source.row == row)
     }
 
     /// A flow, by its place.

@@ -128,6 +128,11 @@ impl Decisions {
         self.0.get(&subject.to_string())
     }
 
+    /// Nobody ever decided anything.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// How many leads stand so.
     pub fn count(&self, choice: Choice) -> usize {
         self.0.values().filter(|decision| decision.choice == choice).count()
@@ -189,6 +194,21 @@ pub async fn history(conn: &mut PgConnection, project: ProjectId, subject: &Subj
         subject.to_string()
     );
     Ok(held.fetch_all(conn).await?.into_iter().map(|held| held.read().1).collect())
+}
+
+/// The lead that a synergy comes from: its key, who promoted it, when.
+pub async fn origin(conn: &mut PgConnection, project: ProjectId, synergy: Uuid) -> sqlx::Result<Option<(String, String, OffsetDateTime)>> {
+    let found = sqlx::query!(
+        "select key, account.name, decided_at
+         from lead_decision
+         join account on account.id = account_id
+         where project_id = $1 and synergy = $2
+         order by lead_decision.id desc
+         limit 1",
+        project.get(),
+        synergy
+    );
+    Ok(found.fetch_optional(conn).await?.map(|row| (row.key, row.name, row.decided_at)))
 }
 
 /// What somebody decides.

@@ -43,6 +43,8 @@ pub enum Placed {
 pub struct Source {
     /// Row of the flow.
     pub row: Uuid,
+    /// Its version: what a form about it was drawn from.
+    pub version: i32,
     /// Row of its actor.
     pub actor: Uuid,
     /// Type.
@@ -172,6 +174,7 @@ fn flow(tables: &Nomenclature, unit: &Unit, actors: &BTreeMap<Uuid, Actor>, memo
     let is_hazardous = is_hazardous(tables, unit, waste_code.as_deref(), kind);
     let source = Source {
         row: unit.row,
+        version: unit.version,
         actor: actor.row,
         typed,
         placed: actor.placed,

@@ -12,6 +12,8 @@ use crate::engagement;
 use crate::error::AppError;
 use crate::framework::standing::rows_of;
 use crate::kit::french::count;
+use crate::kit::moment;
+use crate::leads;
 
 /// Something to say above the form.
 #[derive(Debug)]
@@ -84,7 +86,7 @@ pub(super) fn error_alert(errors: &[(String, String)], is_focused: bool) -> Opti
 }
 
 /// A text that waited for its author.
-pub(super) fn suspended_alert() -> Alert {
+pub fn suspended_alert() -> Alert {
     Alert {
         class: "warn",
         heading: "Votre texte est revenu".to_owned(),
@@ -115,6 +117,21 @@ pub(super) fn undeposited_alert(dossier: &Dossier) -> Option<Alert> {
         links: vec![(dossier.url("/depot"), "Déposer de nouveau".to_owned())],
         is_focused: false,
     })
+}
+
+/// The lead that a synergy comes from.
+pub(super) async fn origin(conn: &mut PgConnection, dossier: &Dossier, synergy: Uuid) -> Result<Option<Alert>, AppError> {
+    let found = leads::decision::origin(conn, dossier.project(), synergy).await?;
+    Ok(found.map(|(key, author, at)| Alert {
+        class: "",
+        heading: "Issue d’une piste du moteur".to_owned(),
+        sentence: format!(
+            "Promue par {author}, {}. L’intérêt, les freins, les leviers et la faisabilité restent à écrire ci-dessous.",
+            moment::near(at, dossier.now())
+        ),
+        links: vec![(dossier.url(&format!("/pistes/{key}")), "Ouvrir la piste et ses preuves".to_owned())],
+        is_focused: false,
+    }))
 }
 
 /// Where the single document stands, and the way to its page.

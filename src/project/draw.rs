@@ -11,7 +11,7 @@ mod views;
 pub use clash::Clash;
 pub use news::{AROUND, DisputeView, News, Note};
 pub use posted::posted;
-pub use shown::row_name;
+pub use shown::{months_text, row_name};
 pub use views::{Answer, Control, ItemView, ListView, OptionView, RowView, Shape, SlotView, TableView, WordsView};
 
 use uuid::Uuid;
@@ -129,6 +129,7 @@ impl Pen<'_> {
             described_by: described.join(" "),
             is_optional: field.is_optional,
             most: if let Kind::Line(most) = field.kind { most } else { 0 },
+            proposes: if matches!(field.kind, Kind::FlowType) { "types" } else { "" },
             words: field.words.map(|guide| counted(unit.text(field.key), guide)),
             id,
             name,
@@ -203,11 +204,15 @@ fn is_figure(kind: Kind) -> bool {
 
 /// Pages that help to answer a question; none where the dossier is only read.
 fn links(page: &Page, question: &str) -> Vec<(String, &'static str)> {
-    let Some((dossier, _)) = page.url.split_once("/organisation") else { return Vec::new() };
+    let found = page.url.split_once("/organisation").or_else(|| page.url.split_once("/etat-des-lieux"));
+    let Some((dossier, _)) = found else { return Vec::new() };
     let (path, words) = match question {
         "q1" => ("/perimetre", "Choisir les communes par EPCI ou sur la carte"),
         "q2" => ("/acteurs?vue=carte", "Voir les acteurs sur la carte"),
         "q3" => ("/perimetre#chiffres", "Tous les chiffres du périmètre"),
+        "generators" => ("/pistes?vue=generateurs", "Voir les plus gros générateurs, par domaine"),
+        "pooling" => ("/pistes?vue=mutualisations", "Voir les mutualisations que vos flux rendent possibles"),
+        "substitution" => ("/pistes", "Voir les types de synergies que vos flux rendent possibles"),
         "q4" => ("/perimetre#collectivites", "Ajouter les collectivités du périmètre"),
         _ => return Vec::new(),
     };

@@ -89,10 +89,20 @@ pub async fn show(State(app): State<App>, knock: ProjectKnock<ProjectVisitor>) -
     }
     drop(conn);
     let standing: Standing = serde_json::from_str(&visitor.head().standing).unwrap_or_default();
-    html(&page(&app, &visitor, overview, &standing))
+    let leads = leads_text(&app, &visitor, &overview);
+    html(&page(&app, &visitor, (overview, leads), &standing))
 }
 
-fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -> OverviewPage {
+/// "34 pistes, 5 gardées": the first figure only when the engine has it at hand.
+fn leads_text(app: &App, dossier: &Dossier, overview: &Overview) -> Option<String> {
+    let has_flows = overview.counts.iter().any(|(kind, n)| kind == "flow" && *n > 0);
+    let kept = Some(overview.together.kept).filter(|n| *n > 0).map(|n| count(n, "gardée", "gardées"));
+    let found = app.leads.held(dossier.project(), dossier.head().content_version).map(|found| count(found.leads.len(), "piste", "pistes"));
+    let parts: Vec<String> = found.into_iter().chain(kept).collect();
+    (dossier.is_team() && has_flows).then(|| if parts.is_empty() { "Ce que trouve le moteur".to_owned() } else { parts.join(", ") })
+}
+
+fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<String>), standing: &Standing) -> OverviewPage {
     let facts = dossier.facts();
     let head = dossier.head();
     let is_team = dossier.is_team();
@@ -108,7 +118,7 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
         heading: head.title.clone(),
         tag: Tag::of(dossier.told_status()),
         notified: overview.notified_on.map(moment::day).unwrap_or_default(),
-        counts: counts(dossier, &overview.counts),
+        counts: counts(dossier, &overview.counts, leads),
         bound: moment::until(facts.closes_at),
         bound_iso: moment::iso(facts.closes_at),
         remaining: moment::remaining(now, facts.closes_at).unwrap_or_default(),
@@ -142,16 +152,17 @@ fn page(app: &App, dossier: &Dossier, overview: Overview, standing: &Standing) -
     }
 }
 
-fn counts(dossier: &Dossier, counts: &[(String, i64)]) -> Vec<(String, String, String)> {
+fn counts(dossier: &Dossier, counts: &[(String, i64)], leads: Option<String>) -> Vec<(String, String, String)> {
     let of = |kind: &str| counts.iter().find(|(held, _)| held == kind).map_or(0, |(_, n)| *n);
     let lines = [
-        ("Périmètre", count(of("perimeter_commune"), "commune", "communes"), "/organisation?theme=perimetre#q1"),
-        ("Acteurs", count(of("stakeholder"), "acteur", "acteurs"), "/acteurs"),
-        ("Flux", count(of("flow"), "flux", "flux"), "/flux"),
-        ("Synergies", count(of("synergy"), "synergie", "synergies"), "/synergies"),
-        ("Engagements", count(of("commitment"), "engagement", "engagements"), "/mobilisation?theme=engagements"),
+        Some(("Périmètre", count(of("perimeter_commune"), "commune", "communes"), "/organisation?theme=perimetre#q1")),
+        Some(("Acteurs", count(of("stakeholder"), "acteur", "acteurs"), "/acteurs")),
+        Some(("Flux", count(of("flow"), "flux", "flux"), "/flux")),
+        leads.map(|text| ("Pistes", text, "/pistes")),
+        Some(("Synergies", count(of("synergy"), "synergie", "synergies"), "/synergies")),
+        Some(("Engagements", count(of("commitment"), "engagement", "engagements"), "/mobilisation?theme=engagements")),
     ];
-    lines.into_iter().map(|(label, text, path)| (label.to_owned(), text, if dossier.is_team() { dossier.url(path) } else { String::new() })).collect()
+    lines.into_iter().flatten().map(|(label, text, path)| (label.to_owned(), text, if dossier.is_team() { dossier.url(path) } else { String::new() })).collect()
 }
 
 fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> {
@@ -287,6 +298,10 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "engagement_settings" => "a changé les réglages du document d’engagement".to_owned(),
         "engagement_reminders_stopped" => "a reçu d’un partenaire le souhait de ne plus être relancé".to_owned(),
         "engagement_reminders_resumed" => "a reçu d’un partenaire l’accord d’être relancé".to_owned(),
+        "lead_kept" => "a gardé une piste de synergie".to_owned(),
+        "lead_dismissed" => "a écarté une piste de synergie".to_owned(),
+        "lead_promoted" => "a promu une piste en synergie".to_owned(),
+        "lead_reopened" => "a repris une piste de synergie".to_owned(),
         "shared" => "a changé ce que l’administration peut lire avant le dépôt".to_owned(),
         _ => "a modifié le dossier".to_owned(),
     }

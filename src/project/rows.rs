@@ -1,141 +1,35 @@
 //! Rows that have pages of their own: actors, flows, synergies, actions, commitments.
 
+mod list;
+
 use std::collections::HashMap;
 
-use askama::Template;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::draw::{News, Pen, row_name};
-use super::exchange::preview::Last;
+pub use list::list;
+
+use super::draw::row_name;
 use super::saving::{self, Dispute, Fate, Outcome, Page};
 use super::sections::{self, Asked, Frame};
 use super::units::{self, Act, Author, Change};
-use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, Sending, policy};
+use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, Sending};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
-use crate::framework::content::{Content, Unit};
+use crate::framework::content::Unit;
 use crate::framework::standing::needed_for;
-use crate::framework::{COLLECTIONS, DELIVERABLES, Rows};
+use crate::framework::{COLLECTIONS, DELIVERABLES, FLOW, Rows};
 use crate::input::Input;
-use crate::kit::french::{count, fold};
-use crate::page::{Layout, html, see};
+use crate::kit::french::count;
+use crate::page::see;
 use crate::suspended::KeptForm;
-
-/// Rows shown at once in a list; the filter finds the others.
-const SHOWN: usize = 200;
-
-#[derive(Template)]
-#[template(path = "project/rows.html")]
-struct RowsPage {
-    layout: Layout,
-    heading: &'static str,
-    lead: &'static str,
-    none: &'static str,
-    base: String,
-    path: &'static str,
-    columns: Vec<(&'static str, bool)>,
-    rows: Vec<(String, String, Vec<String>, bool)>,
-    count: String,
-    shown: String,
-    asked: String,
-    add: String,
-    is_full: bool,
-    most: u16,
-    is_editable: bool,
-    refusal: String,
-    operation: Uuid,
-    removed: Option<String>,
-    exchanged: &'static str,
-    last: Option<Last>,
-}
 
 fn collection(path: &str) -> Result<&'static Rows, AppError> {
     COLLECTIONS.iter().find(|rows| rows.path == Some(path)).copied().ok_or(AppError::NotFound)
-}
-
-/// The team lists the rows of a collection; its address is beside those of the deliverables.
-pub async fn list(app: &App, dossier: &Dossier, key: &str, asked: &HashMap<String, String>) -> Result<Response, AppError> {
-    let rows = collection(key)?;
-    if rows.kind == "stakeholder" {
-        let is_map = asked.get("vue").is_some_and(|view| view == "carte");
-        return if is_map { super::views::map::show(app, dossier, asked).await } else { super::stakeholders::show(app, dossier, asked).await };
-    }
-    policy::team(dossier.ties(), dossier.facts())?;
-    let mut conn = app.db.acquire().await?;
-    let content = units::load(&mut conn, dossier.project(), &[rows.kind, "stakeholder"]).await?;
-    let last = Last::of(&mut conn, dossier, rows.kind).await?;
-    html(&RowsPage { last, ..list_page(app, dossier, rows, &content, asked) })
-}
-
-fn list_page(app: &App, reader: &Dossier, rows: &'static Rows, content: &Content, asked: &HashMap<String, String>) -> RowsPage {
-    let path = rows.path.unwrap_or_default();
-    let pen = Pen { content, criteria: &[], news: News::default(), authors: &[], shows_errors: false, removed: None };
-    let columns: Vec<_> = columns(rows.kind).iter().filter_map(|key| rows.field(key)).collect();
-    let wanted = fold(asked.get("q").map_or("", String::as_str).trim());
-    let total = content.rows(rows.kind).count();
-    let lines: Vec<(String, String, Vec<String>, bool)> = content
-        .rows(rows.kind)
-        .map(|unit| {
-            let values = columns.iter().map(|field| pen.shown(field, unit)).collect::<Vec<_>>();
-            (pen.name(unit), reader.url(&format!("/{path}/{}", unit.row)), values, !unit.raw.is_empty())
-        })
-        .filter(|(name, _, values, _)| wanted.is_empty() || fold(name).contains(&wanted) || values.iter().any(|value| fold(value).contains(&wanted)))
-        .collect();
-    let noun = rows.one.split_once(' ').map_or(rows.one, |(_, noun)| noun);
-    let refusal = reader.may_write(part_of(rows.kind)).err();
-    RowsPage {
-        layout: Layout::dossier(app, reader, rows.title, &format!("/{path}")),
-        heading: rows.title,
-        lead: lead(rows.kind),
-        none: none(rows.kind),
-        base: reader.url(""),
-        path,
-        columns: columns.iter().map(|field| (field.label, matches!(field.kind, crate::framework::Kind::Decimal(..)))).collect(),
-        count: count(total, noun, rows.many),
-        shown: if lines.len() < total || lines.len() > SHOWN { format!("{} sur {total}", lines.len().min(SHOWN)) } else { String::new() },
-        rows: lines.into_iter().take(SHOWN).collect(),
-        asked: asked.get("q").cloned().unwrap_or_default(),
-        add: format!("Ajouter {}", rows.one),
-        is_full: total >= usize::from(rows.most),
-        most: rows.most,
-        is_editable: refusal.is_none(),
-        refusal: refusal.map(|refusal| refusal.sentence()).unwrap_or_default(),
-        operation: Uuid::new_v4(),
-        removed: asked.get("retire").and_then(|row| Uuid::try_parse(row).ok()).map(|row| reader.url(&format!("/{path}/{row}/retablir"))),
-        exchanged: super::exchange::list::of_kind(rows.kind).map_or("", |list| list.slug),
-        last: None,
-    }
-}
-
-fn columns(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "flow" => &["actor", "direction", "domain", "quantity", "unit", "evidence"],
-        "synergy" => &["kind", "status", "emitter", "receiver", "sources"],
-        "action" => &["theme", "origin", "progress"],
-        _ => &["kind", "signatory", "function", "signed_on"],
-    }
-}
-
-fn lead(kind: &str) -> &'static str {
-    match kind {
-        "flow" => "Ce qui entre et ce qui sort des établissements, les services cherchés et offerts. Les quantités sont toujours facultatives.",
-        "synergy" => "Les mutualisations et les substitutions que le territoire pourrait étudier, avec leurs sources et leur méthode.",
-        "action" => "Une ou deux actions vitrines, concrètes, pendant la phase 1.",
-        _ => "Lettres, accords et chartes signés par les entreprises et les principales parties prenantes.",
-    }
-}
-
-fn none(kind: &str) -> &'static str {
-    match kind {
-        "flow" => "Aucun flux pour l’instant.",
-        "synergy" => "Aucune synergie pour l’instant.",
-        "action" => "Aucune action pour l’instant.",
-        _ => "Aucun engagement pour l’instant.",
-    }
 }
 
 /// The team adds a row and goes to its page, until the bound.
@@ -231,7 +125,10 @@ pub async fn save(
     let dossier = sending.dossier();
     let name = name_of(&mut conn, dossier, rows, row).await?;
     drop(conn);
-    sections::respond(&app, &sending, &page_of(dossier, rows, row), frame(dossier, rows, name), &input).await
+    let answer = sections::respond(&app, &sending, &page_of(dossier, rows, row), frame(dossier, rows, name), &input).await?;
+    // A type confirmed in the queue leads to the next one.
+    let is_queue = rows.kind == FLOW.kind && input.get("retour") == "pistes" && answer.status() == StatusCode::SEE_OTHER;
+    Ok(if is_queue { see(&dossier.url("/pistes?vue=types-de-flux")) } else { answer })
 }
 
 /// The team takes a row out; its content stays in the history.

@@ -25,9 +25,11 @@ use crate::framework::belonging::part_of;
 use crate::framework::content::Content;
 use crate::framework::reading::complaint;
 use crate::framework::standing::{Standing, section_address};
-use crate::framework::{DELIVERABLES, Deliverable, Section};
+use crate::framework::{DELIVERABLES, Deliverable, FLOW, SYNERGY, Section};
 use crate::input::Input;
 use crate::kit::moment;
+use crate::leads;
+use crate::leads::own::OwnView;
 use crate::page::{Layout, Weave, filters, html_with, see};
 use crate::project::files::ACCEPTED;
 use crate::suspended::KeptForm;
@@ -89,6 +91,7 @@ struct SectionPage {
     removal_operation: Uuid,
     comments: Option<PageComments>,
     past: String,
+    own: Option<OwnView>,
 }
 
 /// Where a page stands in the dossier: its deliverable and section, or the row it edits.
@@ -366,6 +369,7 @@ pub async fn draw(
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, news, authors: &authors, shows_errors: true, removed };
     let mut items = guide::items(&pen, page, &related::told(page, dossier.is_team()), refusal.is_none());
+    let own = own(app, conn, dossier, page, (&mut items, refusal.is_none())).await?;
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
@@ -409,11 +413,31 @@ pub async fn draw(
         removal: (!page.row.is_nil() && !is_gone).then(|| format!("{}/retirer", page.url)),
         removal_operation: Uuid::new_v4(),
         comments,
+        own,
         past: if dossier.is_team() { history::address(&page.url, page.kind, page.row, None) } else { String::new() },
         over: frame.over,
         heading: frame.heading,
     };
     html_with(status, &view)
+}
+
+/// What the engine says of the flow whose page it is; the team's alone.
+async fn own(
+    app: &App,
+    conn: &mut PgConnection,
+    dossier: &Dossier,
+    page: &Page,
+    (items, is_editable): (&mut [ItemView], bool),
+) -> Result<Option<OwnView>, AppError> {
+    if page.kind != FLOW.kind || !dossier.is_team() {
+        return Ok(None);
+    }
+    let own = leads::own::of_flow(app, conn, dossier, page.row).await?;
+    // To write, it is said under the field itself.
+    if let Some(item) = items.iter_mut().find(|item| item.key == "fl_nature" && !is_editable) {
+        item.aside.clone_from(&own.typed);
+    }
+    Ok(Some(own))
 }
 
 /// Who last wrote each answer that the page signs.
@@ -437,6 +461,9 @@ async fn said(
     };
     if page.kind == engagement::text::SECTION {
         alerts.extend(alerts::engagement(conn, dossier).await?);
+    }
+    if page.kind == SYNERGY.kind && dossier.is_team() {
+        alerts.extend(alerts::origin(conn, dossier, page.row).await?);
     }
     Ok(alerts)
 }

@@ -179,6 +179,10 @@ const TOLD: &[&str] = &[
     "ownership_accepted",
     "ownership_declined",
     "ownership_withdrawn",
+    "lead_kept",
+    "lead_dismissed",
+    "lead_promoted",
+    "lead_reopened",
     "engagement_published",
     "engagement_signed",
     "engagement_recorded",
@@ -225,6 +229,8 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
               order by created_at desc, version desc limit 1) as notice,
              json_build_object(
                'parts', (select coalesce(json_agg(line order by deliverable, finished_at), '[]') from finished_part_line where project_id = $3),
+               'kept', (select count(*) from (select distinct on (key) choice from lead_decision where lead_decision.project_id = $3
+                 order by key, lead_decision.id desc) as last where choice = 'kept'),
                'open', (select count(*) from live_thread where project_id = $3 and resolved_at is null),
                'proposed_by', (select account.name from handover join account on account.id = handover.from_account
                  where handover.project_id = $3 and handover.to_account = seat.account_id and accepted_at is null and declined_at is null

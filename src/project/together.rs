@@ -16,6 +16,9 @@ pub struct Together {
     pub open: i64,
     /// Name of the owner who proposes ownership to the reader.
     pub proposed_by: Option<String>,
+    /// Leads kept.
+    #[serde(default)]
+    pub kept: i64,
 }
 
 /// What waits for a person in all their dossiers: an open thread that mentions them and that they did not answer, or a proposal of ownership.

@@ -59,7 +59,8 @@ pub fn questions(tables: &Nomenclature, output: &Flow, input: &Flow) -> Vec<Ques
     [output, input].into_iter().flat_map(|flow| unknowns(tables, flow).into_iter().map(|about| Question { side: flow.direction, about })).collect()
 }
 
-fn unknowns(tables: &Nomenclature, flow: &Flow) -> Vec<Unknown> {
+/// What is missing of a flow.
+pub fn unknowns(tables: &Nomenclature, flow: &Flow) -> Vec<Unknown> {
     let is_heat = flow.kind.is_some_and(|kind| tables.get(kind).temperature.0.is_some());
     let all = [
         (Unknown::Kind, flow.kind.is_none()),
@@ -178,7 +179,8 @@ fn distance(found: &Assessment<'_>) -> String {
         .map_or_else(|| format!("à préciser (repère pour ce flux{NB}: {half})"), |km| format!("{} (repère pour ce flux{NB}: {half})", kilometres(km)))
 }
 
-fn kilometres(km: f64) -> String {
+/// « 8 km », « 2,5 km », « moins d’un km ».
+pub fn kilometres(km: f64) -> String {
     if km < 0.95 {
         format!("moins d’un{NB}km")
     } else if km < 9.95 && (km - km.round()).abs() >= 0.05 {

@@ -33,8 +33,46 @@ pub struct Pool {
     pub radius_km: Option<f64>,
     /// Sum of the known yearly quantities of the members.
     pub total: Option<f64>,
+    /// What the score is made of.
+    pub components: Components,
     /// 0 to 100.
     pub score: u8,
+}
+
+/// The five components of a group, each 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Components {
+    /// Grows with the number of actors.
+    pub crowd: f64,
+    /// P: 1 on the spot, 0.5 at the pooling radius.
+    pub proximity: f64,
+    /// V: 1 when the sum of the known quantities reaches the threshold of the domain.
+    pub volume: f64,
+    /// T: share of the year common to at least half of the actors.
+    pub timing: f64,
+    /// C: mean of the members.
+    pub confidence: f64,
+}
+
+impl Components {
+    /// In the order of [`SHARES`].
+    pub fn values(&self) -> [f64; 5] {
+        let Self { crowd, proximity, volume, timing, confidence } = *self;
+        [crowd, proximity, volume, timing, confidence]
+    }
+
+    /// 0 to 100.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=100")]
+    fn score(&self) -> u8 {
+        let sum: f64 = self.values().iter().zip(SHARES).map(|(value, weight)| weight * value).sum();
+        (100.0 * sum).round().clamp(0.0, 100.0) as u8
+    }
+}
+
+/// Grows with the number of actors, fast at first.
+#[expect(clippy::cast_precision_loss, reason = "a count of actors")]
+fn crowd(actors: usize) -> f64 {
+    1.0 - (-(actors as f64 - 1.0) / 3.0).exp()
 }
 
 /// Yearly quantity, in the unit of the domain, at which V is 1: about a full lorry a week, a small treatment unit, a small boiler.
@@ -153,16 +191,9 @@ fn pool(tables: &Nomenclature, flows: &[Flow], (kind, direction): (TypeId, Direc
     let total = (!known.is_empty()).then(|| known.iter().sum::<f64>());
     let proximity = radius_km.map_or(NEUTRAL, |km| 1.0 / (1.0 + (km / tables.get(kind).pooling_km.max(0.1)).powi(2)));
     let volume = total.zip(threshold(domain)).map_or(NEUTRAL, |(total, enough)| (total.max(1.0).log10() / enough.log10()).min(1.0));
-    let score = score(actors.len(), [proximity, volume, timing(flows, group), mean_confidence(flows, group)]);
+    let components = Components { crowd: crowd(actors.len()), proximity, volume, timing: timing(flows, group), confidence: mean_confidence(flows, group) };
     let is_deposit = direction == Direction::Out && domain != Domain::Service;
-    Some(Pool { kind, direction, actors: actors.len(), members, offers, is_deposit, radius_km, total, score })
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a count of actors; clamped to 0..=100")]
-fn score(actors: usize, [proximity, volume, timing, confidence]: [f64; 4]) -> u8 {
-    let crowd = 1.0 - (-(actors as f64 - 1.0) / 3.0).exp();
-    let sum: f64 = SHARES.iter().zip([crowd, proximity, volume, timing, confidence]).map(|(share, part)| share * part).sum();
-    (100.0 * sum).round().clamp(0.0, 100.0) as u8
+    Some(Pool { kind, direction, actors: actors.len(), members, offers, is_deposit, radius_km, total, components, score: components.score() })
 }
 
 /// Median distance to the member that is nearest to all.

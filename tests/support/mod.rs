@@ -318,6 +318,11 @@ impl Page {
         self.plain().chars().take(3000).collect()
     }
 
+    /// Value of a hidden input, or that when the page has none.
+    pub fn hidden_or(&self, name: &str, other: &str) -> String {
+        if self.body.contains(&format!("name=\"{name}\" value=\"")) { self.hidden(name) } else { other.to_owned() }
+    }
+
     /// Value of a hidden input.
     #[track_caller]
     pub fn hidden(&self, name: &str) -> String {

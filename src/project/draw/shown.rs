@@ -85,7 +85,7 @@ pub fn row_name(unit: &Unit) -> String {
 pub(super) const MONTHS: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
 
 /// "toute l’année", "octobre à mars, juin": three months in a row, or more, are said by the first and the last.
-fn months_text(months: &[String]) -> String {
+pub fn months_text(months: &[String]) -> String {
     let held: Vec<bool> = (1..=12).map(|month| months.iter().any(|one| one.parse() == Ok(month))).collect();
     let starts = (0..12).filter(|month| held[*month] && !held[(month + 11) % 12]);
     let runs = starts.map(|start| (start, (0..12).take_while(|step| held[(start + step) % 12]).count()));

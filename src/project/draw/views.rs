@@ -133,6 +133,8 @@ pub struct Control {
     pub is_optional: bool,
     /// Longest value.
     pub most: u16,
+    /// Id of the list of values that it proposes, or nothing.
+    pub proposes: &'static str,
     /// Guide in words of a long answer.
     pub words: Option<WordsView>,
 }
