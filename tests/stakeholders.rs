@@ -87,7 +87,10 @@ async fn an_actor_is_moved_by_its_form_told_and_put_back(db: PgPool) {
     // Only its place: nothing else of the actor travels by this form, and no place that does not exist.
     place(&scene, &ana, project, &row, "", &[("version", "6"), ("name", "Autre nom"), ("interest", "1")]).await.expect(303);
     assert_eq!(stored(&scene, &row).await.0["name"], "Malterie");
-    place(&scene, &ana, project, &row, "", &[("version", "7"), ("influence", "9")]).await.expect(422).says("Influence sur le projet : choisir une valeur de la liste");
+    place(&scene, &ana, project, &row, "", &[("version", "7"), ("influence", "9")])
+        .await
+        .expect(422)
+        .says("Influence sur le projet : choisir une valeur de la liste");
     place(&scene, &ana, project, "00000000-0000-7000-8000-000000000000", "", &[("version", "1"), ("influence", "1")]).await.expect(404);
     scene.get(&ana, &format!("/dossiers/{project}/acteurs?vue=grille&deplace={row}&avant=%3Cb%3E.1.2")).await.expect(200).is_silent_on("Déplacé");
     scene.check().await;

@@ -231,12 +231,8 @@ fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<L
         return nature_of_types(tables, from, to).map(|(nature, value)| Link { nature, value, from: Some(from), to: Some(to) });
     }
     let share = overlap(&output.words, &input.words);
-    let by_words = (output.domain == input.domain && share > 0.0).then_some(Link {
-        nature: Nature::Words,
-        value: WORDS_CAP * share,
-        from: output.kind,
-        to: input.kind,
-    });
+    let by_words =
+        (output.domain == input.domain && share > 0.0).then_some(Link { nature: Nature::Words, value: WORDS_CAP * share, from: output.kind, to: input.kind });
     let pairs = output.kinds().flat_map(|from| input.kinds().map(move |to| (from, to)));
     let safe = pairs.filter(|((from, _), (to, _))| !(output.is_hazardous || tables.get(*from).is_hazardous) || !feeds(tables, *to));
     let by_types = safe.filter_map(|((from, of), (to, at))| {

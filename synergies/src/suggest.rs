@@ -8,9 +8,9 @@ mod words;
 
 pub(crate) use index::Index;
 use index::Phrase;
+use words::Word;
 pub(crate) use words::fold;
 pub use words::plain_words;
-use words::Word;
 
 /// From this confidence the type is set, shown as suggested; below, the flow waits without a type.
 pub const THRESHOLD: u8 = 45;

@@ -76,8 +76,33 @@ fn is_absurd(output: &Flow, input: &Flow) -> bool {
     let is_eaten = ["aliment pour", "alimentation", "ration", "fourrage", "denrée", "potable", "litière", "croquette"].iter().any(|word| to.contains(word));
     let is_burnt = to.contains("combustible") && !to.contains("minéralisant");
     let never_eaten = [
-        "boue d", "boues", "cendre", "laitier d", "laitier g", "plastique", "pneu", "goudron", "usée", "usagé", "solvant", "gypse", "mâchefer", "effluent",
-        "épurée", "lixiviat", "digestat", "fumier", "lisier", "acide ", "soude", "catalyseur", "scorie", "béton", "peinture", "amiante", "batterie",
+        "boue d",
+        "boues",
+        "cendre",
+        "laitier d",
+        "laitier g",
+        "plastique",
+        "pneu",
+        "goudron",
+        "usée",
+        "usagé",
+        "solvant",
+        "gypse",
+        "mâchefer",
+        "effluent",
+        "épurée",
+        "lixiviat",
+        "digestat",
+        "fumier",
+        "lisier",
+        "acide ",
+        "soude",
+        "catalyseur",
+        "scorie",
+        "béton",
+        "peinture",
+        "amiante",
+        "batterie",
     ];
     let never_burnt = ["gypse", "cendres", "laitier", "béton", "verre", "gravats", "sable", "scorie", "mâchefer", "acide", "saumure", "terres"];
     let is_named = |words: &[&str]| words.iter().any(|word| from.contains(word));
@@ -120,7 +145,11 @@ fn absurd_pairs_make_no_lead_even_side_by_side() {
     ];
     for ((out_domain, out, code), (in_domain, need, naf)) in pairs {
         let read = |actor, naf, way, domain, label, code| {
-            flow(tables, &StringRecord::from(vec!["", actor, naf, "48.0", "2.0", way, domain, label, code, "", "", "", "", "", "", ""]), usize::from(way == "in"))
+            flow(
+                tables,
+                &StringRecord::from(vec!["", actor, naf, "48.0", "2.0", way, domain, label, code, "", "", "", "", "", "", ""]),
+                usize::from(way == "in"),
+            )
         };
         let (output, input) = (read("A", "", "out", out_domain, out, code), read("B", naf, "in", in_domain, need, ""));
         let score = assess(tables, &Settings::default(), &output, &input).map_or(0, |found| found.score);

@@ -6,10 +6,10 @@ use uuid::Uuid;
 use crate::access::Dossier;
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
+use crate::input::Input;
 use crate::kit::moment;
 use crate::leads::book::Book;
 use crate::leads::decision::{Choice, Decision, Subject};
-use crate::input::Input;
 use crate::project::alerts::{Alert, suspended_alert};
 use crate::project::units;
 

@@ -18,15 +18,42 @@ const NOISE: &str = "a afin ai ainsi an ans annee annees annuel annuelle apres a
 static NOISE_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NOISE.split_whitespace().collect());
 
 /// What follows these words is where the flow comes from or goes to, less than what it is.
-const CONTEXT: [&str; 17] = [
-    "pour", "pr", "chez", "vers", "apres", "avant", "suite", "dans", "sur", "depuis", "via", "issu", "issus", "issue", "partir", "provenant", "contenant",
-];
+const CONTEXT: [&str; 17] =
+    ["pour", "pr", "chez", "vers", "apres", "avant", "suite", "dans", "sur", "depuis", "via", "issu", "issus", "issue", "partir", "provenant", "contenant"];
 
 /// Words that fit almost anything: "matière première aromatique" is aromatic first.
 const GENERIC: [&str; 31] = [
-    "achat", "acheter", "alternatif", "alternative", "apport", "apports", "coproduit", "coproduits", "excedentaire", "fabrication", "fourniture", "intrant",
-    "materiau", "materiaux", "matiere", "matieres", "premiere", "premieres", "process", "procede", "production", "secondaire", "secondaires", "substance",
-    "substrat", "usage", "usages", "utilisation", "utilise", "valorisation", "valoriser",
+    "achat",
+    "acheter",
+    "alternatif",
+    "alternative",
+    "apport",
+    "apports",
+    "coproduit",
+    "coproduits",
+    "excedentaire",
+    "fabrication",
+    "fourniture",
+    "intrant",
+    "materiau",
+    "materiaux",
+    "matiere",
+    "matieres",
+    "premiere",
+    "premieres",
+    "process",
+    "procede",
+    "production",
+    "secondaire",
+    "secondaires",
+    "substance",
+    "substrat",
+    "usage",
+    "usages",
+    "utilisation",
+    "utilise",
+    "valorisation",
+    "valoriser",
 ];
 
 /// A word of a text: its folded form, its stem, how much it counts.

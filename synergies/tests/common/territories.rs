@@ -119,7 +119,9 @@ pub fn flow(tables: &Nomenclature, row: &csv::StringRecord, number: usize) -> Fl
         waste_code,
         quantity: text(9).map(|quantity| quantity.parse().unwrap()),
         temperature,
-        quality: text(12).and_then(|name| ["usee", "brute", "pluviale", "industrielle", "adoucie", "potable"].iter().zip(1..).find(|(known, _)| **known == name).map(|(_, class)| class)),
+        quality: text(12).and_then(|name| {
+            ["usee", "brute", "pluviale", "industrielle", "adoucie", "potable"].iter().zip(1..).find(|(known, _)| **known == name).map(|(_, class)| class)
+        }),
         months: text(13).map(|_| 0x1ff),
         evidence: Evidence::Knowledge,
         position: Some(Position { latitude: row[3].parse().unwrap(), longitude: row[4].parse().unwrap() }),
