@@ -140,6 +140,6 @@ mod tests {
     #[test]
     fn a_line_twice_is_refused_with_its_number() {
         let told = plan(Table::Activities, "version,code,section,label\n2025,A,,Terre\n2025,A,,Mer\n", &Latest::new()).unwrap_err();
-        assert_eq!(told.replace('\u{a0}', " "), "activités, ligne 3 : « A » est déjà plus haut dans le fichier");
+        assert_eq!(told.replace('\u{a0}', " "), "activités, ligne 3 : « 2025:A » est déjà plus haut dans le fichier");
     }
 }

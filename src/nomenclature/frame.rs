@@ -204,6 +204,11 @@ impl Choice {
     }
 }
 
+/// "0,80".
+pub fn hundredths(value: f64) -> String {
+    format!("{value:.2}").replace('.', ",")
+}
+
 /// Typographic apostrophes, whatever the file holds.
 pub fn french(text: &str) -> String {
     text.replace('\'', "’").replace(" ;", "\u{202f};").replace(" :", "\u{a0}:")

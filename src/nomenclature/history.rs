@@ -112,7 +112,7 @@ fn row(past: Past, is_expert: bool, originals: &HashMap<(Table, String), Record>
     let code = url_encode(&name.1);
     let who = match (is_expert, past.name) {
         (true, Some(name)) => name,
-        (true, None) => "Commande de l’exploitant".to_owned(),
+        (true, None) => "une commande de l’exploitant".to_owned(),
         (false, _) => String::new(),
     };
     Some(PastRow {

@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use trame_synergies::nomenclature::{Nomenclature, TypeId};
+use trame_synergies::nomenclature::{COMPAT, Nomenclature, TypeId};
 use trame_synergies::pool::SHARES;
 use trame_synergies::score;
 
-use super::frame::{Frame, Reader, french};
+use super::frame::{Frame, Reader, french, hundredths};
 use super::types::labels;
 use crate::access::Visitor;
 use crate::app::App;
@@ -62,7 +62,7 @@ struct LaddersPage {
 }
 
 fn two(value: f64) -> String {
-    decimal(value, 2)
+    hundredths(value)
 }
 
 fn parts() -> Vec<Part> {
@@ -99,7 +99,7 @@ fn parts() -> Vec<Part> {
 fn nature() -> Vec<String> {
     vec![
         "Même type de flux\u{a0}: 1.".to_owned(),
-        "Règle de substitution\u{a0}: sa compatibilité, de 0,40 à 0,95.".to_owned(),
+        format!("Règle de substitution\u{a0}: sa compatibilité, de {} à {}.", two(COMPAT.0), two(COMPAT.1)),
         format!("Deux types d’une même famille de matière, d’eau ou d’énergie, sans règle\u{a0}: {}.", two(score::SIBLING)),
         format!("Un flux sans type\u{a0}: {} au plus, selon les mots communs.", two(score::WORDS_CAP)),
         format!("Même sous-chapitre de déchets, ou libellés semblables\u{a0}: {} de plus, 1 au plus.", two(score::LIKENESS)),
@@ -127,7 +127,8 @@ fn named(tables: &Nomenclature, id: TypeId) -> (String, String) {
 fn heats(tables: &Nomenclature) -> Vec<Step> {
     let mut all: Vec<(TypeId, f64, Option<f64>)> =
         (0_u16..).map(TypeId).zip(tables.types()).filter_map(|(id, kind)| Some((id, kind.temperature.0?, kind.temperature.1))).collect();
-    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let top = |high: Option<f64>| high.unwrap_or(f64::INFINITY);
+    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(top(b.2).total_cmp(&top(a.2))).then(a.0.cmp(&b.0)));
     let mut steps: Vec<Step> = Vec::new();
     for (id, low, high) in all {
         let title = high.map_or_else(|| format!("{} et plus", degrees(low)), |high| format!("de {} à {}", degrees(low), degrees(high)));

@@ -9,10 +9,11 @@ use trame_synergies::nomenclature::Table;
 
 use super::frame::{Frame, Reader};
 use super::lists::{LISTS, List};
-use crate::access::Visitor;
+use crate::access::{Arrival, Visitor};
 use crate::app::App;
 use crate::error::AppError;
 use crate::kit::french::{count, thousands};
+use crate::kit::moment;
 use crate::page::{Layout, html};
 
 const LEAD: &str = "Les listes qui font parler tous les dossiers de la même chose. Elles se lisent et se téléchargent sans compte\u{a0}; les gestionnaires d’un appel les \
@@ -36,7 +37,7 @@ struct OverviewPage {
     fault: String,
 }
 
-fn what(reader: &Reader, table: Table) -> String {
+fn what(reader: &Reader, table: Table, today: &str) -> String {
     let of = |wanted: u8, levels: &mut dyn Iterator<Item = u8>| thousands(i64::try_from(levels.filter(|level| *level == wanted).count()).unwrap_or(0));
     match table {
         Table::Types => {
@@ -51,9 +52,9 @@ fn what(reader: &Reader, table: Table) -> String {
         }
         Table::Waste => {
             let list = reader.tables.waste();
-            let levels = |level| of(level, &mut list.entries().iter().map(|entry| entry.level));
+            let levels = |level| of(level, &mut list.entries().iter().filter(|entry| entry.stands(today)).map(|entry| entry.level));
             format!(
-                "{} chapitres, {} sous-chapitres, {} codes, passés et à venir compris. Un code déchet mène à un type de flux.",
+                "{} chapitres, {} sous-chapitres, {} codes en vigueur, avec ceux d’hier et de demain. Un code déchet mène à un type de flux.",
                 levels(1),
                 levels(2),
                 levels(3)
@@ -83,19 +84,20 @@ fn entries(reader: &Reader, table: Table) -> usize {
     }
 }
 
-fn row(reader: &Reader, list: &List) -> ListRow {
+fn row(reader: &Reader, list: &List, today: &str) -> ListRow {
     ListRow {
         href: list.href(),
         title: list.title,
         count: thousands(i64::try_from(entries(reader, list.table)).unwrap_or(0)),
-        what: what(reader, list.table),
+        what: what(reader, list.table, today),
         file: format!("/nomenclatures/{}.csv", list.slug),
     }
 }
 
 /// Anybody reads what the nomenclatures are.
-pub async fn show(State(app): State<App>, visitor: Option<Visitor>) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Arrival(now): Arrival) -> Result<Response, AppError> {
     let reader = Reader::of(&app, visitor).await?;
+    let today = moment::iso_day(moment::paris_parts(now).0);
     let changed = count(reader.tables.changed(), "entrée changée depuis", "entrées changées depuis");
     let version = match reader.tables.version() {
         0 => format!("Celles livrées avec Trame {}, sans modification.", env!("CARGO_PKG_VERSION")),
@@ -104,7 +106,7 @@ pub async fn show(State(app): State<App>, visitor: Option<Visitor>) -> Result<Re
     html(&OverviewPage {
         layout: reader.layout(&app, "Nomenclatures"),
         frame: Frame::of("Nomenclatures", LEAD, "/nomenclatures"),
-        rows: LISTS.iter().map(|list| row(&reader, list)).collect(),
+        rows: LISTS.iter().map(|list| row(&reader, list, &today)).collect(),
         version,
         fault: reader.tables.fault().filter(|_| reader.is_expert).unwrap_or_default().to_owned(),
     })

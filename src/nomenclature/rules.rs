@@ -5,13 +5,12 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use trame_synergies::nomenclature::{NafVersion, Nomenclature, Rule, Table, Treatment, day};
 
-use super::frame::{Address, Choice, Frame, Reader, Search, Slice, address, asked, french, slice};
+use super::frame::{Address, Choice, Frame, Reader, Search, Slice, address, asked, french, hundredths, slice};
 use super::lists::List;
 use super::types;
 use crate::access::Visitor;
 use crate::app::App;
 use crate::error::AppError;
-use crate::kit::french::decimal;
 use crate::page::{Layout, html};
 
 const LEAD: &str = "Chaque règle dit qu’un flux sortant peut répondre à un besoin, à quel point, avec quel traitement, et ce qu’il faut vérifier d’abord. \
@@ -56,7 +55,7 @@ fn row(reader: &Reader, rule: &Rule) -> RuleRow {
         number: rule.number,
         out: end(rule.out),
         input: end(rule.r#in),
-        compat: decimal(rule.compat, 2),
+        compat: hundredths(rule.compat),
         treatment: types::treatment(rule.treatment),
         activity: activity.unwrap_or_default(),
         caution: french(&rule.caution),

@@ -8,7 +8,7 @@ use axum::response::Response;
 use trame_synergies::flow::Domain;
 use trame_synergies::nomenclature::{FlowType, NafVersion, Nomenclature, Rule, Table, Treatment, TypeId, Usage, spaced};
 
-use super::frame::{Address, Choice, Frame, Reader, Search, Slice, address, asked, french, slice};
+use super::frame::{Address, Choice, Frame, Reader, Search, Slice, address, asked, french, hundredths, slice};
 use super::lists::List;
 use crate::access::{KeyPart, Visitor};
 use crate::app::App;
@@ -176,7 +176,7 @@ fn ends(tables: &Nomenclature, pairs: impl Iterator<Item = (TypeId, TypeId, Type
     let end = |(other, rule, is_lent): (TypeId, &Rule, bool)| EndRow {
         key: tables.get(other).code.clone(),
         label: french(&tables.get(other).label),
-        compat: decimal(rule.compat, 2),
+        compat: hundredths(rule.compat),
         treatment: treatment(rule.treatment),
         caution: french(&rule.caution),
         number: rule.number,

@@ -51,7 +51,7 @@ fn state(entry: &WasteEntry, today: &str) -> (&'static str, (&'static str, Strin
     let to = entry.valid_to.as_deref().map(day);
     if entry.stands(today) {
         let said = match (from, to) {
-            (_, Some(to)) => ("warn", format!("Abrogé après le {to}")),
+            (_, Some(to)) => ("warn", format!("Valable jusqu’au {to}")),
             (Some(from), None) => ("done", format!("En vigueur depuis le {from}")),
             (None, None) => ("", String::new()),
         };
@@ -59,7 +59,7 @@ fn state(entry: &WasteEntry, today: &str) -> (&'static str, (&'static str, Strin
     }
     match (from, to) {
         (Some(from), _) if entry.valid_from.as_deref().is_some_and(|first| first > today) => ("avenir", ("doing", format!("Entre en vigueur le {from}"))),
-        (_, to) => ("abrogees", ("off", format!("Abrogé depuis le {}", to.unwrap_or_default()))),
+        (_, to) => ("abrogees", ("off", format!("Abrogé, valable jusqu’au {}", to.unwrap_or_default()))),
     }
 }
 
@@ -121,8 +121,8 @@ mod tests {
     fn an_entry_says_when_it_holds() {
         let list = WasteList::shipped();
         let said = |place: usize, today: &str| state(&list.versions("160604")[place], today).1.1.replace('\u{a0}', " ");
-        assert_eq!(said(0, "2026-11-08"), "Abrogé après le 8 novembre 2026");
-        assert_eq!(said(0, "2026-11-09"), "Abrogé depuis le 8 novembre 2026");
+        assert_eq!(said(0, "2026-11-08"), "Valable jusqu’au 8 novembre 2026");
+        assert_eq!(said(0, "2026-11-09"), "Abrogé, valable jusqu’au 8 novembre 2026");
         assert_eq!(said(1, "2026-11-08"), "Entre en vigueur le 9 novembre 2026");
         assert_eq!(said(1, "2026-11-09"), "En vigueur depuis le 9 novembre 2026");
         assert_eq!(state(&list.versions("150101")[0], "2026-11-09").1, ("", String::new()));

@@ -11,7 +11,7 @@ mod read;
 mod waste;
 
 pub use activities::{Activities, Activity, NafVersion};
-pub use read::{ReadError, Table, UNITS};
+pub use read::{COMPAT, ReadError, Table, UNITS};
 pub use waste::{TypedWasteCode, WasteCodeError, WasteEntry, WasteList, day, read_waste_code, spaced};
 
 /// Index of a flow type in its [`Nomenclature`].

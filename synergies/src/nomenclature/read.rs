@@ -189,6 +189,9 @@ fn find(row: &Row, column: &'static str, code: &str, known: &HashMap<String, Typ
 
 pub(super) const RULE_COLUMNS: [&str; 9] = ["number", "out_type", "in_type", "compat", "treatment", "interface_naf", "caution", "caution_on", "source"];
 
+/// Lowest and highest compatibility of a rule.
+pub const COMPAT: (f64, f64) = (0.40, 0.95);
+
 const TREATMENTS: [(&str, Treatment); 3] = [("none", Treatment::None), ("light", Treatment::Light), ("process", Treatment::Process)];
 
 /// The rules, numbered in order, between known types.
@@ -210,7 +213,7 @@ pub(super) fn rules(text: &str, known: &HashMap<String, TypeId>) -> Result<Vec<R
 
 fn rule(row: &Row, known: &HashMap<String, TypeId>) -> Result<Rule, ReadError> {
     let compat = row.number("compat")?;
-    if !(0.40..=0.95).contains(&compat) {
+    if !(COMPAT.0..=COMPAT.1).contains(&compat) {
         return Err(row.fault("compat", "entre 0,40 et 0,95"));
     }
     Ok(Rule {

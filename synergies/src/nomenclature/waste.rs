@@ -71,7 +71,7 @@ pub enum WasteCodeError {
 impl WasteCodeError {
     pub(super) fn not_standing(entry: &WasteEntry) -> Self {
         let when = match (&entry.valid_to, &entry.valid_from) {
-            (Some(to), _) => format!("n’existe plus depuis le {}", day(to)),
+            (Some(to), _) => format!("n’existe plus\u{a0}: il valait jusqu’au {}", day(to)),
             (None, Some(from)) => format!("n’entre en vigueur que le {}", day(from)),
             (None, None) => "n’est pas en vigueur à cette date".to_owned(),
         };
@@ -227,7 +227,7 @@ mod tests {
         let told = tables.check_waste_code("15 01 03*", "2026-11-25").unwrap_err().to_string();
         assert!(told.contains("sans astérisque"), "{told}");
         let told = tables.check_waste_code("200133", "2026-11-25").unwrap_err().to_string();
-        assert!(told.starts_with("Le code 20 01 33 n’existe plus depuis le 8\u{a0}novembre 2026."), "{told}");
+        assert!(told.starts_with("Le code 20 01 33 n’existe plus\u{a0}: il valait jusqu’au 8\u{a0}novembre 2026."), "{told}");
         assert!(tables.check_waste_code("200133*", "2026-11-08").is_ok());
         let told = tables.check_waste_code("424242", "2026-11-25").unwrap_err().to_string();
         assert_eq!(told, "Le code 42 42 42 n’existe pas dans la liste européenne des déchets.");
