@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use trame_synergies::flow::{Direction, Flow};
 use uuid::Uuid;
 
 use super::sign::{self, Sign};
@@ -12,11 +13,9 @@ use crate::access::{Dossier, ProjectReader};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
-use crate::framework::content::{Content, Unit};
 use crate::framework::flow_type;
+use crate::leads::analysis;
 use crate::page::{Layout, html};
-use crate::project::draw::row_name;
-use crate::project::units;
 
 #[derive(Template)]
 #[template(path = "territory/case.html")]
@@ -39,26 +38,21 @@ pub async fn show(State(app): State<App>, reader: ProjectReader, Query(asked): Q
     let actor = Uuid::try_parse(get("acteur")).map_err(|_| AppError::NotFound)?;
     let sign = sign::ALL.iter().find(|sign| sign.field == get("domaine")).ok_or(AppError::NotFound)?;
     let kind = if get("type").is_empty() { String::new() } else { flow_type::read(get("type")).map_err(|_| AppError::NotFound)? };
-    let mut conn = app.db.acquire().await?;
-    let content = units::load(&mut conn, reader.project(), &["stakeholder", "flow"]).await?;
-    drop(conn);
-    let name = content.row("stakeholder", actor).map(row_name).ok_or(AppError::NotFound)?;
     let label = if kind.is_empty() { format!("Sans type, {}", sign.label) } else { flow_type::label(&kind) };
-    // As the matrix reads them: a type may be suggested, and not written yet.
-    let version = reader.head().content_version;
     let mut conn = app.db.acquire().await?;
-    let found = crate::leads::analysis::of(&app, &mut conn, reader.project(), version).await?;
+    // As the matrix reads them: a type may be suggested, and not written yet.
+    let found = analysis::of(&app, &mut conn, reader.project(), reader.head().content_version).await?;
     drop(conn);
+    let name = found.read.actors.get(&actor).map(|actor| actor.name.clone()).ok_or(AppError::NotFound)?;
     let here = found.read.flows.iter().zip(&found.read.sources).filter(|(flow, source)| {
         let code = flow.kind.map(|kind| found.tables.get(kind).code.as_str()).unwrap_or_default();
         source.actor == actor && flow.domain == sign.domain && code == kind
     });
-    let rows: Vec<Uuid> = here.map(|(_, source)| source.row).collect();
     html(&CasePage {
         layout: Layout::dossier(&app, &reader, format!("{label}, {name}"), "/territoire"),
         base: reader.url(""),
         actor,
-        flows: rows.iter().filter_map(|row| listed(&reader, &content, *row)).collect(),
+        flows: here.map(|(flow, source)| listed(&reader, flow, source.row)).collect(),
         domain: sign.field,
         refusal: reader.may_write(part_of("flow")).err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         operations: [Uuid::new_v4(), Uuid::new_v4()],
@@ -68,9 +62,8 @@ pub async fn show(State(app): State<App>, reader: ProjectReader, Query(asked): Q
     })
 }
 
-fn listed(reader: &Dossier, content: &Content, row: Uuid) -> Option<(String, String, &'static str)> {
-    let unit: &Unit = content.row("flow", row)?;
-    Some((row_name(unit), reader.url(&format!("/flux/{row}")), if unit.text("direction") == "in" { "entre" } else { "sort" }))
+fn listed(reader: &Dossier, flow: &Flow, row: Uuid) -> (String, String, &'static str) {
+    (flow.label.clone(), reader.url(&format!("/flux/{row}")), if flow.direction == Direction::In { "entre" } else { "sort" })
 }
 
 impl CasePage {

@@ -7,21 +7,17 @@ use trame_pdf::Face;
 use trame_synergies::flow::Domain;
 use trame_synergies::nomenclature::TypeId;
 
-use super::picture::{Entry, Picture, Table};
+use super::picture::{Cell, Entry, Picture, Table};
+use super::ribbons::{Node, Ribbon, layout};
 use super::sheet::{INK, Mark, Shape, Sheet, Words, real, rectangle};
 use super::sight::{Sight, amount};
-use super::sign;
+use super::sign::{self, Sign};
 use crate::kit::french::count;
 use crate::kit::lettering::line;
+use crate::leads::decision::Subject;
 
 /// Bands drawn, that of the grouped tail included.
 pub const BANDS: usize = 25;
-/// Height shared by the bands of a side, and the widest that one lead may be.
-const TALL: f64 = 360.0;
-const WIDEST: f64 = 14.0;
-/// Room of a name between two nodes, and between two of them.
-const ROOM: f64 = 17.0;
-const GAP: f64 = 5.0;
 /// Nodes: left and right edges.
 const LEFT: [f64; 2] = [276.0, 285.0];
 const RIGHT: [f64; 2] = [515.0, 524.0];
@@ -44,6 +40,11 @@ struct Band {
 impl Band {
     fn wide(&self) -> usize {
         self.real + self.possible
+    }
+
+    /// Of its domain; the others are of several.
+    fn sign(&self) -> &'static Sign {
+        if self.ends.is_some() { sign::of(self.domain) } else { &sign::MIXED }
     }
 }
 
@@ -127,115 +128,28 @@ fn grouped(mut bands: Vec<Band>) -> (Vec<Band>, Vec<Band>) {
     (bands, tail)
 }
 
-/// A node of a side: its type (nothing for the others), its top, its height.
-type Node = (Option<TypeId>, f64, f64);
-
-/// A band laid: its tops on both sides, its width.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Ribbon {
-    left: f64,
-    right: f64,
-    wide: f64,
-}
-
-/// Where everything goes.
-#[derive(Debug, Default)]
-struct Laid {
-    height: f64,
-    left: Vec<Node>,
-    right: Vec<Node>,
-    ribbons: Vec<Ribbon>,
-}
-
-/// A band to lay: both types, its width in leads.
-type Link = (Option<TypeId>, Option<TypeId>, usize);
-
-fn layout(links: &[Link]) -> Laid {
-    let total: usize = links.iter().map(|(_, _, wide)| wide).sum();
-    let unit = (TALL / real(total.max(1))).min(WIDEST);
-    let mut left: Vec<Option<TypeId>> = Vec::new();
-    for (out, ..) in links {
-        if !left.contains(out) {
-            left.push(*out);
-        }
-    }
-    // The others lie last.
-    left.sort_by_key(Option::is_none);
-    let rank = |out: &Option<TypeId>| left.iter().position(|held| held == out).unwrap_or(0);
-    let mut right: Vec<(Option<TypeId>, usize, usize)> = Vec::new();
-    for (out, input, wide) in links {
-        let pull = rank(out) * wide;
-        match right.iter_mut().find(|(held, ..)| held == input) {
-            Some((_, sum, weight)) => (*sum, *weight) = (*sum + pull, *weight + wide),
-            None => right.push((*input, pull, *wide)),
-        }
-    }
-    right.sort_by(|a, b| a.0.is_none().cmp(&b.0.is_none()).then((real(a.1) / real(a.2.max(1))).total_cmp(&(real(b.1) / real(b.2.max(1))))).then(a.0.cmp(&b.0)));
-    let right: Vec<Option<TypeId>> = right.into_iter().map(|(kind, ..)| kind).collect();
-    let sum = |is_mine: &dyn Fn(&Link) -> bool| real(links.iter().filter(|link| is_mine(link)).map(|link| link.2).sum()) * unit;
-    let (left_nodes, left_end) = stacked(&left, |kind| sum(&|link: &Link| link.0 == kind));
-    let (right_nodes, right_end) = stacked(&right, |kind| sum(&|link: &Link| link.1 == kind));
-    let height = left_end.max(right_end);
-    let shifted = |nodes: Vec<Node>, end: f64| nodes.into_iter().map(|(kind, top, tall)| (kind, top + (height - end) / 2.0, tall)).collect::<Vec<Node>>();
-    let (left_nodes, right_nodes) = (shifted(left_nodes, left_end), shifted(right_nodes, right_end));
-    let ribbons = ribbons_of(links, (&left_nodes, &right_nodes), unit);
-    Laid { height, left: left_nodes, right: right_nodes, ribbons }
-}
-
-/// Nodes under one another, each with room for its name; and where they end.
-fn stacked(kinds: &[Option<TypeId>], tall: impl Fn(Option<TypeId>) -> f64) -> (Vec<Node>, f64) {
-    let mut y = 6.0;
-    let nodes = kinds.iter().map(|kind| {
-        let tall = tall(*kind);
-        let slot = tall.max(ROOM);
-        let top = y + (slot - tall) / 2.0;
-        y += slot + GAP;
-        (*kind, top, tall)
-    });
-    let nodes: Vec<Node> = nodes.collect();
-    (nodes, y + 1.0)
-}
-
-/// In each node, bands follow the order of their other ends.
-fn ribbons_of(links: &[Link], (left, right): (&[Node], &[Node]), unit: f64) -> Vec<Ribbon> {
-    let rank = |nodes: &[Node], kind: Option<TypeId>| nodes.iter().position(|node| node.0 == kind).unwrap_or(0);
-    let mut ribbons = vec![Ribbon::default(); links.len()];
-    let mut order: Vec<usize> = (0..links.len()).collect();
-    order.sort_by_key(|at| (rank(left, links[*at].0), rank(right, links[*at].1), *at));
-    let mut used = vec![0.0; left.len()];
-    for at in &order {
-        let node = rank(left, links[*at].0);
-        let wide = real(links[*at].2) * unit;
-        (ribbons[*at].wide, ribbons[*at].left) = (wide, left[node].1 + used[node]);
-        used[node] += wide;
-    }
-    order.sort_by_key(|at| (rank(right, links[*at].1), rank(left, links[*at].0), *at));
-    let mut used = vec![0.0; right.len()];
-    for at in &order {
-        let node = rank(right, links[*at].1);
-        ribbons[*at].right = right[node].1 + used[node];
-        used[node] += ribbons[*at].wide;
-    }
-    ribbons
-}
-
 fn path(left: f64, right: f64, wide: f64) -> String {
     let ([_, x], [to, _]) = (LEFT, RIGHT);
     let middle = f64::midpoint(x, to);
-    format!("M{x} {left:.2}C{middle} {left:.2} {middle} {right:.2} {to} {right:.2}v{wide:.2}C{middle} {:.2} {middle} {:.2} {x} {:.2}z", right + wide, left + wide, left + wide)
+    format!(
+        "M{x} {left:.2}C{middle} {left:.2} {middle} {right:.2} {to} {right:.2}v{wide:.2}C{middle} {:.2} {middle} {:.2} {x} {:.2}z",
+        right + wide,
+        left + wide,
+        left + wide
+    )
 }
 
 fn ribbons(sheet: &mut Sheet, sight: &Sight<'_>, band: &Band, laid: &Ribbon) {
     let name = called(sight, band);
     let split = laid.wide * real(band.real) / real(band.wide().max(1));
-    let sign = sign::of(band.domain);
+    let sign = band.sign();
     if band.real > 0 {
         let title = format!("{name}\u{a0}: {}", count(band.real, "échange existant", "échanges existants"));
         sheet.shape(Shape::filled(path(laid.left, laid.right, split), sign.tint).edged(sign.edge, 1.0).titled(&title));
     }
     if band.possible > 0 {
         let title = format!("{name}\u{a0}: {}", count(band.possible, "piste", "pistes"));
-        sheet.shape(Shape::hatched(path(laid.left + split, laid.right + split, laid.wide - split), band.domain).titled(&title));
+        sheet.shape(Shape::hatched(path(laid.left + split, laid.right + split, laid.wide - split), sign).titled(&title));
     }
 }
 
@@ -263,7 +177,8 @@ fn said(sight: &Sight<'_>, bands: &[Band]) -> String {
 
 fn notes(all: usize, grouped: &[Band], unplaced: &[String]) -> Vec<String> {
     let mut notes = vec![
-        "La largeur d’une bande est le nombre de paires d’acteurs qu’elle réunit, jamais une quantité\u{a0}: elle se compare d’un domaine à l’autre.".to_owned(),
+        "La largeur d’une bande est le nombre de paires d’acteurs qu’elle réunit, jamais une quantité\u{a0}: elle se compare d’un domaine à l’autre."
+            .to_owned(),
     ];
     if !grouped.is_empty() {
         notes.push(format!("{} sur {all} en une bande, «\u{a0}autres\u{a0}».", count(grouped.len(), "type est groupé", "types sont groupés")));
@@ -278,14 +193,15 @@ fn notes(all: usize, grouped: &[Band], unplaced: &[String]) -> Vec<String> {
 
 fn legend(bands: &[Band]) -> Vec<Entry> {
     let mut legend = Vec::new();
-    for sign in &sign::ALL {
-        let own = || bands.iter().filter(|band| band.domain == sign.domain);
+    for sign in sign::ALL.iter().chain([&sign::MIXED]) {
+        let own = || bands.iter().filter(|band| band.sign() == sign);
         let area = rectangle([0.5, 2.0, 23.5, 12.0]);
         if own().any(|band| band.real > 0) {
-            legend.push(Entry::new(vec![Mark::Shape(Shape::filled(area.clone(), sign.tint).edged(sign.edge, 1.0))], format!("{}, échange existant", sign.label)));
+            legend
+                .push(Entry::new(vec![Mark::Shape(Shape::filled(area.clone(), sign.tint).edged(sign.edge, 1.0))], format!("{}, échange existant", sign.label)));
         }
         if own().any(|band| band.possible > 0) {
-            legend.push(Entry::new(vec![Mark::Shape(Shape::hatched(area, sign.domain))], format!("{}, possible", sign.label)));
+            legend.push(Entry::new(vec![Mark::Shape(Shape::hatched(area, sign))], format!("{}, possible", sign.label)));
         }
     }
     legend
@@ -293,18 +209,30 @@ fn legend(bands: &[Band]) -> Vec<Entry> {
 
 fn table(sight: &Sight<'_>, bands: &[Band], grouped: usize) -> Table {
     let rows = bands.iter().map(|band| {
-        let name = if band.ends.is_some() { called(sight, band) } else { format!("Autres types ({grouped})") };
+        let code = |kind: TypeId| sight.found.tables.get(kind).code.clone();
+        let name = match band.ends {
+            // What exists and is no lead has no page of its own.
+            Some((out, input)) if band.best > 0 => Cell::link(called(sight, band), format!("/pistes/{}", Subject::Type(code(out), code(input)))),
+            Some(_) => called(sight, band).into(),
+            None => format!("Autres types ({grouped})").into(),
+        };
         vec![
-            name.into(),
-            if band.ends.is_some() { sign::of(band.domain).label } else { "" }.into(),
+            name,
+            band.sign().label.into(),
             band.real.to_string().into(),
             band.possible.to_string().into(),
             if band.best == 0 { String::new() } else { band.best.to_string() }.into(),
             amount(band.offered, band.domain).into(),
         ]
     });
-    let heads =
-        vec![("De la sortie au besoin", false), ("Domaine", false), ("Existants", true), ("Possibles", true), ("Meilleur indice", true), ("Offert, connu", true)];
+    let heads = vec![
+        ("De la sortie au besoin", false),
+        ("Domaine", false),
+        ("Existants", true),
+        ("Possibles", true),
+        ("Meilleur indice", true),
+        ("Offert, connu", true),
+    ];
     Table { caption: "Échanges par type".to_owned(), heads, rows: rows.collect() }
 }
 
@@ -314,37 +242,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn links() -> impl Strategy<Value = Vec<Link>> {
-        prop::collection::btree_map((0..12_u16, 0..12_u16), 1..60_usize, 1..25)
-            .prop_map(|found| found.into_iter().map(|((out, input), wide)| (Some(TypeId(out)), Some(TypeId(input)), wide)).collect())
-    }
-
     proptest! {
-        #[test]
-        fn bands_conserve_their_sums_and_never_overlap(links in links()) {
-            let laid = layout(&links);
-            for (is_left, nodes) in [(true, &laid.left), (false, &laid.right)] {
-                let end = |link: &Link| if is_left { link.0 } else { link.1 };
-                let top = |ribbon: &Ribbon| if is_left { ribbon.left } else { ribbon.right };
-                for (rank, (kind, from, tall)) in nodes.iter().enumerate() {
-                    let mut own: Vec<&Ribbon> = links.iter().zip(&laid.ribbons).filter(|(link, _)| end(link) == *kind).map(|(_, ribbon)| ribbon).collect();
-                    let sum: f64 = own.iter().map(|ribbon| ribbon.wide).sum();
-                    prop_assert!((sum - tall).abs() < 1e-6, "{sum} {tall}");
-                    own.sort_by(|a, b| top(a).total_cmp(&top(b)));
-                    prop_assert!((top(own[0]) - from).abs() < 1e-6);
-                    for pair in own.windows(2) {
-                        prop_assert!((top(pair[0]) + pair[0].wide - top(pair[1])).abs() < 1e-6);
-                    }
-                    prop_assert!(*from >= 0.0 && from + tall <= laid.height);
-                    if let Some(next) = nodes.get(rank + 1) {
-                        prop_assert!(from + tall + GAP <= next.1 + 1e-6);
-                        prop_assert!((next.1 + next.2 / 2.0) - (from + tall / 2.0) >= ROOM, "names have their room");
-                    }
-                }
-            }
-            prop_assert_eq!(layout(&links).ribbons, laid.ribbons);
-        }
-
         #[test]
         fn the_tail_is_grouped_without_losing_a_lead(counts in prop::collection::vec((0..4_usize, 0..30_usize), 1..80)) {
             let band = |(at, (real, possible)): (u16, &(usize, usize))| Band {

@@ -3,16 +3,18 @@
 use super::picture::{Entry, Picture, Table};
 use super::sheet::{EDGE, Mark, SOFT, Shape, Sheet, Words, real, rectangle};
 use super::sight::Sight;
+use super::sign::MIXED;
 use crate::kit::french::{count, thousands};
 use crate::leads::decision::Choice;
 
 /// From one step to the next, and the height of one.
-const STEP: f64 = 62.0;
+const STEP: f64 = 56.0;
 const TALL: f64 = 34.0;
 /// Middle of the steps, and the width of the widest.
-const MIDDLE: f64 = 400.0;
+const MIDDLE: f64 = 508.0;
 const WIDE: f64 = 560.0;
-const HATCH: trame_synergies::flow::Domain = trame_synergies::flow::Domain::Water;
+/// End of the counts.
+const COUNTS: f64 = 208.0;
 
 /// Steps, each part of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,17 +63,24 @@ pub fn draw(sight: Sight<'_>) -> Option<Picture> {
     let steps = Steps::of(&sight);
     let listed = steps.listed();
     let most = listed.iter().map(|(_, many)| *many).max().filter(|most| *most > 0)?;
-    let mut sheet = Sheet { height: STEP * 4.0 - (STEP - TALL) + 26.0, ..Sheet::default() };
+    let mut sheet = Sheet { height: STEP * 3.0 + TALL + 16.0, ..Sheet::default() };
     for (rank, (label, many)) in listed.into_iter().enumerate() {
-        let (top, wide) = (20.0 + STEP * real(rank), width(many, most));
-        if let Some((_, next)) = listed.get(rank + 1) {
+        let (top, wide) = (8.0 + STEP * real(rank), width(many, most));
+        if let Some((_, next)) = listed.get(rank + 1).filter(|(_, next)| *next > 0 && many > 0) {
             let next = width(*next, most);
             let (foot, head) = (top + TALL, top + STEP);
-            let d = format!("M{:.1} {foot:.1}L{:.1} {head:.1}M{:.1} {foot:.1}L{:.1} {head:.1}", MIDDLE - wide / 2.0, MIDDLE - next / 2.0, MIDDLE + wide / 2.0, MIDDLE + next / 2.0);
+            let d = format!(
+                "M{:.1} {foot:.1}L{:.1} {head:.1}M{:.1} {foot:.1}L{:.1} {head:.1}",
+                MIDDLE - wide / 2.0,
+                MIDDLE - next / 2.0,
+                MIDDLE + wide / 2.0,
+                MIDDLE + next / 2.0
+            );
             sheet.shape(Shape::line(d, EDGE, 1.0).dashed("3 3"));
         }
         bar(&mut sheet, rank, top, wide, &format!("{label}\u{a0}: {many}"));
-        sheet.words(Words::at((MIDDLE, top - 6.0), "middle", &format!("{label}\u{a0}: {}", thousands(i64::try_from(many).unwrap_or(0)))).bold());
+        sheet.words(Words::at((0.0, top + TALL / 2.0 + 4.4), "start", label));
+        sheet.words(Words::at((COUNTS, top + TALL / 2.0 + 5.4), "end", &thousands(i64::try_from(many).unwrap_or(0))).bold().sized(16.0));
     }
     let said = said(&steps);
     Some(Picture {
@@ -97,7 +106,7 @@ fn width(many: usize, most: usize) -> f64 {
 /// What is only possible is hatched, what is kept pale, what works full.
 fn shade(rank: usize, area: String) -> Shape {
     match rank {
-        0 => Shape::hatched(area, HATCH),
+        0 => Shape::hatched(area, &MIXED),
         3 => Shape::filled(area, "#0f4c5c").edged("#0a3541", 1.0),
         _ => Shape::filled(area, "#9dbfc8").edged("#0f4c5c", 1.0),
     }
@@ -113,7 +122,11 @@ fn bar(sheet: &mut Sheet, rank: usize, top: f64, wide: f64, title: &str) {
 
 fn said(steps: &Steps) -> String {
     let kept = if steps.kept == 0 { "aucune n’est encore retenue".to_owned() } else { count(steps.kept, "est retenue", "sont retenues") };
-    let realised = if steps.realised == 0 { "rien n’est encore réalisé".to_owned() } else { count(steps.realised, "synergie est réalisée", "synergies sont réalisées") };
+    let realised = if steps.realised == 0 {
+        "rien n’est encore réalisé".to_owned()
+    } else {
+        count(steps.realised, "synergie est réalisée", "synergies sont réalisées")
+    };
     format!("Sur {}, {kept}\u{202f}; {realised}", count(steps.all(), "piste", "pistes"))
 }
 
@@ -165,8 +178,8 @@ mod tests {
         let picture = draw(sight).expect("steps");
         for (row, (label, many)) in picture.tables[0].rows.iter().zip(steps.listed()) {
             assert_eq!((row[0].text.as_str(), row[1].text.parse::<usize>().ok()), (label, Some(many)));
-            let words = format!("{label}\u{a0}: {many}");
-            assert!(picture.sheet.written().any(|written| written == words), "{words}");
+            let written: Vec<&str> = picture.sheet.written().filter(|words| *words != "aucune pour l’instant").collect();
+            assert!(written.windows(2).any(|pair| pair == [label, &many.to_string()]), "{label} {many}");
         }
         assert!(picture.sheet.written().any(|written| written == "aucune pour l’instant"));
         assert!(picture.said.contains("aucune n’est encore retenue\u{202f}; 1\u{a0}synergie est réalisée"), "{}", picture.said);

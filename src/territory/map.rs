@@ -1,5 +1,7 @@
 //! The territory: communes, actors as discs by the magnitude of their flows, leads as lines by their score.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use trame_pdf::Face;
@@ -7,13 +9,16 @@ use trame_synergies::flow::Domain;
 use trame_synergies::leads::Lead;
 use uuid::Uuid;
 
+use told::{actors_table, leads_table, legend, notes, said};
+pub use told::{domain_entry, lead_row};
+
 use super::labels::Taken;
-use super::picture::{Cell, Entry, Picture, Table};
-use super::sheet::{EDGE, INK, Mark, SMALL, SOFT, Shape, Sheet, WIDTH, Words, circle, rectangle, through};
-use super::sight::{CLASSES, Sight, Weight, told};
-use super::sign::{self, ALL};
+use super::picture::Picture;
+use super::sheet::{EDGE, INK, SMALL, Shape, Sheet, WIDTH, Words, circle, rectangle, through};
+use super::sight::{CLASSES, Sight, Weight, told as flows_of};
+use super::sign;
 use crate::kit::discs::{Disc, part};
-use crate::kit::french::{count, decimal, fold};
+use crate::kit::french::fold;
 use crate::kit::geometry::{Bounds, Frame, Outline, Point};
 use crate::kit::lettering::line;
 use crate::kit::territory::{self, Commune};
@@ -137,7 +142,7 @@ struct Left {
 /// Actors with flows, the biggest first.
 fn sorted<'a>(sight: &Sight<'a>, weights: &'a BTreeMap<Uuid, Weight>) -> Vec<Known<'a>> {
     let mut known: Vec<Known<'_>> = weights.iter().filter_map(|(row, weight)| Some((sight.found.read.actors.get(row)?, weight))).collect();
-    known.sort_by_cached_key(|(actor, weight)| (std::cmp::Reverse((weight.class, weight.flows())), fold(&actor.name), actor.row));
+    known.sort_by_cached_key(|(actor, weight)| (std::cmp::Reverse((weight.class(), weight.flows())), fold(&actor.name), actor.row));
     known
 }
 
@@ -175,8 +180,8 @@ fn spot(frame: &Frame, here: &[Known<'_>]) -> Option<Spot> {
     let (first, weight) = here.first()?;
     let (x, y) = frame.place(point(first)?);
     let hall = (f64::from(x), f64::from(y));
-    let radius = if here.len() > 1 { 21.0 } else { RADII[weight.class] };
-    let title = if here.len() > 1 { String::new() } else { format!(", {}, ordre de grandeur {}", told(weight), CLASSES[weight.class]) };
+    let radius = if here.len() > 1 { 21.0 } else { RADII[weight.class()] };
+    let title = if here.len() > 1 { String::new() } else { format!(", {}, ordre de grandeur {}", flows_of(weight), CLASSES[weight.class()]) };
     let disc = Disc { x: hall.0, y: hall.1, radius };
     Some(Spot { actors: here.iter().map(|(actor, _)| actor.row).collect(), hall, disc, domain: weight.domain(), title })
 }
@@ -202,9 +207,9 @@ fn draw_ground(sheet: &mut Sheet, frame: &Frame, ground: &Ground, outlines: &Has
     sheet.shape(Shape::line(limits, "#8b8678", 2.0));
 }
 
-/// Width of a line, by its score.
+/// Width of a line, by its score: those drawn are the best ones, and must still differ.
 pub fn width(score: u8) -> f64 {
-    1.0 + 4.0 * f64::from(score.saturating_sub(20)) / 80.0
+    0.8 + 4.2 * (f64::from(score.saturating_sub(20)) / 80.0).powi(4)
 }
 
 fn draw_leads(sheet: &mut Sheet, sight: &Sight<'_>, spots: &[Spot], leads: &[(&Lead, usize, usize)]) {
@@ -216,7 +221,8 @@ fn draw_leads(sheet: &mut Sheet, sight: &Sight<'_>, spots: &[Spot], leads: &[(&L
         let (mx, my) = (f64::midpoint(a.x, b.x) - (b.y - a.y) * bend, f64::midpoint(a.y, b.y) + (b.x - a.x) * bend);
         let sign = sign::of(sight.found.flow(lead.from).domain);
         let d = format!("M{:.1} {:.1}Q{mx:.1} {my:.1} {:.1} {:.1}", a.x, a.y, b.x, b.y);
-        let title = format!("{}, de {} à {}, indice {}", sight.called(lead.from), sight.name(sight.actor(lead.from)), sight.name(sight.actor(lead.to)), lead.score);
+        let title =
+            format!("{}, de {} à {}, indice {}", sight.called(lead.from), sight.name(sight.actor(lead.from)), sight.name(sight.actor(lead.to)), lead.score);
         sheet.shape(Shape::line(d, sign.fill, width(lead.score)).dashed(sign.dash).titled(&title));
     }
 }
@@ -243,7 +249,7 @@ fn draw_spots(sheet: &mut Sheet, sight: &Sight<'_>, spots: &[Spot]) {
     communes(sheet, sight, spots, &mut taken);
     for spot in spots.iter().filter(|spot| spot.actors.len() == 1).take(NAMES) {
         let Disc { x, y, radius } = spot.disc;
-        let words = Words::at((0.0, 0.0), "start", &line(sight.name(spot.actors[0]), 13.0, Face::default())).sized(SMALL);
+        let words = Words::at((0.0, 0.0), "start", &line(sight.name(spot.actors[0]), 16.0, Face::default())).sized(SMALL);
         let gap = radius + 4.0;
         taken.write(sheet, &words, &[(x + gap, y + 4.0, "start"), (x - gap, y + 4.0, "end"), (x, y + gap + 9.0, "middle"), (x, y - gap, "middle")]);
     }
@@ -275,108 +281,9 @@ fn scale(sheet: &mut Sheet, (kilometres, length): (i32, i32)) {
     sheet.words_over(Words::at((16.0, bottom - 18.0), "start", &format!("{kilometres}\u{a0}km")));
 }
 
-fn said(sight: &Sight<'_>, drawn: usize, leads: &[(&Lead, usize, usize)]) -> String {
-    let actors = count(drawn, "acteur", "acteurs");
-    match leads.first() {
-        None => format!("{actors} sur la carte, aucune piste entre eux pour l’instant"),
-        Some((lead, ..)) => format!(
-            "{actors} et {} sur la carte\u{202f}; la plus forte, {}, va de {} à {}",
-            count(leads.len(), "piste", "pistes"),
-            sight.called(lead.from).to_lowercase(),
-            sight.name(sight.actor(lead.from)),
-            sight.name(sight.actor(lead.to))
-        ),
-    }
-}
-
-fn notes(sight: &Sight<'_>, left: &Left, drawn: usize) -> Vec<String> {
-    let mut notes = vec!["Un acteur sans coordonnées est à la mairie de sa commune, ou relié à elle par un trait.".to_owned()];
-    let others = sight.leads().count() - drawn;
-    if others > 0 {
-        notes.push(format!("{} parmi les acteurs dessinés\u{202f}; {} ne le sont pas.", count(drawn, "piste tracée", "pistes tracées, les meilleures"), count(others, "autre", "autres")));
-    }
-    if left.unlisted > 0 {
-        notes.push(format!("Les {ACTORS} plus gros acteurs sont dessinés\u{202f}; {} ne le sont pas.", count(left.unlisted, "autre", "autres")));
-    }
-    if !left.far.is_empty() {
-        let names: Vec<&str> = left.far.iter().take(5).map(String::as_str).collect();
-        let more = if left.far.len() > 5 { format!(" et {} autres", left.far.len() - 5) } else { String::new() };
-        notes.push(format!("Hors du cadre\u{a0}: {}{more}.", names.join(", ")));
-    }
-    if left.nowhere > 0 {
-        notes.push(format!("{} ni commune ni coordonnées.", count(left.nowhere, "acteur n’a", "acteurs n’ont")));
-    }
-    notes.push("Contours simplifiés\u{a0}: IGN Admin Express, Licence Ouverte 2.0.".to_owned());
-    notes
-}
-
-fn legend(drawn: &[Known<'_>], leads: &[(&Lead, usize, usize)], sight: &Sight<'_>) -> Vec<Entry> {
-    let mut used: BTreeSet<Domain> = drawn.iter().map(|(_, weight)| weight.domain()).collect();
-    used.extend(leads.iter().map(|(lead, ..)| sight.found.flow(lead.from).domain));
-    let mut legend: Vec<Entry> = ALL.iter().filter(|sign| used.contains(&sign.domain)).map(domain_entry).collect();
-    let discs = [2, 4, 6].into_iter().zip([4.0, 6.0, 7.0]).map(|(class, radius)| {
-        let mark = Mark::Shape(Shape::filled(circle(12.0, 7.0, radius), SOFT));
-        Entry::new(vec![mark], format!("{} par an", CLASSES[class]))
-    });
-    legend.extend(discs);
-    legend.push(Entry::new(vec![Mark::Shape(Shape::filled(rectangle([0.5, 1.5, 23.5, 12.5]), "#e4eff1").edged("#7f9aa2", 1.0))], "périmètre"));
-    legend
-}
-
-/// Disc, letter and line of a domain.
-pub fn domain_entry(sign: &sign::Sign) -> Entry {
-    let mut sheet = Sheet::default();
-    sheet.shape(Shape::line("M0 7h24".to_owned(), sign.fill, 2.5).dashed(sign.dash));
-    sheet.shape(Shape::filled(circle(12.0, 7.0, 6.5), sign.fill));
-    sheet.words(Words::at((12.0, 10.6), "middle", sign.letter).bold().sized(10.0).tinted("#fff"));
-    Entry::new(sheet.marks, sign.label)
-}
-
-fn actors_table(drawn: &[Known<'_>], far: &[Known<'_>]) -> Table {
-    let row = |actor: &Actor, weight: &Weight, place: &str| {
-        let commune = if actor.commune.is_empty() { "non dite".to_owned() } else { territory::label(&actor.commune) };
-        let place = if actor.is_outside { format!("{place}, hors du périmètre") } else { place.to_owned() };
-        vec![
-            Cell::link(actor.name.clone(), format!("/acteurs/{}", actor.row)),
-            commune.into(),
-            told(weight).into(),
-            CLASSES[weight.class].into(),
-            place.into(),
-        ]
-    };
-    let mut rows: Vec<Vec<Cell>> = drawn.iter().map(|(actor, weight)| row(actor, weight, "sur la carte")).collect();
-    rows.extend(far.iter().map(|(actor, weight)| row(actor, weight, "hors du cadre")));
-    Table {
-        caption: "Acteurs".to_owned(),
-        heads: vec![("Acteur", false), ("Commune", false), ("Flux", false), ("Ordre de grandeur par an", false), ("Place", false)],
-        rows,
-    }
-}
-
-fn leads_table(sight: &Sight<'_>, leads: &[(&Lead, usize, usize)]) -> Table {
-    let rows = leads.iter().map(|(lead, ..)| lead_row(sight, lead)).collect();
-    Table {
-        caption: "Pistes tracées".to_owned(),
-        heads: vec![("Piste", false), ("De", false), ("Vers", false), ("Distance", true), ("Indice", true)],
-        rows,
-    }
-}
-
-/// A lead in a table: what, from, to, distance, score.
-pub fn lead_row(sight: &Sight<'_>, lead: &Lead) -> Vec<Cell> {
-    let km = sight.found.assess(*lead).and_then(|found| found.distance_km);
-    let what = format!("{} → {}", sight.called(lead.from), sight.called(lead.to));
-    vec![
-        what.into(),
-        sight.name(sight.actor(lead.from)).into(),
-        sight.name(sight.actor(lead.to)).into(),
-        km.map_or_else(|| "inconnue".to_owned(), |km| format!("{}\u{a0}km", decimal(format!("{km:.1}"), usize::from(km < 10.0)))).into(),
-        lead.score.to_string().into(),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::sheet::Mark;
     use super::super::sight::sample;
     use super::*;
 
@@ -410,7 +317,11 @@ mod tests {
         let mut content = sample::content(3);
         content.units.push(sample::row("stakeholder", 77, &[("name", "Papeterie lointaine"), ("commune", "33063")]));
         let actor = Uuid::from_u128(77).to_string();
-        content.units.push(sample::row("flow", 78, &[("actor", &actor), ("direction", "in"), ("domain", "material"), ("label", "Cartons"), ("type", "cartons")]));
+        content.units.push(sample::row(
+            "flow",
+            78,
+            &[("actor", &actor), ("direction", "in"), ("domain", "material"), ("label", "Cartons"), ("type", "cartons")],
+        ));
         let (found, decisions) = (sample::found(&content), crate::leads::decision::Decisions::default());
         let sight = Sight { found: &found, domain: None, content: &content, decisions: &decisions };
         let picture = draw(sight, &Ground::of(&sight), &HashMap::new()).expect("a map");

@@ -8,7 +8,7 @@ use trame_synergies::nomenclature::TypeId;
 use uuid::Uuid;
 
 use super::picture::{Cell, Entry, Picture, Table};
-use super::sheet::{INK, Mark, RULE, SMALL, SOFT, Shape, Sheet, Words, circle, rectangle, real};
+use super::sheet::{INK, Mark, RULE, SMALL, SOFT, Shape, Sheet, Words, circle, real, rectangle};
 use super::sight::Sight;
 use super::sign;
 use crate::kit::french::{count, fold};
@@ -110,7 +110,11 @@ impl Matrix {
         for (at, flow) in sight.flows() {
             let (key, actor, row) = ((flow.domain, flow.kind), sight.actor(at), sight.found.source(at).row);
             let held = held.entry(key).or_default().entry(actor).or_default();
-            if flow.direction == Direction::Out { held.outs.push(row) } else { held.ins.push(row) }
+            if flow.direction == Direction::Out {
+                held.outs.push(row)
+            } else {
+                held.ins.push(row)
+            }
             types.entry(actor).or_default().insert(key);
         }
         let mut columns: Vec<Column> =
@@ -141,7 +145,10 @@ impl Matrix {
         let from = (page.columns - 1) * COLUMNS;
         let to = (from + COLUMNS).min(self.columns.len());
         let rows = self.rows.iter().skip((page.rows - 1) * ROWS).take(ROWS);
-        Self { columns: self.columns[from.min(to)..to].to_vec(), rows: rows.map(|row| Row { squares: row.squares[from.min(to)..to].to_vec(), ..row.clone() }).collect() }
+        Self {
+            columns: self.columns[from.min(to)..to].to_vec(),
+            rows: rows.map(|row| Row { squares: row.squares[from.min(to)..to].to_vec(), ..row.clone() }).collect(),
+        }
     }
 
     /// The finding.

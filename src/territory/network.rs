@@ -23,10 +23,10 @@ pub const EDGES: usize = 40;
 const STEP: f64 = 30.0;
 /// Middle, and how far from it the sides are at their ends and at their widest.
 const MIDDLE: f64 = 400.0;
-const NEAR: f64 = 70.0;
-const FAR: f64 = 165.0;
+const NEAR: f64 = 64.0;
+const FAR: f64 = 104.0;
 /// Room of a name, in its own size.
-const NAME: f64 = 16.5;
+const NAME: f64 = 15.8;
 
 /// The leads of one domain from an actor to another.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,8 @@ pub fn draw(sight: Sight<'_>) -> Option<Picture> {
     for row in &order {
         node(&mut sheet, &sight, *row, &edges, &places);
     }
-    let left: Vec<&Edge<'_>> = all.iter().filter(|edge| !edges.iter().any(|kept| (kept.from, kept.to, kept.domain) == (edge.from, edge.to, edge.domain))).collect();
+    let left: Vec<&Edge<'_>> =
+        all.iter().filter(|edge| !edges.iter().any(|kept| (kept.from, kept.to, kept.domain) == (edge.from, edge.to, edge.domain))).collect();
     let said = said(&sight, &edges, &order);
     Some(Picture {
         key: "reseau".to_owned(),
@@ -127,7 +128,15 @@ fn arranged(nodes: &[Uuid], edges: &[Edge<'_>]) -> Vec<Uuid> {
 }
 
 fn exchange(pairs: &mut [(usize, usize)], one: usize, other: usize) {
-    let turned = |at: usize| if at == one { other } else if at == other { one } else { at };
+    let turned = |at: usize| {
+        if at == one {
+            other
+        } else if at == other {
+            one
+        } else {
+            at
+        }
+    };
     for pair in pairs {
         *pair = (turned(pair.0), turned(pair.1));
     }
@@ -165,12 +174,16 @@ fn radius(degree: usize) -> f64 {
 fn arrow(sheet: &mut Sheet, sight: &Sight<'_>, edge: &Edge<'_>, places: &BTreeMap<Uuid, (f64, f64, bool)>) {
     let (Some((ax, ay, _)), Some((bx, by, _))) = (places.get(&edge.from), places.get(&edge.to)) else { return };
     let height = sheet.height;
-    // Bent towards the middle: the more, the closer both ends are.
     let (mx, my) = (f64::midpoint(*ax, *bx), f64::midpoint(*ay, *by));
-    let pull = if (ax - bx).abs() < 140.0 { 0.75 } else { 0.25 };
     // Back and forth are two lines.
-    let aside = if edge.from < edge.to { 7.0 } else { -7.0 };
-    let (cx, cy) = (mx + (MIDDLE - mx) * pull, my + (height / 2.0 - my) * pull * 0.4 + aside);
+    let aside = if edge.from < edge.to { 6.0 } else { -6.0 };
+    let (cx, cy) = if (*ax > MIDDLE) == (*bx > MIDDLE) {
+        // On one side, an arc towards the middle, the deeper the farther apart.
+        let away = 34.0 + 0.5 * (ay - by).abs() + aside;
+        (if *ax > MIDDLE { ax.min(*bx) - away } else { ax.max(*bx) + away }, my)
+    } else {
+        (mx, my + (height / 2.0 - my) * 0.25 + aside)
+    };
     let (dx, dy) = (bx - cx, by - cy);
     let long = dx.hypot(dy).max(1.0);
     let (ux, uy) = (dx / long, dy / long);
@@ -179,7 +192,7 @@ fn arrow(sheet: &mut Sheet, sight: &Sight<'_>, edge: &Edge<'_>, places: &BTreeMa
     let title = format!("{}, de {} à {}, indice {}", sight.called(edge.best.from), sight.name(edge.from), sight.name(edge.to), edge.best.score);
     let d = format!("M{ax:.1} {ay:.1}Q{cx:.1} {cy:.1} {:.1} {:.1}", ex - ux * 6.0, ey - uy * 6.0);
     sheet.shape(Shape::line(d, sign.fill, width(edge.best.score)).dashed(sign.dash).titled(&title));
-    let half = 2.5 + width(edge.best.score);
+    let half = 3.0 + width(edge.best.score) * 0.6;
     let tail = (ex - ux * 9.0, ey - uy * 9.0);
     let head = through(&[(ex, ey), (tail.0 - uy * half, tail.1 + ux * half), (tail.0 + uy * half, tail.1 - ux * half)]) + "z";
     sheet.shape(Shape::filled(head, sign.fill));
@@ -215,11 +228,17 @@ fn said(sight: &Sight<'_>, edges: &[Edge<'_>], order: &[Uuid]) -> String {
 }
 
 fn notes(order: &[Uuid], edges: &[Edge<'_>], left: &[&Edge<'_>]) -> Vec<String> {
-    let mut notes = vec!["Une flèche va de la sortie au besoin\u{202f}; son épaisseur suit l’indice de la meilleure piste, la taille d’un rond le nombre de liens.".to_owned()];
+    let mut notes = vec![
+        "Une flèche va de la sortie au besoin\u{202f}; son épaisseur suit l’indice de la meilleure piste, la taille d’un rond le nombre de liens.".to_owned(),
+    ];
     if !left.is_empty() {
         let others: BTreeSet<Uuid> = left.iter().flat_map(|edge| [edge.from, edge.to]).filter(|row| !order.contains(row)).collect();
         let with = if others.is_empty() { String::new() } else { format!(", avec {} de plus", count(others.len(), "acteur", "acteurs")) };
-        notes.push(format!("Les {} meilleurs liens sont dessinés\u{202f}; {}{with}.", edges.len(), count(left.len(), "autre ne l’est pas", "autres ne le sont pas")));
+        notes.push(format!(
+            "Les {} meilleurs liens sont dessinés\u{202f}; {}{with}.",
+            edges.len(),
+            count(left.len(), "autre ne l’est pas", "autres ne le sont pas")
+        ));
     }
     notes
 }
@@ -240,15 +259,7 @@ fn table(sight: &Sight<'_>, edges: &[Edge<'_>], left: &[&Edge<'_>]) -> Table {
         let cells = ["".into(), "".into(), "".into(), "".into(), best.to_string().into(), leads.to_string().into()];
         rows.push([Cell::from(format!("{} non dessinés", count(left.len(), "autre lien", "autres liens")))].into_iter().chain(cells).collect());
     }
-    let heads = vec![
-        ("Meilleure piste", false),
-        ("De", false),
-        ("Vers", false),
-        ("Domaine", false),
-        ("Distance", true),
-        ("Indice", true),
-        ("Pistes", true),
-    ];
+    let heads = vec![("Meilleure piste", false), ("De", false), ("Vers", false), ("Domaine", false), ("Distance", true), ("Indice", true), ("Pistes", true)];
     Table { caption: "Liens du réseau".to_owned(), heads, rows }
 }
 

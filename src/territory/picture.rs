@@ -4,7 +4,7 @@ use askama::Template;
 use trame_pdf::{Drawing, Face};
 
 use super::sheet::{Mark, SMALL, Sheet, WIDTH, hatches, tenths};
-use super::sign::{self, Sign};
+use super::sign::Sign;
 use crate::kit::lettering::{clean, lines, wide};
 
 /// A cell of a table.
@@ -124,9 +124,7 @@ const MARGIN: f64 = 10.0;
 impl Picture {
     /// Signs whose hatching the drawing or its key uses.
     pub fn hatches(&self) -> Vec<&'static Sign> {
-        let mut used = self.sheet.hatches();
-        used.extend(self.legend.iter().flat_map(|entry| hatches(&entry.marks)));
-        used.into_iter().map(sign::of).collect()
+        hatches(self.sheet.marks.iter().chain(self.legend.iter().flat_map(|entry| &entry.marks))).into_values().collect()
     }
 
     /// Itself as a file that says everything: colours, words, and who may see it.
@@ -197,14 +195,14 @@ fn placed(legend: &[Entry], from: f64) -> (Vec<Placed<'_>>, f64) {
 #[cfg(test)]
 mod tests {
     use super::super::sheet::{Shape, Words, rectangle};
+    use super::super::sign::ALL;
     use super::*;
-    use trame_synergies::flow::Domain;
 
     fn picture() -> Picture {
         let mut sheet = Sheet { height: 100.0, ..Sheet::default() };
-        sheet.shape(Shape::hatched(rectangle([0.0, 0.0, 10.0, 10.0]), Domain::Energy).titled("<i>\"&\u{0}"));
+        sheet.shape(Shape::hatched(rectangle([0.0, 0.0, 10.0, 10.0]), &ALL[1]).titled("<i>\"&\u{0}"));
         sheet.words(Words::at((5.0, 5.0), "start", "Verrerie <A & B>\u{b}"));
-        let legend = (0..12).map(|no| Entry::new(vec![Mark::Shape(Shape::hatched(rectangle([0.0, 2.0, 24.0, 12.0]), Domain::Water))], format!("Entrée {no}")));
+        let legend = (0..12).map(|no| Entry::new(vec![Mark::Shape(Shape::hatched(rectangle([0.0, 2.0, 24.0, 12.0]), &ALL[0]))], format!("Entrée {no}")));
         Picture { key: "essai".to_owned(), sheet, legend: legend.collect(), ..Picture::default() }
     }
 

@@ -1,12 +1,12 @@
 //! A drawing as a list of shapes and words; one template writes them, for the page, for a file and for paper.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use trame_pdf::Face;
 use trame_synergies::flow::Domain;
 
-use super::sign;
+use super::sign::{self, Sign};
 use crate::kit::lettering::{clean, wide};
 
 /// Text.
@@ -38,7 +38,7 @@ pub struct Shape {
     /// Colour inside, or nothing.
     pub fill: &'static str,
     /// Hatching inside, in the place of the colour.
-    pub hatch: Option<Domain>,
+    pub hatch: Option<&'static Sign>,
     /// Colour of its line, or nothing.
     pub stroke: &'static str,
     /// Width of its line.
@@ -55,9 +55,9 @@ impl Shape {
         Self { d, fill, ..Self::default() }
     }
 
-    /// Filled with the hatching of a domain, and its edge.
-    pub fn hatched(d: String, domain: Domain) -> Self {
-        Self { d, hatch: Some(domain), stroke: sign::of(domain).edge, width: 1.0, ..Self::default() }
+    /// Filled with the hatching of a sign, and its edge.
+    pub fn hatched(d: String, sign: &'static Sign) -> Self {
+        Self { d, hatch: Some(sign), stroke: sign.edge, width: 1.0, ..Self::default() }
     }
 
     /// A line.
@@ -86,7 +86,7 @@ impl Shape {
     /// What fills it, in the picture of that key.
     pub fn paint(&self, key: &str) -> String {
         match self.hatch {
-            Some(domain) => format!("url(#{key}-{})", sign::of(domain).key),
+            Some(sign) => format!("url(#{key}-{})", sign.key),
             None if self.fill.is_empty() => "none".to_owned(),
             None if self.is_veil() => PAPER.to_owned(),
             None => self.fill.to_owned(),
@@ -225,20 +225,16 @@ impl Sheet {
         tenths(self.height)
     }
 
-    /// Domains whose hatching is used.
-    pub fn hatches(&self) -> BTreeSet<Domain> {
-        hatches(&self.marks)
-    }
-
     /// Words written, whatever their place.
     pub fn written(&self) -> impl Iterator<Item = &str> {
         self.marks.iter().filter_map(|mark| if let Mark::Words(words) = mark { Some(words.words.as_str()) } else { None })
     }
 }
 
-/// Domains whose hatching those marks use.
-pub fn hatches(marks: &[Mark]) -> BTreeSet<Domain> {
-    marks.iter().filter_map(|mark| if let Mark::Shape(shape) = mark { shape.hatch } else { None }).collect()
+/// Signs whose hatching those marks use, by key.
+pub fn hatches<'a>(marks: impl IntoIterator<Item = &'a Mark>) -> BTreeMap<&'static str, &'static Sign> {
+    let hatch = |mark: &Mark| if let Mark::Shape(shape) = mark { shape.hatch } else { None };
+    marks.into_iter().filter_map(hatch).map(|sign| (sign.key, sign)).collect()
 }
 
 /// A number of a drawing: one decimal at most.

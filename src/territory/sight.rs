@@ -47,15 +47,20 @@ pub struct Synergy {
 pub struct Weight {
     /// Flows of each domain.
     pub domains: BTreeMap<Domain, usize>,
-    /// Order of magnitude, from 1 (under one unit a year) to 6 (over 10 000); zero when no quantity is known.
-    pub class: usize,
+    /// Order of magnitude of each domain whose quantity is known, from 1 (under one unit a year) to 6 (over 10 000).
+    pub classes: BTreeMap<Domain, usize>,
 }
 
 impl Weight {
-    /// Domain of the most flows, the first one of the list among equals.
+    /// Domain of the most flows; among equals, of the biggest ones.
     pub fn domain(&self) -> Domain {
-        let most = self.domains.values().max().copied().unwrap_or(0);
-        self.domains.iter().find(|(_, count)| **count == most).map_or(Domain::Material, |(domain, _)| *domain)
+        let rank = |(domain, count): &(&Domain, &usize)| (**count, self.classes.get(*domain).copied().unwrap_or(0), std::cmp::Reverse(**domain));
+        self.domains.iter().max_by_key(rank).map_or(Domain::Material, |(domain, _)| *domain)
+    }
+
+    /// The highest order of magnitude; zero when no quantity is known.
+    pub fn class(&self) -> usize {
+        self.classes.values().max().copied().unwrap_or(0)
     }
 
     /// Flows of every domain.
@@ -122,7 +127,7 @@ impl<'a> Sight<'a> {
         }
         for ((actor, _), sum) in sums {
             if let Some(weight) = weights.get_mut(&actor) {
-                weight.class = weight.class.max(class(sum));
+                weight.classes.insert(domain, class(sum));
             }
         }
         weights
@@ -216,7 +221,7 @@ pub mod sample {
         let communes = ["16102", "16089", "16167", "16366"];
         let mut units: Vec<Unit> = communes.iter().zip(9_000..).map(|(code, no)| row("perimeter_commune", no, &[("commune", code)])).collect();
         for no in 1..=actors {
-            let name = format!("Acteur {no}");
+            let name = if no % 5 == 0 { format!("Acteur {no}, coopérative agricole et viticole des Borderies") } else { format!("Acteur {no}") };
             let commune = communes[usize::try_from(no % 3).unwrap_or(0)];
             units.push(row("stakeholder", no, &[("name", &name), ("commune", commune), ("kind", "company")]));
             let (actor, amount) = (Uuid::from_u128(no).to_string(), (no * no * 10).to_string());
@@ -270,7 +275,7 @@ mod tests {
             assert_eq!(weights.len(), 4);
             let two = &weights[&Uuid::from_u128(2)];
             assert_eq!((two.domain(), two.flows(), told(two).as_str()), (Domain::Material, 4, "énergie 1, matière 2, service 1"));
-            assert_eq!(two.class, 4, "900 MWh outweigh 80 t");
+            assert_eq!(two.class(), 4, "900 MWh outweigh 80 t");
         });
         sample::with(4, Some(Domain::Energy), |sight| {
             assert!(sight.weights().values().all(|weight| weight.domain() == Domain::Energy));

@@ -30,7 +30,7 @@ pub struct Sign {
 }
 
 /// Every domain, in the order of the pages.
-pub const ALL: [Sign; 4] = [
+pub static ALL: [Sign; 4] = [
     Sign {
         domain: Domain::Water,
         key: "eau",
@@ -84,6 +84,21 @@ pub const ALL: [Sign; 4] = [
         unit: ("", ""),
     },
 ];
+
+/// Of several domains at once.
+pub static MIXED: Sign = Sign {
+    domain: Domain::Material,
+    key: "tous",
+    field: "",
+    letter: "",
+    label: "plusieurs domaines",
+    fill: "#6f6c62",
+    tint: "#d8d3c6",
+    edge: "#535b5f",
+    dash: "",
+    slope: 20,
+    unit: ("", ""),
+};
 
 /// The sign of a domain.
 pub fn of(domain: Domain) -> &'static Sign {

@@ -14,11 +14,10 @@ use super::picture::{Around, Picture};
 use super::sheet::Mark;
 use super::sight::Sight;
 use super::sign::{self, ALL};
-use super::{exchanges, funnel, map, matrix, network, pareto};
+use super::{exchanges, funnel, map, matrix, network, pareto, squares};
 use crate::access::{Dossier, KeyPart, ProjectReader};
 use crate::app::App;
 use crate::error::AppError;
-use crate::framework::belonging::part_of;
 use crate::framework::content::Content;
 use crate::kit::french::{count, slug};
 use crate::kit::geometry::Outline;
@@ -35,11 +34,11 @@ pub const KINDS: [&str; 2] = ["perimeter_commune", "synergy"];
 
 /// What is asked: a domain, a page of the matrix, its empty squares.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Asked {
-    domain: Option<Domain>,
-    columns: usize,
-    rows: usize,
-    is_filling: bool,
+pub(super) struct Asked {
+    pub(super) domain: Option<Domain>,
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    pub(super) is_filling: bool,
 }
 
 impl Asked {
@@ -54,7 +53,7 @@ impl Asked {
         }
     }
 
-    fn query(self) -> String {
+    pub(super) fn query(self) -> String {
         let mut parts = Vec::new();
         parts.extend(self.domain.map(|domain| format!("domaine={}", sign::of(domain).key)));
         for (name, page) in [("colonnes", self.columns), ("lignes", self.rows)] {
@@ -121,34 +120,6 @@ async fn drawn(matter: Matter, asked: Asked) -> Result<Drawn, AppError> {
     Ok(tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?)
 }
 
-/// A square of the matrix: its letters, where it leads, what it is for voice.
-struct SquareView {
-    letters: &'static str,
-    href: String,
-    label: String,
-}
-
-/// A type of the matrix.
-struct LineView {
-    label: String,
-    letter: &'static str,
-    class: &'static str,
-    domain: &'static str,
-    actors: usize,
-    squares: Vec<SquareView>,
-}
-
-/// The matrix as a table: what is drawn, and where each square leads.
-struct MatrixView {
-    columns: Vec<(String, String)>,
-    lines: Vec<LineView>,
-    range: String,
-    pages: Vec<(String, String, bool)>,
-    filling: String,
-    is_filling: bool,
-    is_editable: bool,
-}
-
 /// A part of the page: its pictures, or why there is none.
 struct PartView {
     anchor: &'static str,
@@ -156,7 +127,7 @@ struct PartView {
     none: &'static str,
     act: (&'static str, &'static str),
     pictures: Vec<(Picture, String)>,
-    matrix: Option<MatrixView>,
+    matrix: Option<squares::MatrixView>,
 }
 
 #[derive(Template)]
@@ -173,7 +144,13 @@ struct TerritoryPage {
 
 /// Parts of the page: anchor, heading, pictures, why there is none and what to do.
 const PARTS: [(&str, &str, &str, &str, (&str, &str)); 6] = [
-    ("carte", "Carte du territoire", "carte", "Rien n’a encore de place\u{a0}: un périmètre, ou la commune d’un acteur, suffit.", ("Choisir le périmètre", "/perimetre")),
+    (
+        "carte",
+        "Carte du territoire",
+        "carte",
+        "Rien n’a encore de place\u{a0}: un périmètre, ou la commune d’un acteur, suffit.",
+        ("Choisir le périmètre", "/perimetre"),
+    ),
     (
         "reseau",
         "Réseau des flux",
@@ -207,7 +184,7 @@ pub async fn show(State(app): State<App>, reader: ProjectReader, Query(asked): Q
     let Drawn { pictures, matrix, page } = drawn(matter, asked).await?;
     let mut parts = parts(&reader, asked, pictures);
     if let Some(part) = parts.iter_mut().find(|part| part.anchor == "matrice" && !part.pictures.is_empty()) {
-        part.matrix = Some(matrix_view(&reader, &matrix, page, asked));
+        part.matrix = Some(squares::view(&reader, &matrix, page, asked));
     }
     html(&TerritoryPage {
         layout: Layout::dossier(&app, &reader, "Territoire en images", "/territoire"),
@@ -237,51 +214,6 @@ fn parts(reader: &Dossier, asked: Asked, pictures: Vec<Picture>) -> Vec<PartView
         .collect()
 }
 
-fn matrix_view(reader: &Dossier, matrix: &Matrix, page: Page, asked: Asked) -> MatrixView {
-    let line = |row: &matrix::Row| {
-        let sign = sign::of(row.domain);
-        let squares = row.squares.iter().zip(&matrix.columns).map(|(held, column)| square(reader, row, held, column, asked));
-        LineView { label: row.label.clone(), letter: sign.letter, class: sign.field, domain: sign.label, actors: row.actors, squares: squares.collect() }
-    };
-    let address = |asked: Asked| format!("{}{}#matrice", reader.url("/territoire"), asked.query());
-    let at = Asked { columns: page.columns, rows: page.rows, ..asked };
-    let mut pages = Vec::new();
-    for (many, name, is_columns) in [(page.all_columns, "Acteurs", true), (page.all_rows, "Types", false)] {
-        for no in (1..=many).filter(|_| many > 1) {
-            let there = if is_columns { Asked { columns: no, ..at } } else { Asked { rows: no, ..at } };
-            pages.push((format!("{name}, page {no}"), address(there), there == at));
-        }
-    }
-    let range = [("acteurs", page.columns, page.all_columns), ("types", page.rows, page.all_rows)];
-    let range: Vec<String> = range.iter().filter(|(.., all)| *all > 1).map(|(name, no, all)| format!("{name}, page {no} sur {all}")).collect();
-    MatrixView {
-        columns: matrix.columns.iter().map(|column| (column.name.clone(), reader.url(&format!("/acteurs/{}", column.actor)))).collect(),
-        lines: matrix.rows.iter().map(line).collect(),
-        range: range.join("\u{202f}; "),
-        pages,
-        filling: address(Asked { is_filling: !asked.is_filling, ..at }),
-        is_filling: asked.is_filling,
-        is_editable: reader.may_write(part_of("flow")).is_ok(),
-    }
-}
-
-fn square(reader: &Dossier, row: &matrix::Row, held: &matrix::Square, column: &matrix::Column, asked: Asked) -> SquareView {
-    let case = || reader.url(&format!("/territoire/case?acteur={}&type={}&domaine={}", column.actor, row.code, sign::of(row.domain).field));
-    let flows: Vec<uuid::Uuid> = held.flows().collect();
-    let href = match flows.as_slice() {
-        [] if !asked.is_filling || row.kind.is_none() => String::new(),
-        [only] => reader.url(&format!("/flux/{only}")),
-        _ => case(),
-    };
-    let label = match held.letters() {
-        "" => format!("Ajouter\u{a0}: {}, {}", row.label, column.name),
-        "E" => format!("entre, {}, {}", row.label, column.name),
-        "S" => format!("sort, {}, {}", row.label, column.name),
-        _ => format!("entre et sort, {}, {}", row.label, column.name),
-    };
-    SquareView { letters: held.letters(), href, label }
-}
-
 /// The team keeps a picture as a file that says everything by itself, and who may see it.
 pub async fn file(
     State(app): State<App>,
@@ -298,7 +230,8 @@ pub async fn file(
     let picture = drawn(matter, asked).await?.pictures.into_iter().find(|picture| picture.key == key).ok_or(AppError::NotFound)?;
     let svg = picture.file(&around(&reader, &picture, asked)).map_err(anyhow::Error::from)?;
     let name = format!("attachment; filename=\"{}-{key}.svg\"", slug(&reader.head().title));
-    let headers = [(CONTENT_TYPE, "image/svg+xml".to_owned()), (CONTENT_DISPOSITION, name), (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned())];
+    let headers =
+        [(CONTENT_TYPE, "image/svg+xml".to_owned()), (CONTENT_DISPOSITION, name), (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned())];
     Ok((headers, svg).into_response())
 }
 
