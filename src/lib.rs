@@ -31,6 +31,7 @@ pub mod review;
 pub mod routes;
 pub mod submission;
 pub mod suspended;
+pub mod territory;
 pub mod workshop;
 
 /// Migrations of the database, forward only.

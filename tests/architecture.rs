@@ -33,7 +33,11 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
+<<<<<<< HEAD
 const FEATURES: [&str; 13] = [
+=======
+const FEATURES: [&str; 12] = [
+>>>>>>> 94227ef (Pictures drawn for the page, for files and for the document)
     "crate::account",
     "crate::board",
     "crate::call",
@@ -46,6 +50,7 @@ const FEATURES: [&str; 13] = [
     "crate::project",
     "crate::review",
     "crate::submission",
+    "crate::territory",
     "crate::demo",
 ];
 

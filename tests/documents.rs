@@ -485,3 +485,52 @@ async fn drawn_views_and_questions_of_the_carriers_own_are_in_the_document(db: P
     assert!(!part.contains(&squeezed("Cercles des acteurs")) && !part.contains(&squeezed("Acteurs sur le territoire")));
     scene.check().await;
 }
+
+/// Alternatives of the figures of a tagged PDF.
+fn alternatives(bytes: &[u8]) -> Vec<String> {
+    let document = lopdf::Document::load_mem(bytes).expect("a PDF");
+    let is_figure = |object: &&lopdf::Dictionary| object.get(b"S").and_then(lopdf::Object::as_name).is_ok_and(|name| name == b"Figure");
+    let figures = document.objects.values().filter_map(|object| object.as_dict().ok()).filter(is_figure);
+    figures.filter_map(|figure| figure.get(b"Alt").ok()).map(|alt| lopdf::decode_text_string(alt).expect("text")).collect()
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn the_pictures_of_the_territory_are_in_the_assessment_as_they_were_deposited(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let ana = scene.person("Ana").await;
+    let project = deposited(&scene, &ana).await;
+    let plain = have(&scene, &ana, &format!("/dossiers/{project}/depots/1/dossier.pdf")).await;
+    for (name, commune, direction, quantity) in
+        [("Tonnellerie", "16102", "out", "300"), ("Papeterie", "16167", "in", "40"), ("Imprimerie", "16089", "out", "80")]
+    {
+        let actor = scene.row(&ana, project, "acteurs").await;
+        let fields = [("version", "1"), ("name", name), ("commune", commune)];
+        scene.post(&ana, &format!("/dossiers/{project}/acteurs/{actor}"), &fields).await.expect(303);
+        let flow = scene.row(&ana, project, "flux").await;
+        let what = [("domain", "material"), ("label", "Cartons"), ("type", "cartons"), ("unit", "t"), ("quantity", quantity)];
+        let fields = [&[("version", "1"), ("actor", actor.as_str()), ("direction", direction)], &what[..]].concat();
+        scene.post(&ana, &format!("/dossiers/{project}/flux/{flow}"), &fields).await.expect(303);
+    }
+    scene.post(&ana, &format!("/dossiers/{project}/depot"), &[("version", "0")]).await.expect(303);
+    let manager = scene.staff("Max", &["manager"]).await;
+    let deposit = have(&scene, &manager, &format!("/dossiers/{project}/depots/2/dossier.pdf")).await;
+    let text = deposit.text();
+    let headings = ["Carte du territoire", "Plus gros acteurs, matière", "Matrice flux × acteurs", "Échanges par type", "Réseau des flux", "Suivi des pistes"];
+    let told = alternatives(&deposit.bytes);
+    for heading in headings {
+        assert!(text.contains(&squeezed(&format!("{heading}\u{a0}:"))), "{heading} is not in {text}");
+    }
+    for said in
+        ["2\u{a0}liens possibles entre 3\u{a0}acteurs", "Une ligne par type de flux", "À gauche les sorties", "Acteurs\u{a0}: ", "Le premier porte 79\u{a0}%"]
+    {
+        assert!(told.iter().any(|alt| alt.contains(said)), "{said} is in no alternative: {told:?}");
+    }
+    assert!(!plain.text().contains(&squeezed("Matrice flux")), "nothing is drawn of a dossier without flows");
+    // The first deposit stays what it was, and so does the second one once the draft has moved.
+    scene.row(&ana, project, "flux").await;
+    assert!(have(&scene, &ana, &format!("/dossiers/{project}/depots/1/dossier.pdf")).await.bytes == plain.bytes);
+    assert!(have(&scene, &manager, &format!("/dossiers/{project}/depots/2/dossier.pdf")).await.bytes == deposit.bytes);
+    let part = have(&scene, &ana, &format!("/dossiers/{project}/dossier.pdf?livrable=4")).await.text();
+    assert!(!part.contains(&squeezed("Matrice flux")));
+    scene.check().await;
+}

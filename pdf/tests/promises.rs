@@ -223,6 +223,35 @@ fn a_drawn_view_is_drawn_with_its_alternative_and_a_missing_one_is_refused() {
 }
 
 #[test]
+fn hatchings_and_drawings_within_drawings_are_tagged_and_archivable() {
+    let figure = Figure {
+        title: "Échanges par type".to_owned(),
+        alt: "Une bande hachurée, des cartons au papier.".to_owned(),
+        drawing: "echanges".to_owned(),
+        size: [100, 40],
+        legend: "Hachuré, possible.".to_owned(),
+        table: Some(Table::new("Échanges", vec![("Type".to_owned(), false)], vec![vec!["Cartons".to_owned()]], "")),
+    };
+    let item = Item { title: "Synergies".to_owned(), figures: vec![figure], ..Item::default() };
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 40\"><defs><pattern id=\"e-eau\" width=\"6\" height=\"6\" \
+               patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path fill=\"#2f7189\" d=\"M0 0h2v6h-2z\"/></pattern></defs>\
+               <svg x=\"0\" y=\"5\" width=\"100\" height=\"30\" viewBox=\"0 0 100 30\"><path fill=\"url(#e-eau)\" stroke=\"#2f6a80\" d=\"M-50 0h120v20h-120z\"/>\
+               <path fill=\"#fff\" fill-opacity=\"0.75\" d=\"M0 0h20v8h-20z\"/><text x=\"60\" y=\"24\" font-size=\"8\" transform=\"rotate(-90 60 24)\">Cartons</text></svg></svg>";
+    let drawn = render(Source::Dossier(&dossier(vec![item]), &[Drawing { name: "echanges".to_owned(), svg: svg.to_owned() }]), AT).expect("drawn");
+    keep(&drawn, "hachures");
+    let document = Document::load_mem(&drawn.bytes).expect("a PDF");
+    let is_figure = |held: &&Dictionary| held.get(b"S").and_then(Object::as_name).is_ok_and(|name| name == b"Figure");
+    let alternatives: Vec<String> = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok())
+        .filter(is_figure)
+        .map(|held| lopdf::decode_text_string(held.get(b"Alt").expect("an alternative")).expect("text"))
+        .collect();
+    assert_eq!(alternatives, ["Une bande hachurée, des cartons au papier."]);
+}
+
+#[test]
 fn receipts_and_engagement_documents_keep_the_same_promises() {
     let block = Block { title: "La suite".to_owned(), text: vec!["Le dernier dépôt compte seul.".to_owned()], ..Block::default() };
     let receipt = Receipt {

@@ -38,7 +38,8 @@ impl Sample {
         let files = store::deposited_files(&mut conn, project, &found.snapshot).await?;
         let criteria = project_store::criteria(&mut conn, crate::kit::ids::CallId(row.call)).await?;
         let (content, views) = (found.snapshot.content(), found.snapshot.views());
-        let views_drawn = figures::all(&mut conn, &content, None).await?;
+        let subject = figures::Subject { project, content: &content, at: Some(found.received_at) };
+        let views_drawn = figures::all(app, &mut conn, subject, None).await?;
         let engagement = found.snapshot.engagement.as_ref();
         let matter =
             dossier::Matter { content: &content, views: &views, files: &files, criteria: &criteria, engagement, guide: None, views_drawn: &views_drawn };

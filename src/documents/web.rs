@@ -24,14 +24,15 @@ use crate::page::{Layout as Frame, html};
 use crate::project::{attachments, store as project_store, units};
 
 /// A draft: its document, its files.
-async fn draft_order(conn: &mut PgConnection, reader: &Dossier, asked: &Asked) -> Result<(Order, Vec<store::Stored>), AppError> {
+async fn draft_order(app: &App, conn: &mut PgConnection, reader: &Dossier, asked: &Asked) -> Result<(Order, Vec<store::Stored>), AppError> {
     let content = units::load_all(conn, reader.project()).await?;
     let views = attachments::list(conn, reader.project()).await?;
     let files = store::draft_files(conn, reader.project()).await?;
     let criteria = project_store::criteria(conn, reader.head().call).await?;
     let guide = store::page_guide(conn, reader.head().call).await?;
     let engagement = Frozen::take(conn, reader.project(), &content).await?;
-    let views_drawn = figures::all(conn, &content, asked.only).await?;
+    let subject = figures::Subject { project: reader.project(), content: &content, at: None };
+    let views_drawn = figures::all(app, conn, subject, asked.only).await?;
     let matter = dossier::Matter {
         content: &content,
         views: &views,
@@ -49,6 +50,7 @@ async fn draft_order(conn: &mut PgConnection, reader: &Dossier, asked: &Asked) -
 
 /// A deposit: its document, itself, its files.
 async fn deposit_order(
+    app: &App,
     conn: &mut PgConnection,
     reader: &Dossier,
     number: i64,
@@ -59,7 +61,8 @@ async fn deposit_order(
     let criteria = project_store::criteria(conn, reader.head().call).await?;
     let guide = store::page_guide(conn, reader.head().call).await?;
     let (content, views) = (found.snapshot.content(), found.snapshot.views());
-    let views_drawn = figures::all(conn, &content, asked.only).await?;
+    let subject = figures::Subject { project: reader.project(), content: &content, at: Some(found.received_at) };
+    let views_drawn = figures::all(app, conn, subject, asked.only).await?;
     let matter = dossier::Matter {
         content: &content,
         views: &views,
@@ -82,7 +85,7 @@ async fn deposit_order(
 /// The team keeps its draft as a PDF, whole or one deliverable of it.
 pub async fn draft(State(app): State<App>, reader: ProjectReader, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let (order, _) = draft_order(&mut conn, &reader, &asked).await?;
+    let (order, _) = draft_order(&app, &mut conn, &reader, &asked).await?;
     drop(conn);
     serve(&app, || Wait::of(&app, &reader), &asked, &order).await
 }
@@ -90,7 +93,7 @@ pub async fn draft(State(app): State<App>, reader: ProjectReader, asked: Asked) 
 /// Whoever may read the deposits keeps one of them as a PDF, whole or one deliverable of it.
 pub async fn deposit(State(app): State<App>, reader: DepositReader, NumberPart(number): NumberPart, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let (order, ..) = deposit_order(&mut conn, &reader, number, &asked).await?;
+    let (order, ..) = deposit_order(&app, &mut conn, &reader, number, &asked).await?;
     drop(conn);
     serve(&app, || Wait::of(&app, &reader), &asked, &order).await
 }
@@ -148,7 +151,7 @@ fn send(app: &App, archive: Archive, name: &str) -> Result<Response, AppError> {
 pub async fn draft_archive(State(app): State<App>, reader: ProjectReader, asked: Asked) -> Result<Response, AppError> {
     let asked = asked.whole();
     let mut conn = app.db.acquire().await?;
-    let (order, annexes) = draft_order(&mut conn, &reader, &asked).await?;
+    let (order, annexes) = draft_order(&app, &mut conn, &reader, &asked).await?;
     let content = units::load(&mut conn, reader.project(), &["stakeholder", "commitment"]).await?;
     let signed = Frozen::take(&mut conn, reader.project(), &content).await?;
     drop(conn);
@@ -163,7 +166,7 @@ pub async fn draft_archive(State(app): State<App>, reader: ProjectReader, asked:
 pub async fn deposit_archive(State(app): State<App>, reader: DepositReader, NumberPart(number): NumberPart, asked: Asked) -> Result<Response, AppError> {
     let asked = asked.whole();
     let mut conn = app.db.acquire().await?;
-    let (order, found, annexes) = deposit_order(&mut conn, &reader, number, &asked).await?;
+    let (order, found, annexes) = deposit_order(&app, &mut conn, &reader, number, &asked).await?;
     drop(conn);
     let Some(bytes) = pdf(&app, &order).await? else { return waiting(Wait::of(&app, &reader), &asked) };
     let (sealed, _) = found.snapshot.seal()?;
@@ -217,7 +220,7 @@ pub async fn show(State(app): State<App>, reader: ProjectReader, asked: Asked) -
 /// Pages of the draft in its concise layout; nothing while it is being made.
 async fn pages(app: &App, reader: &Dossier, whole: Asked) -> Result<Option<usize>, AppError> {
     let mut conn = app.db.acquire().await?;
-    let (order, _) = draft_order(&mut conn, reader, &Asked { layout: Layout::Concise, ..whole }).await?;
+    let (order, _) = draft_order(app, &mut conn, reader, &Asked { layout: Layout::Concise, ..whole }).await?;
     drop(conn);
     Ok(order.print(app, &order.matter.key()?).await?.map(|kept| kept.pages))
 }

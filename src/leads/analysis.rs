@@ -108,6 +108,15 @@ pub async fn of(app: &App, conn: &mut PgConnection, project: ProjectId, version:
     Ok(found)
 }
 
+/// The analysis of a content read elsewhere: a deposit as it was frozen, a draft being printed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_content(app: &App, conn: &mut PgConnection, project: ProjectId, content: Content) -> Result<Arc<Analysis>, AppError> {
+    let settings = settings::of_project(conn, project).await?.settings();
+    run(app, content, (tables(app).await?, settings)).await
+}
+
 /// The tables of the engine, as experts changed them.
 ///
 /// # Errors

@@ -133,6 +133,13 @@ impl Decisions {
         self.0.is_empty()
     }
 
+    /// Every decision that stands, with what it is about, in the order of the keys.
+    pub fn each(&self) -> impl Iterator<Item = (Subject, &Decision)> {
+        let mut held: Vec<(&String, &Decision)> = self.0.iter().collect();
+        held.sort_unstable_by_key(|(key, _)| *key);
+        held.into_iter().filter_map(|(key, decision)| Some((key.parse().ok()?, decision)))
+    }
+
     /// How many leads stand so.
     pub fn count(&self, choice: Choice) -> usize {
         self.0.values().filter(|decision| decision.choice == choice).count()
@@ -177,6 +184,21 @@ pub async fn last(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<D
          where project_id = $1
          order by key, lead_decision.id desc",
         project.get()
+    );
+    Ok(Decisions(held.fetch_all(conn).await?.into_iter().map(Held::read).collect()))
+}
+
+/// The last decision about each lead of a dossier, as it was at that instant.
+pub async fn as_of(conn: &mut PgConnection, project: ProjectId, at: OffsetDateTime) -> sqlx::Result<Decisions> {
+    let held = sqlx::query_as!(
+        Held,
+        "select distinct on (key) lead_decision.id, key, choice, reason, synergy, account_id, account.name as author, decided_at
+         from lead_decision
+         join account on account.id = account_id
+         where project_id = $1 and decided_at <= $2
+         order by key, lead_decision.id desc",
+        project.get(),
+        at
     );
     Ok(Decisions(held.fetch_all(conn).await?.into_iter().map(Held::read).collect()))
 }

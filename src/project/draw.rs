@@ -216,5 +216,11 @@ fn links(page: &Page, question: &str) -> Vec<(String, &'static str)> {
         "q4" => ("/perimetre#collectivites", "Ajouter les collectivités du périmètre"),
         _ => return Vec::new(),
     };
-    vec![(format!("{dossier}{path}"), words)]
+    let drawn = match question {
+        "generators" => Some(("/territoire#generateurs", "Les voir en image")),
+        "pooling" => Some(("/territoire#matrice", "La matrice des flux et des acteurs")),
+        "substitution" => Some(("/territoire#echanges", "Les échanges possibles en image")),
+        _ => None,
+    };
+    [(path, words)].into_iter().chain(drawn).map(|(path, words)| (format!("{dossier}{path}"), words)).collect()
 }

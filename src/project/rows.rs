@@ -42,7 +42,9 @@ pub async fn create(State(app): State<App>, editor: ProjectEditor, KeyPart(key):
         return Ok(see(&done));
     }
     let writer = locked.writer(&editor, part_of(rows.kind))?;
-    let mut content = units::load(&mut tx, editor.project(), &needed_for(&[rows.kind])).await?;
+    let mut kinds = needed_for(&[rows.kind]);
+    kinds.extend(saving::pointed(rows));
+    let mut content = units::load(&mut tx, editor.project(), &kinds).await?;
     let (held, last) = content.rows(rows.kind).fold((0, 0), |(held, last), unit| (held + 1, unit.position.max(last)));
     if held >= usize::from(rows.most) {
         return Err(AppError::Unprocessable(format!("{} au plus\u{a0}: retirez-en une avant d’en ajouter une autre.", count(rows.most, "ligne", "lignes"))));
@@ -50,6 +52,7 @@ pub async fn create(State(app): State<App>, editor: ProjectEditor, KeyPart(key):
     let row = Uuid::now_v7();
     let mut unit = Unit::blank(rows.kind, row, None);
     (unit.version, unit.position) = (1, last + 1);
+    saving::begin(&mut unit, rows, &input, &content);
     content.put(unit.clone());
     let location = editor.url(&format!("/{key}/{row}"));
     saving::refresh(&mut locked, &content, &[rows.kind]);

@@ -225,6 +225,20 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     Ok(Outcome { content, standing: locked.standing, ..out })
 }
 
+/// Kinds of rows that the fields of a collection point at.
+pub fn pointed(rows: &'static Rows) -> impl Iterator<Item = &'static str> {
+    rows.fields().filter_map(|field| if let Kind::Row(kind) | Kind::RowsOf(kind) = field.kind { Some(kind) } else { None })
+}
+
+/// A new row begins with what its form already says: a square of the matrix knows the actor and the type.
+pub fn begin(unit: &mut Unit, rows: &'static Rows, input: &Input, content: &Content) {
+    for field in rows.fields() {
+        if let Some(slot) = Slot::posted(field, input, field.key, content) {
+            slot.put(unit, field.key);
+        }
+    }
+}
+
 /// Where an operation that ended with a question leads: sent again, because the question was lost on its way, it asks again.
 const UNSETTLED: &str = "?";
 

@@ -150,7 +150,7 @@ const PAGES = {
     "{open}/organisation?theme=financement", "{open}/organisation?theme=evolution", "{open}/etat-des-lieux", "{open}/etat-des-lieux?theme=analyse", "{open}/etat-des-lieux?theme=flux",
     "{open}/etat-des-lieux?theme=appuis", "{open}/etat-des-lieux?theme=ambition", "{open}/actions", "{open}/mobilisation", "{open}/mobilisation?theme=gouvernance",
     "{open}/mobilisation?theme=engagements", "{open}/mobilisation?theme=acteurs-cles", "{open}/candidature", "{open}/acteurs", "{open}/flux", "{open}/synergies", "{open}/engagements", "{open}/depot", "{open}/equipe",
-    "{open}/imprimer", "{rich}", "{rich}/organisation", "{rich}/acteurs", "{rich}/flux", "{rich}/depot", "{rich}/recu", "{rich}/depots/1",
+    "{open}/imprimer", "{rich}", "{rich}/organisation", "{rich}/acteurs", "{rich}/flux", "{rich}/territoire", "{rich}/territoire?remplir=1&domaine=matiere", "{open}/territoire", "{rich}/depot", "{rich}/recu", "{rich}/depots/1",
   ],
   "region@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=demo", "/appel", "/appel?appel=eit-2015", "/appel/dates", "/appel/criteres", "/appel/contacts", "/appel/documents", "/appel/personnes", "/appel/nouveau", "/appel/dossiers/nouveau", "/appel/affectations", "/appel/affectations?appel=eit-2015", "/evaluation?appel=eit-2015", "{rich}"],
   "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "{rich}", "{rich}/depots/1"],

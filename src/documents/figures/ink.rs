@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use trame_pdf::{Drawing, Face, width};
 
+use crate::kit::lettering;
 use crate::project::stakeholders::mark::{Actor, Bond, outline};
 
 pub(super) const INK: &str = "#1e2529";
@@ -110,31 +111,7 @@ pub(super) fn face(actor: &Actor<'_>) -> Face {
 
 /// A name in at most that many lines of that width; what would not fit is cut.
 pub(super) fn lines(name: &str, room: f64, most: usize, face: Face) -> Vec<String> {
-    let fits = |line: &str| width(line, face) * NAME <= room;
-    let mut lines: Vec<String> = Vec::new();
-    for word in name.split_whitespace() {
-        let longer = lines.last().map(|line| format!("{line} {word}")).filter(|line| fits(line));
-        match (longer, lines.last_mut()) {
-            (Some(longer), Some(last)) => *last = longer,
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    let is_cut = lines.len() > most;
-    lines.truncate(most);
-    for (index, line) in lines.iter_mut().enumerate() {
-        if (is_cut && index + 1 == most) || !fits(line) {
-            *line = cut(line, &fits);
-        }
-    }
-    lines
-}
-
-fn cut(line: &str, fits: &impl Fn(&str) -> bool) -> String {
-    let mut kept = line.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    while !kept.is_empty() && !fits(&format!("{kept}…")) {
-        kept.pop();
-    }
-    format!("{}…", kept.trim_end())
+    lettering::lines(name, room / NAME, most, face)
 }
 
 fn escaped(text: &str) -> String {
@@ -154,18 +131,6 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_wrapped_before_it_is_cut() {
-        let plain = Face::default();
-        assert_eq!(lines("Verrerie des Borderies", 200.0, 2, plain), ["Verrerie des Borderies"]);
-        assert_eq!(lines("Communauté de communes de Jarnac", 80.0, 2, plain), ["Communauté de", "communes de Jarnac"]);
-        let cut = lines("Communauté de communes de Jarnac et de ses environs", 80.0, 2, plain);
-        assert!(cut.len() == 2 && cut[1].ends_with('…'), "{cut:?}");
-        let endless = lines(&"A".repeat(300), 80.0, 3, plain);
-        assert!(endless.len() == 1 && width(&endless[0], plain) * NAME <= 80.0, "{endless:?}");
-        assert!(lines("", 80.0, 2, plain).is_empty());
-    }
 
     #[test]
     fn what_people_wrote_is_escaped() {

@@ -5,13 +5,17 @@ mod circles;
 mod grid;
 mod ink;
 mod maps;
+mod territory;
 
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use trame_pdf::{Drawing, Figure, Table};
 
+use crate::app::App;
 use crate::error::AppError;
 use crate::framework::content::Content;
 use crate::kit::french::count;
+use crate::kit::ids::ProjectId;
 use crate::project::stakeholders::mark::{Actor, Bond, actors};
 
 /// Width of a drawing, in points: that of a page's text.
@@ -31,13 +35,28 @@ pub(super) struct View {
     pub(super) drawing: Drawing,
 }
 
+/// A dossier to draw.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject<'a> {
+    /// Dossier.
+    pub(super) project: ProjectId,
+    /// What is written.
+    pub(super) content: &'a Content,
+    /// Instant of the deposit; nothing for a draft.
+    pub(super) at: Option<OffsetDateTime>,
+}
+
 /// Every drawn view of a dossier, or of one deliverable.
-pub(super) async fn all(conn: &mut PgConnection, content: &Content, only: Option<u8>) -> Result<Vec<View>, AppError> {
+pub(super) async fn all(app: &App, conn: &mut PgConnection, subject: Subject<'_>, only: Option<u8>) -> Result<Vec<View>, AppError> {
     let is_asked = |no: u8| only.is_none_or(|only| only == no);
+    let content = subject.content;
     let mut views = Vec::new();
     if is_asked(1) {
         views.extend(maps::perimeter(conn, content).await?);
         views.extend(maps::actors(conn, content).await?);
+    }
+    if is_asked(2) {
+        views.extend(territory::views(app, conn, &subject).await?);
     }
     if is_asked(4) {
         let actors = actors(content);

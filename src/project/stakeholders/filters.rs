@@ -114,7 +114,8 @@ impl Filters {
     pub fn tabs(&self, base: &str, is_map: bool) -> Vec<(&'static str, String, bool)> {
         let drawn = View::ALL.iter().map(|(view, key, label)| (*label, *key, !is_map && *view == self.view));
         let all = drawn.chain([("Carte", "carte", is_map)]);
-        all.map(|(label, key, is_current)| (label, format!("{base}/acteurs{}", self.query_for(key)), is_current)).collect()
+        let own = all.map(|(label, key, is_current)| (label, format!("{base}/acteurs{}", self.query_for(key)), is_current));
+        own.chain([("Territoire en images", format!("{base}/territoire"), false)]).collect()
     }
 
     fn query_for(&self, key: &str) -> String {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use uuid::Uuid;
 
 use super::marks::{Actor, radius, shape, sign};
+use crate::kit::discs::{self, Disc};
 use crate::kit::geometry::Frame;
 use crate::kit::territory::Commune;
 use crate::project::perimeter::figures::Place;
@@ -18,10 +19,6 @@ use crate::project::stakeholders::filters::kinds;
 
 /// Actors of one commune drawn one by one; more are one mark with their number.
 const SPREAD: usize = 12;
-/// Rounds of pushing apart; a few dozen marks need ten.
-const ROUNDS: usize = 80;
-/// Marks beyond which they are left where they are: pushing each from each would cost more than it shows.
-const MOST: usize = 400;
 /// Names written.
 const NAMES: usize = 24;
 /// Room kept along the edges.
@@ -121,42 +118,18 @@ fn mark(row: Option<Uuid>, hall: (i32, i32), (place, radius): (Place, i32), (let
 
 /// Pushes marks apart until none covers another.
 fn part(marks: &mut [MarkView], frame: &Frame) {
-    if marks.len() > MOST {
-        return;
-    }
-    // Marks of one place leave it each by its own way, the golden angle apart.
-    let mut spots: Vec<(f64, f64)> = (0..).zip(marks.iter()).map(|(rank, mark)| started(rank, mark)).collect();
-    for _ in 0..ROUNDS {
-        let mut is_settled = true;
-        for one in 0..spots.len() {
-            for other in one + 1..spots.len() {
-                let least = f64::from(marks[one].radius + marks[other].radius) + 2.0;
-                let (dx, dy) = (spots[other].0 - spots[one].0, spots[other].1 - spots[one].1);
-                let gap = dx.hypot(dy);
-                if gap < least {
-                    is_settled = false;
-                    let push = (least - gap) / 2.0 / gap.max(0.01);
-                    spots[one] = (spots[one].0 - dx * push, spots[one].1 - dy * push);
-                    spots[other] = (spots[other].0 + dx * push, spots[other].1 + dy * push);
-                }
-            }
-        }
-        for (spot, mark) in spots.iter_mut().zip(marks.iter()) {
-            let room = f64::from(mark.radius + 2);
-            *spot = (spot.0.clamp(room, f64::from(frame.width) - room), spot.1.clamp(room, f64::from(frame.height).max(2.0 * room) - room));
-        }
-        if is_settled {
-            break;
-        }
-    }
-    for (mark, spot) in marks.iter_mut().zip(spots) {
-        (mark.x, mark.y) = (whole(spot.0), whole(spot.1));
+    let disc = |mark: &MarkView| Disc { x: f64::from(mark.hall.0), y: f64::from(mark.hall.1), radius: f64::from(mark.radius) };
+    let mut discs: Vec<Disc> = marks.iter().map(disc).collect();
+    discs::part(&mut discs, (f64::from(frame.width), f64::from(frame.height)));
+    for (mark, disc) in marks.iter_mut().zip(discs) {
+        (mark.x, mark.y) = disc.middle();
         if (mark.x - mark.hall.0).abs().max((mark.y - mark.hall.1).abs()) > mark.radius + 4 {
             mark.line = format!("M{} {}L{} {}", mark.hall.0, mark.hall.1, mark.x, mark.y);
         }
     }
 }
 
+<<<<<<< HEAD
 fn started(rank: u32, mark: &MarkView) -> (f64, f64) {
     let angle = f64::from(rank) * 2.399_963;
     (f64::from(mark.hall.0) + angle.cos(), f64::from(mark.hall.1) + angle.sin())
@@ -169,6 +142,17 @@ fn whole(value: f64) -> i32 {
 
 /// Names of the communes that hold marks, the fullest first, then of the others of the perimeter, where they find room.
 fn labels(frame: &Frame, marks: &[MarkView], mut names: Vec<(&'static str, bool, Range<usize>)>, held: &[Commune]) -> Vec<LabelView> {
+=======
+/// A box of the drawing: left, top, right, bottom.
+type Area = (i32, i32, i32, i32);
+
+fn meets(one: Area, other: Area) -> bool {
+    one.0 < other.2 && other.0 < one.2 && one.1 < other.3 && other.1 < one.3
+}
+
+/// Names of the communes that hold marks, the fullest first, where they cover neither a mark nor another name.
+fn labels(frame: &Frame, marks: &[MarkView], mut names: Vec<(&'static str, bool, std::ops::Range<usize>)>) -> Vec<LabelView> {
+>>>>>>> 74cbe9e (Pictures of a territory: map, network, exchanges, matrix, biggest actors, follow-up (being written))
     let areas: Vec<Area> = marks.iter().map(|mark| (mark.x - mark.radius, mark.y - mark.radius, mark.x + mark.radius, mark.y + mark.radius)).collect();
     names.sort_by_key(|(name, is_far, range)| (!is_far, Reverse(range.len()), *name));
     let marked: Vec<(&'static str, Area)> = names
