@@ -21,12 +21,8 @@ use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, finished, history, overview, rows, sections, stakeholders, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
-<<<<<<< HEAD
-use crate::{assets, board, call, mail, public, regional, workshop};
-=======
 use crate::territory::{case, web as territory};
-use crate::{assets, board, call, mail, public};
->>>>>>> 74cbe9e (Pictures of a territory: map, network, exchanges, matrix, biggest actors, follow-up (being written))
+use crate::{assets, board, call, mail, public, regional, workshop};
 
 /// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
@@ -131,7 +127,6 @@ routes! { PAGES, pages:
     "/dossiers/{id}/importer/{row}/annuler" of "/dossiers/{id}/importer/{row}" => post undo::save;
     "/dossiers/{id}/exporter/{key}" => get export::rows;
     "/dossiers/{id}/copier" => get copy::show, post copy::save;
-<<<<<<< HEAD
     "/dossiers/{id}/acteurs/{row}/placer" of "/dossiers/{id}/acteurs" => post stakeholders::place;
     "/dossiers/{id}/atelier" => get workshop::web::show, post workshop::web::save;
     "/dossiers/{id}/atelier/projection" => get workshop::projection::show;
@@ -142,12 +137,9 @@ routes! { PAGES, pages:
     "/dossiers/{id}/pistes.csv" => get download::csv;
     "/dossiers/{id}/pistes/{key}" => get lead::show, post deciding::save;
     "/dossiers/{id}/visites" => get visits::show;
-=======
-    "/dossiers/{id}/acteurs/{row}/placer" => post stakeholders::place;
     "/dossiers/{id}/territoire" => get territory::show;
     "/dossiers/{id}/territoire/case" => get case::show;
     "/dossiers/{id}/territoire/{key}" => get territory::file;
->>>>>>> 74cbe9e (Pictures of a territory: map, network, exchanges, matrix, biggest actors, follow-up (being written))
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" of "/dossiers/{id}/{key}" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;

@@ -33,11 +33,7 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-<<<<<<< HEAD
-const FEATURES: [&str; 13] = [
-=======
-const FEATURES: [&str; 12] = [
->>>>>>> 94227ef (Pictures drawn for the page, for files and for the document)
+const FEATURES: [&str; 14] = [
     "crate::account",
     "crate::board",
     "crate::call",

@@ -129,30 +129,8 @@ fn part(marks: &mut [MarkView], frame: &Frame) {
     }
 }
 
-<<<<<<< HEAD
-fn started(rank: u32, mark: &MarkView) -> (f64, f64) {
-    let angle = f64::from(rank) * 2.399_963;
-    (f64::from(mark.hall.0) + angle.cos(), f64::from(mark.hall.1) + angle.sin())
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a drawing of a thousand units")]
-fn whole(value: f64) -> i32 {
-    value.round() as i32
-}
-
 /// Names of the communes that hold marks, the fullest first, then of the others of the perimeter, where they find room.
 fn labels(frame: &Frame, marks: &[MarkView], mut names: Vec<(&'static str, bool, Range<usize>)>, held: &[Commune]) -> Vec<LabelView> {
-=======
-/// A box of the drawing: left, top, right, bottom.
-type Area = (i32, i32, i32, i32);
-
-fn meets(one: Area, other: Area) -> bool {
-    one.0 < other.2 && other.0 < one.2 && one.1 < other.3 && other.1 < one.3
-}
-
-/// Names of the communes that hold marks, the fullest first, where they cover neither a mark nor another name.
-fn labels(frame: &Frame, marks: &[MarkView], mut names: Vec<(&'static str, bool, std::ops::Range<usize>)>) -> Vec<LabelView> {
->>>>>>> 74cbe9e (Pictures of a territory: map, network, exchanges, matrix, biggest actors, follow-up (being written))
     let areas: Vec<Area> = marks.iter().map(|mark| (mark.x - mark.radius, mark.y - mark.radius, mark.x + mark.radius, mark.y + mark.radius)).collect();
     names.sort_by_key(|(name, is_far, range)| (!is_far, Reverse(range.len()), *name));
     let marked: Vec<(&'static str, Area)> = names
