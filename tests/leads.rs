@@ -112,7 +112,7 @@ async fn a_lead_opens_onto_its_components_its_data_and_what_is_missing(db: PgPoo
     let page = t.scene.get(&t.ana, &t.pair()).await;
     page.expect(200).says("Piste de substitution").says("À vérifier d’abord").says("compte pour moitié").says("Indice = 100 × nature").says("Type Drêches");
     assert!(page.body.contains(&format!("/flux/{}#quantity\"", t.feed)), "a link to the very field: {}", page.body);
-    assert!(page.body.contains("/nomenclatures/regles?regle="), "{}", page.body);
+    assert!(page.body.contains("/nomenclatures/regles?n="), "{}", page.body);
     t.get("/pistes/type.dreches.alimentation-animale").await.expect(200).says("Les paires qui portent ce type").says("Meilleur indice");
     let pools = t.get("/pistes?vue=mutualisations").await;
     let key = pools.body.split("id=\"groupe.").nth(1).and_then(|rest| rest.split('"').next()).expect("a group").to_owned();

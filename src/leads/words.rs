@@ -27,7 +27,7 @@ pub fn type_href(code: &str) -> String {
 
 /// Address of a rule in the nomenclature.
 pub fn rule_href(number: u16) -> String {
-    format!("/nomenclatures/regles?regle={number}")
+    format!("/nomenclatures/regles?n={number}")
 }
 
 /// Name of a type.
