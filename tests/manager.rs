@@ -195,6 +195,7 @@ async fn a_form_sent_after_the_sessions_end_comes_back_after_sign_in(db: PgPool)
         (DATES, vec![("act", "limite"), ("deposit_bound", "le 32"), ("reason", "Un motif tapé longtemps")], "Un motif tapé longtemps"),
         (DATES, vec![("act", "calendrier"), ("committee_place", "Une salle tapée")], "Une salle tapée"),
         (PEOPLE, vec![("act", "inviter"), ("role", "committee"), ("email", "nouvelle@example.org")], "nouvelle@example.org"),
+        ("/appel/pistes/poids?appel=essai", vec![("act", "poids"), ("reason", "Un motif de poids")], "Un motif de poids"),
         ("/appel/nouveau?appel=essai", vec![("act", "nouveau"), ("title", "Un appel tapé")], "Un appel tapé"),
         ("/appel/dossiers/nouveau?appel=essai", vec![("act", "nouveau"), ("manifestation", "Un résumé\r\nde dossier")], "Un résumé\r\nde dossier"),
         (&record, vec![("act", "fiche"), ("title", "Un titre tapé")], "Un titre tapé"),

@@ -13,11 +13,11 @@ use crate::call::form::{FormView, Sheet, Spec};
 use crate::call::frame::{Alert, Asked, Frame, at, layout};
 use crate::call::store::{self, Act};
 use crate::error::AppError;
-use crate::input::Input;
 use crate::kit::french::thousands;
 use crate::kit::moment;
 use crate::leads::settings::{self, Decision, FLOORS, Published, WEIGHTS};
 use crate::page::{Layout, html_with, see};
+use crate::suspended::{self, KeptForm};
 
 const PATH: &str = "/appel/pistes/poids";
 /// A floor may not go over a thousand million: no site moves more.
@@ -107,7 +107,7 @@ fn draw(app: &App, manager: &CallManager, held: &Held, sheet: Sheet<'_>, (status
     let mut frame = Frame::of(manager, "Indice des pistes", HERE)
         .lead("Le même calcul pour tous les dossiers de l’appel, affiché sur sa page publique. Un changement reclasse les pistes aussitôt\u{a0}; les décisions déjà prises restent.")
         .alert(done.then(|| Alert::done("Enregistré", "Les pistes de tous les dossiers suivent ces réglages.")));
-    frame.alerts.extend([Alert::errors(&forms), Alert::conflict(&forms)].into_iter().flatten());
+    frame.alerts.extend([Alert::unsaved(&forms), Alert::errors(&forms), Alert::conflict(&forms)].into_iter().flatten());
     let [form] = forms;
     let page = WeightsPage {
         layout: layout(app, manager, "Indice des pistes"),
@@ -125,13 +125,15 @@ fn draw(app: &App, manager: &CallManager, held: &Held, sheet: Sheet<'_>, (status
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let held = held(&mut conn, &manager).await?;
-    let mut sheet = Sheet::of(None);
+    let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
+    let mut sheet = Sheet::kept(typed.as_ref());
     read(&mut sheet, &held.published);
-    draw(&app, &manager, &held, sheet, (StatusCode::OK, held.version, &asked))
+    let seen = sheet.seen(held.version);
+    draw(&app, &manager, &held, sheet, (StatusCode::OK, seen, &asked))
 }
 
 /// The managers of a call change how the score of its leads is computed, with a reason.
-pub async fn save(State(app): State<App>, manager: CallManager, asked: Asked, input: Input) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, asked: Asked, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let location = at(&manager.call().slug, &format!("{PATH}?fait=1"));
     let mut tx = app.db.begin().await?;

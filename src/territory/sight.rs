@@ -125,7 +125,7 @@ impl<'a> Sight<'a> {
                 *sums.entry((actor, flow.domain)).or_default() += quantity;
             }
         }
-        for ((actor, _), sum) in sums {
+        for ((actor, domain), sum) in sums {
             if let Some(weight) = weights.get_mut(&actor) {
                 weight.classes.insert(domain, class(sum));
             }

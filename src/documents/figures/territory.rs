@@ -10,6 +10,7 @@ use super::{Subject, View, WIDTH};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::content::Content;
+use crate::kit::french::uncapitalized;
 use crate::leads::{analysis, decision};
 use crate::project::perimeter::store;
 use crate::territory::map::Ground;
@@ -78,7 +79,7 @@ fn matrices(whole: &Matrix) -> Vec<Picture> {
 fn view(item: &'static str, picture: &Picture) -> Result<View, AppError> {
     let (drawing, size) = picture.drawing(WIDTH).map_err(anyhow::Error::from)?;
     let figure = Figure {
-        title: format!("{}\u{a0}: {}.", picture.heading, super::grid::lower(&picture.said)),
+        title: format!("{}\u{a0}: {}.", picture.heading, uncapitalized(&picture.said)),
         alt: alternative(picture),
         drawing: drawing.name.clone(),
         size,
