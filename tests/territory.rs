@@ -46,7 +46,7 @@ async fn the_team_sees_six_pictures_each_with_its_table(db: PgPool) {
     let (project, _) = territory(&scene, &ana).await;
     let page = scene.get(&ana, &path(project, "")).await;
     page.expect(200).says("Visibilité : équipe du dossier").says("2 acteurs et 1 piste sur la carte").says("1 lien possible entre 2 acteurs");
-    page.says("Aucun échange n’existe encore, 1 est possible").says("Cartons réunit 2 acteurs").says("Sur 1 piste");
+    page.says("Aucun échange n’existe encore, 1 est possible").says("Cartons d’emballage réunit 2 acteurs").says("Sur 1 piste");
     page.says("Un seul acteur a une quantité connue : 120 t/an").says("4 000 MWh/an");
     assert_eq!(page.body.matches("<figure").count(), page.body.matches("Garder cette image").count());
     assert_eq!(page.body.matches("role=\"img\"").count(), page.body.matches("<details>").count(), "each drawing has its table");
@@ -119,7 +119,7 @@ async fn a_square_of_the_matrix_leads_to_its_flow_or_to_a_new_one_begun(db: PgPo
     let ana = scene.person("Ana").await;
     let (project, [glass, paper]) = territory(&scene, &ana).await;
     let page = scene.get(&ana, &path(project, "")).await;
-    let flow = link(&page, "sort, Cartons, Verrerie &#60;des&#62; Borderies");
+    let flow = link(&page, "sort, Cartons d’emballage, Verrerie &#60;des&#62; Borderies");
     scene.get(&ana, &flow).await.expect(200).says("Cartons propres");
     assert!(!page.body.contains("aria-label=\"Ajouter"), "empty squares wait until they are asked");
     let page = scene.get(&ana, &path(project, "?remplir=1")).await;

@@ -34,7 +34,9 @@ pub fn part(discs: &mut [Disc], (width, height): (f64, f64)) {
         let angle = f64::from(rank) * 2.399_963;
         (disc.x, disc.y) = (disc.x + angle.cos(), disc.y + angle.sin());
     }
-    for _ in 0..ROUNDS {
+    // Few discs in a crowded place take more rounds, and each costs less.
+    let rounds = ROUNDS * (MOST / discs.len().max(1)).clamp(1, 12);
+    for _ in 0..rounds {
         let is_settled = push(discs);
         for disc in discs.iter_mut() {
             let room = disc.radius + 2.0;

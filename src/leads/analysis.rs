@@ -53,7 +53,7 @@ impl Analysis {
         let inside = || read.actors.values().filter(|actor| !actor.is_outside && !actor.activity.is_empty());
         let present: Vec<&str> = inside().map(|actor| actor.activity.as_str()).collect();
         let missing = missing_links(&tables, &settings, &read.flows, &present);
-        Self { tables, settings, leads, types, pools, missing, read }
+        Self { tables, settings, read, leads, types, pools, missing }
     }
 
     /// Place of the flow of that row.

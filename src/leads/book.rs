@@ -1,5 +1,7 @@
 //! The leads of a dossier with what was decided of them: found by their subject, named and told in French.
 
+use std::fmt::Write as _;
+
 use trame_synergies::aggregate::SynergyType;
 use trame_synergies::explain;
 use trame_synergies::flow::{Direction, Domain};
@@ -13,7 +15,7 @@ use uuid::Uuid;
 use super::analysis::Analysis;
 use super::decision::{Choice, Decisions, Subject};
 use super::words;
-use crate::kit::french::{NBSP, count, list};
+use crate::kit::french::{NBSP, count, fold, list};
 
 /// What the engine found, and what people decided.
 #[derive(Debug, Clone, Copy)]
@@ -156,21 +158,20 @@ impl<'a> Book<'a> {
 
     /// Who is concerned: "Malterie → Ferme des Rives, 8 km", "4 acteurs : A, B, C et D".
     pub fn actors(&self, thing: &Thing<'_>) -> String {
-        match thing {
-            Thing::Pair(lead, assessed) => {
-                let km = assessed.distance_km.map_or_else(|| ", distance inconnue".to_owned(), |km| format!(", {}", explain::kilometres(km)));
-                format!("{} → {}{km}", self.actor_name(lead.from), self.actor_name(lead.to))
-            }
-            _ => {
-                let names = self.names(&thing.flows());
-                format!("{}\u{a0}: {}", count(names.len(), "acteur", "acteurs"), named(&names))
-            }
-        }
+        let Thing::Pair(lead, assessed) = thing else {
+            let names = self.names(&thing.flows());
+            return format!("{}\u{a0}: {}", count(names.len(), "acteur", "acteurs"), named(&names));
+        };
+        let km = assessed.distance_km.map_or_else(|| ", distance inconnue".to_owned(), |km| format!(", {}", explain::kilometres(km)));
+        format!("{} → {}{km}", self.actor_name(lead.from), self.actor_name(lead.to))
     }
 
-    /// Distinct names of the actors of those flows.
+    /// Distinct names of the actors of those flows, in the order of the alphabet.
     pub fn names(&self, flows: &[usize]) -> Vec<&'a str> {
-        self.rows(flows).into_iter().filter_map(|row| self.found.read.actors.get(&row)).map(|actor| actor.name.as_str()).collect()
+        let actors = self.rows(flows).into_iter().filter_map(|row| self.found.read.actors.get(&row));
+        let mut names: Vec<&str> = actors.map(|actor| actor.name.as_str()).collect();
+        names.sort_by_cached_key(|name| fold(name));
+        names
     }
 
     /// Distinct actors of those flows.
@@ -195,13 +196,17 @@ impl<'a> Book<'a> {
         let mut text = format!("{} et {}, {pairs}. ", offering(kind), needing(kind));
         let known = [("offertes", kind.offered, tables.get(kind.out).domain), ("cherchées", kind.needed, tables.get(kind.r#in).domain)];
         let known: Vec<String> = known.iter().filter_map(|(side, value, domain)| Some(format!("{side}, {}", explain::magnitude((*value)?, *domain)))).collect();
-        text += &if known.is_empty() { "Quantités à préciser. ".to_owned() } else { format!("Quantités connues\u{a0}: {}. ", known.join("\u{202f}; ")) };
+        if known.is_empty() {
+            text.push_str("Quantités à préciser. ");
+        } else {
+            let _ = write!(text, "Quantités connues\u{a0}: {}. ", known.join("\u{202f}; "));
+        }
         text += &kind.median_km.map_or_else(
             || "Distance à préciser. ".to_owned(),
             |km| format!("Distance médiane\u{a0}: {} (repère\u{a0}: {}). ", explain::kilometres(km), explain::kilometres(tables.get(kind.out).half_km)),
         );
         if kind.statistics_share > 0.0 {
-            text += &format!("{} des paires ne reposent que sur la statistique. ", words::share(kind.statistics_share));
+            let _ = write!(text, "{} des paires ne reposent que sur la statistique. ", words::share(kind.statistics_share));
         }
         format!("{text}Meilleur indice {}/100.", kind.best)
     }
@@ -214,20 +219,20 @@ impl<'a> Book<'a> {
             return format!("{offered}. Personne ne le cherche à moins de {}.", explain::kilometres(NEAR * kind.half_km));
         }
         let mut text = format!("{}, {total}. ", count(gap.actors, "acteur a ce flux", "acteurs ont ce flux"));
-        text += &match gap.gap {
-            Gap::Interface => "Tous les usages connus demandent une transformation, et aucune activité du territoire ne la fait. ".to_owned(),
-            Gap::NoOutlet => format!("Aucun besoin compatible à moins de {}. ", explain::kilometres(NEAR * kind.half_km)),
-        };
+        match gap.gap {
+            Gap::Interface => text.push_str("Tous les usages connus demandent une transformation, et aucune activité du territoire ne la fait. "),
+            Gap::NoOutlet => drop(write!(text, "Aucun besoin compatible à moins de {}. ", explain::kilometres(NEAR * kind.half_km))),
+        }
         if !gap.activities.is_empty() {
             let named: Vec<String> = gap.activities.iter().take(3).map(|naf| activity(naf)).collect();
-            text += &format!("Activité à trouver ou à créer\u{a0}: {}. ", named.join("\u{202f}; ").trim_end_matches('.'));
+            let _ = write!(text, "Activité à trouver ou à créer\u{a0}: {}. ", named.join("\u{202f}; ").trim_end_matches('.'));
         }
         if !gap.serves.is_empty() {
             let served: Vec<String> = gap.serves.iter().map(|kind| words::lowered(&words::type_name(tables, *kind))).collect();
-            text += &format!("Elle servirait à\u{a0}: {}. ", served.join("\u{202f}; "));
+            let _ = write!(text, "Elle servirait à\u{a0}: {}. ", served.join("\u{202f}; "));
         }
         if !gap.candidates.is_empty() {
-            text += &format!("{} plus loin. ", count(gap.candidates.len(), "besoin compatible, mais", "besoins compatibles, mais"));
+            let _ = write!(text, "{} plus loin. ", count(gap.candidates.len(), "besoin compatible, mais", "besoins compatibles, mais"));
         }
         text.trim_end().to_owned()
     }

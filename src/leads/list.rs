@@ -17,7 +17,7 @@ use super::decision::{self, Choice, Decisions, Subject};
 use super::filters::{Filters, Standing, View};
 use super::sieve::{Sieve, choices};
 use super::words::DOMAINS;
-use crate::access::{Dossier, ProjectReader};
+use crate::access::{Dossier, ProjectReader, Refusal};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::belonging::part_of;
@@ -122,7 +122,7 @@ fn page(layout: Layout, dossier: &Dossier, (found, decisions): (&Analysis, &Deci
         standings: Standing::ALL.iter().map(|(standing, key, label)| option(key, label, filters.standing == *standing)).collect(),
         is_filtered: filters.is_any(),
         unfiltered: format!("{base}/pistes{}", Filters { view: filters.view, ..Filters::default() }.query()),
-        refusal: refusal.as_ref().map(|refusal| refusal.sentence()).unwrap_or_default(),
+        refusal: refusal.as_ref().map(Refusal::sentence).unwrap_or_default(),
         is_editable: refusal.is_none(),
         done: done.filter(|_| refusal.is_none()).and_then(|subject| done_view(book, &filters, &subject)),
         is_bare: found.read.flows.is_empty(),
@@ -175,7 +175,8 @@ fn summary(book: Book<'_>) -> String {
     let stated: Vec<String> =
         stated.iter().filter_map(|(choice, one, many)| Some(count(Some(decisions.count(*choice)).filter(|n| *n > 0)?, one, many))).collect();
     if !stated.is_empty() {
-        text += &format!("{}. ", stated.join(", "));
+        text.push_str(&stated.join(", "));
+        text.push_str(". ");
     }
     text + "Rien n’entre dans le dossier sans votre décision."
 }

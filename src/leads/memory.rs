@@ -23,11 +23,17 @@ pub struct Leads {
     suggestions: Mutex<Suggestions>,
 }
 
+/// What was answered to a question; nothing when no type was near.
+#[derive(Debug, Clone)]
+struct Made {
+    suggestion: Option<Suggestion>,
+}
+
 /// Suggestions made with the tables of now.
 #[derive(Debug, Default)]
 struct Suggestions {
     tables: Option<Arc<Nomenclature>>,
-    made: HashMap<u64, Option<Suggestion>>,
+    made: HashMap<u64, Made>,
 }
 
 impl Suggestions {
@@ -35,19 +41,19 @@ impl Suggestions {
         self.tables.as_deref().is_some_and(|held| std::ptr::eq(held, tables))
     }
 
-    fn made_with(&self, tables: &Nomenclature, key: u64) -> Option<Option<Suggestion>> {
+    fn made_with(&self, tables: &Nomenclature, key: u64) -> Option<Made> {
         self.made.get(&key).filter(|_| self.are_of(tables)).cloned()
     }
 
     /// Nothing is remembered of tables that an expert has changed since.
-    fn remember(&mut self, tables: &Nomenclature, key: u64, found: &Option<Suggestion>) {
+    fn remember(&mut self, tables: &Nomenclature, key: u64, found: Option<&Suggestion>) {
         if !self.are_of(tables) {
             return;
         }
         if self.made.len() >= SUGGESTIONS {
             self.made.clear();
         }
-        self.made.insert(key, found.clone());
+        self.made.insert(key, Made { suggestion: found.cloned() });
     }
 }
 
@@ -80,10 +86,10 @@ impl Memory for Leads {
         let key = key(asked);
         let held = || self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = held().made_with(tables, key) {
-            return made;
+            return made.suggestion;
         }
         let found = suggest(tables, asked).into_iter().next();
-        held().remember(tables, key, &found);
+        held().remember(tables, key, found.as_ref());
         found
     }
 }

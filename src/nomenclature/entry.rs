@@ -41,8 +41,8 @@ impl Entry {
             return Err(AppError::NotFound);
         }
         let asked = store::Asked { list: Some(list.stored), key: Some(&name), before: None };
-        let last = if held.is_none() { store::history(conn, asked, 1).await?.pop().and_then(|past| past.former).or(original) } else { None };
-        Ok(Self { key: name, held, last, version })
+        let last_held = if held.is_none() { store::history(conn, asked, 1).await?.pop().and_then(|past| past.former).or(original) } else { None };
+        Ok(Self { key: name, held, last: last_held, version })
     }
 
     /// Is it to come?

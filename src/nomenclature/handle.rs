@@ -78,7 +78,7 @@ impl Handle {
 /// Reads the tables on a thread of their own.
 async fn read(changes: store::Changes) -> Result<Arc<Tables>, AppError> {
     let work = move || {
-        let tables = Tables::or_shipped(changes.version, changes.latest);
+        let tables = Tables::or_shipped(changes.version, &changes.latest);
         tables.warm();
         tables
     };

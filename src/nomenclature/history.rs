@@ -153,7 +153,7 @@ pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Query(query)
     drop(conn);
     let has_more = past.len() > SHOWN;
     past.truncate(SHOWN);
-    let last = past.last().map(|past| past.id);
+    let oldest = past.last().map(|past| past.id);
     let touched: BTreeSet<Table> = past.iter().filter_map(|past| Some(List::stored(&past.list)?.table)).collect();
     let originals = touched.into_iter().flat_map(|table| shipped(table).into_iter().map(move |record| ((table, key(table, &record)), record))).collect();
     let here = address("/nomenclatures/historique", &[("liste", slug), ("cle", wanted)]);
@@ -171,6 +171,6 @@ pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Query(query)
         rows: past.into_iter().filter_map(|past| row(past, reader.is_expert, &originals)).collect(),
         is_filtered: !slug.is_empty(),
         first: filter.before.map(|_| here.clone()),
-        more: last.filter(|_| has_more).map(|last| format!("{here}{join}avant={last}")),
+        more: oldest.filter(|_| has_more).map(|oldest| format!("{here}{join}avant={oldest}")),
     })
 }

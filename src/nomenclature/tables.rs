@@ -41,11 +41,11 @@ impl Tables {
 
     /// The tables with those changes; those shipped, with the reason, when a newer program ships entries that no longer go
     /// with them.
-    pub fn or_shipped(version: i64, latest: Latest) -> Self {
+    pub fn or_shipped(version: i64, latest: &Latest) -> Self {
         let changed = latest.len();
         match Self::of(version, latest.clone()) {
             Ok(tables) => tables,
-            Err(fault) => Self { version, changed, fault: Some(told(&fault, &latest).1), ..Self::default() },
+            Err(fault) => Self { version, changed, fault: Some(told(&fault, latest).1), ..Self::default() },
         }
     }
 
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn what_no_longer_reads_is_told_and_leaves_the_shipped_tables() {
         let latest = Latest::from([((Table::Types, "palettes".to_owned()), None)]);
-        let tables = Tables::or_shipped(3, latest);
+        let tables = Tables::or_shipped(3, &latest);
         let fault = tables.fault().expect("rules name palettes");
         assert!(fault.starts_with("Règles de substitution, ") && fault.contains("« palettes » n’est pas un type connu"), "{fault}");
         assert!(std::ptr::eq(tables.nomenclature(), Nomenclature::shipped()));

@@ -119,12 +119,12 @@ pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Query(query)
         by_family(tables).into_iter().filter(|(id, kind)| !kind.is_family() && finds(*id, kind)).map(|(id, kind)| row(tables, id, kind)).collect();
     let here = address("/nomenclatures/flux", &[("q", words), ("domaine", wanted)]);
     let mut list = slice(found, asked(&query, "apres"), |row| row.key.clone(), &here);
-    let mut last = String::new();
+    let mut former = String::new();
     for row in &mut list.rows {
-        row.opens = last != row.family_key;
-        last.clone_from(&row.family_key);
+        row.opens = former != row.family_key;
+        former.clone_from(&row.family_key);
     }
-    let domains = Choice::among(DOMAINS.map(|each| domain(each)).map(|(key, label)| (key.to_owned(), label.to_owned())), wanted);
+    let domains = Choice::among(DOMAINS.map(domain).map(|(key, label)| (key.to_owned(), label.to_owned())), wanted);
     html(&TypesPage {
         layout: reader.layout(&app, "Types de flux"),
         frame: Frame::list(List::of(Table::Types), LEAD, &reader).done(&query),

@@ -145,11 +145,11 @@ pub async fn receive(State(app): State<App>, expert: NomenclatureExpert, mut for
         page.reason_error = "Dire en quelques mots pourquoi.";
     }
     let Ok(text) = String::from_utf8(posted.bytes) else {
-        page.error = "Ce fichier n’est pas en UTF-8. L’enregistrer en CSV UTF-8.".to_owned();
+        page.error.push_str("Ce fichier n’est pas en UTF-8. L’enregistrer en CSV UTF-8.");
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     if text.trim().is_empty() {
-        page.error = "Choisir un fichier à importer.".to_owned();
+        page.error.push_str("Choisir un fichier à importer.");
     }
     if !page.error.is_empty() || !page.reason_error.is_empty() {
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);

@@ -111,9 +111,9 @@ impl Matrix {
             let (key, actor, row) = ((flow.domain, flow.kind), sight.actor(at), sight.found.source(at).row);
             let held = held.entry(key).or_default().entry(actor).or_default();
             if flow.direction == Direction::Out {
-                held.outs.push(row)
+                held.outs.push(row);
             } else {
-                held.ins.push(row)
+                held.ins.push(row);
             }
             types.entry(actor).or_default().insert(key);
         }
@@ -269,7 +269,7 @@ fn legend() -> Vec<Entry> {
 fn table(part: &Matrix) -> Table {
     let names = |row: &Row, is_in: bool| {
         let held = row.squares.iter().zip(&part.columns).filter(|(held, _)| !if is_in { &held.ins } else { &held.outs }.is_empty());
-        held.map(|(_, column)| column.name.as_str()).collect::<Vec<_>>().join(", ")
+        held.map(|(_, column)| column.name.as_str()).collect::<Vec<_>>().join("\u{a0}; ")
     };
     let rows = part.rows.iter().map(|row| -> Vec<Cell> {
         vec![row.label.clone().into(), sign::of(row.domain).label.into(), row.actors.to_string().into(), names(row, true).into(), names(row, false).into()]
@@ -311,7 +311,8 @@ mod tests {
         // Services have their letter too, beside the name of the type.
         let services = matrix.rows.iter().filter(|row| row.domain == Domain::Service).count();
         let drawn = |letter: &str| picture.sheet.written().filter(|words| *words == letter).count();
-        let told = |column: usize| picture.tables[0].rows.iter().map(|row| row[column].text.split(", ").filter(|name| !name.is_empty()).count()).sum::<usize>();
+        let told =
+            |column: usize| picture.tables[0].rows.iter().map(|row| row[column].text.split("\u{a0}; ").filter(|name| !name.is_empty()).count()).sum::<usize>();
         assert_eq!((drawn("E"), drawn("S") - services), (told(3), told(4)));
         assert!(told(3) > 5 && told(4) > 5);
         assert!(draw(&Matrix::default(), Page { columns: 1, rows: 1, all_columns: 1, all_rows: 1 }).is_none());

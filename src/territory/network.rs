@@ -75,12 +75,11 @@ fn edges<'a>(sight: &Sight<'a>) -> Vec<Edge<'a>> {
     let mut known: HashMap<(Uuid, Uuid, Domain), usize> = HashMap::new();
     for lead in sight.leads() {
         let (from, to, domain) = (sight.actor(lead.from), sight.actor(lead.to), sight.found.flow(lead.from).domain);
-        match known.get(&(from, to, domain)) {
-            Some(at) => found[*at].leads += 1,
-            None => {
-                known.insert((from, to, domain), found.len());
-                found.push(Edge { from, to, domain, best: lead, leads: 1 });
-            }
+        if let Some(at) = known.get(&(from, to, domain)) {
+            found[*at].leads += 1;
+        } else {
+            known.insert((from, to, domain), found.len());
+            found.push(Edge { from, to, domain, best: lead, leads: 1 });
         }
     }
     found

@@ -132,7 +132,7 @@ impl Picture {
     /// # Errors
     /// When it cannot be written.
     pub fn file(&self, around: &Around) -> Result<String, askama::Error> {
-        Ok(self.laid(around, ANYWHERE).render()?)
+        self.laid(around, ANYWHERE).render()
     }
 
     /// Itself for a document: drawing and key; its size in points for a page's width.

@@ -151,14 +151,14 @@ impl<'a> Sight<'a> {
     pub fn types_of(&self, synergy: &Synergy) -> Option<(TypeId, TypeId)> {
         let find = |code: &str| self.found.tables.find(code);
         let kinds = |lead: &Lead| self.found.flow(lead.from).kind.zip(self.found.flow(lead.to).kind);
-        let promoted = self.decisions.each().filter(|(_, decision)| decision.choice == Choice::Promoted && decision.synergy == Some(synergy.row));
+        let mut promoted = self.decisions.each().filter(|(_, decision)| decision.choice == Choice::Promoted && decision.synergy == Some(synergy.row));
         let rows: HashMap<Uuid, usize> = self.found.read.sources.iter().enumerate().map(|(at, source)| (source.row, at)).collect();
         let of_subject = |subject: Subject| match subject {
             Subject::Type(out, input) => find(&out).zip(find(&input)),
             Subject::Pair(from, to) => self.found.flow(*rows.get(&from)?).kind.zip(self.found.flow(*rows.get(&to)?).kind),
             Subject::Group(..) | Subject::Gap(_) => None,
         };
-        promoted.filter_map(|(subject, _)| of_subject(subject)).next().or_else(|| {
+        promoted.find_map(|(subject, _)| of_subject(subject)).or_else(|| {
             let (emitter, receiver) = synergy.ends?;
             let between = |lead: &&Lead| (self.actor(lead.from), self.actor(lead.to)) == (emitter, receiver);
             self.found.leads.iter().find(between).and_then(kinds).or_else(|| Some((self.only(emitter, Direction::Out)?, self.only(receiver, Direction::In)?)))

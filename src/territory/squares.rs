@@ -27,13 +27,16 @@ pub(super) struct LineView {
     pub(super) squares: Vec<SquareView>,
 }
 
+/// A page of the matrix: its name, its address, whether it is the one shown.
+pub(super) type PageLink = (String, String, bool);
+
 /// The matrix as a table: what is drawn, and where each square leads.
 #[derive(Debug)]
 pub(super) struct MatrixView {
     pub(super) columns: Vec<(String, String)>,
     pub(super) lines: Vec<LineView>,
     pub(super) range: String,
-    pub(super) pages: Vec<(&'static str, Vec<(String, String, bool)>)>,
+    pub(super) pages: Vec<(&'static str, Vec<PageLink>)>,
     pub(super) filling: String,
     pub(super) is_filling: bool,
     pub(super) is_editable: bool,

@@ -142,8 +142,11 @@ struct TerritoryPage {
     parts: Vec<PartView>,
 }
 
+/// Anchor, heading, picture, why there is none, and where to mend that: address and words.
+type Part = (&'static str, &'static str, &'static str, &'static str, (&'static str, &'static str));
+
 /// Parts of the page: anchor, heading, pictures, why there is none and what to do.
-const PARTS: [(&str, &str, &str, &str, (&str, &str)); 6] = [
+const PARTS: [Part; 6] = [
     (
         "carte",
         "Carte du territoire",

@@ -62,7 +62,7 @@ pub fn spread_workforce(proposal: &mut Proposal) {
         let is_number = cell.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
         let found = bounds(&cell).and_then(|(low, high)| class_of(low.midpoint(high)));
         if let Some(found) = found.filter(|_| class.is_empty()) {
-            cells[class_at] = found.to_owned();
+            found.clone_into(&mut cells[class_at]);
         }
         if found.is_some() && !is_number {
             cells[at].clear();

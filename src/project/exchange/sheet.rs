@@ -74,7 +74,7 @@ fn text(bytes: &[u8]) -> Result<Sheet, String> {
                 let line = place.line_of(&record);
                 let cells = record.iter().enumerate().map(|(column, cell)| (u32::try_from(column).unwrap_or(u32::MAX), unquoted(cell)));
                 for (column, cell) in cells {
-                    taken.cell(line, column, cell)?;
+                    taken.cell(line, column, &cell)?;
                 }
             }
             Err(_) => return Err(OTHER.to_owned()),
@@ -182,7 +182,7 @@ fn worksheet(book: &mut Xlsx<Cursor<&[u8]>>, name: String) -> Result<Sheet, Stri
     let mut taken = Taken::default();
     while let Some(cell) = cells.next_cell().map_err(|_| DAMAGED.to_owned())? {
         let (row, column) = cell.get_position();
-        taken.cell(row.saturating_add(1), column, shown(cell.get_value()))?;
+        taken.cell(row.saturating_add(1), column, &shown(cell.get_value()))?;
     }
     drop(cells);
     let mut lines = taken.lines;
@@ -218,7 +218,7 @@ struct Taken {
 
 impl Taken {
     /// Keeps a filled cell, or says that there are too many.
-    fn cell(&mut self, line: u32, column: u32, text: String) -> Result<(), String> {
+    fn cell(&mut self, line: u32, column: u32, text: &str) -> Result<(), String> {
         let text = words::visible(text.replace("\r\n", "\n").replace('\r', "\n"));
         if text.trim().is_empty() {
             return Ok(());
