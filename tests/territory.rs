@@ -46,7 +46,10 @@ async fn the_team_sees_six_pictures_each_with_its_table(db: PgPool) {
     let (project, _) = territory(&scene, &ana).await;
     let page = scene.get(&ana, &path(project, "")).await;
     page.expect(200).says("Visibilité : équipe du dossier").says("2 acteurs et 1 piste sur la carte").says("1 lien possible entre 2 acteurs");
-    page.says("Aucun échange n’existe encore, 1 est possible").says("Cartons d’emballage réunit 2 acteurs").says("Sur 1 piste");
+    page.says("Aucun échange n’existe encore, 1 est possible")
+        .says("Cartons d’emballage réunit 2 acteurs")
+        .says("1 échange entre deux acteurs")
+        .says("aucune n’est encore retenue");
     page.says("Un seul acteur a une quantité connue : 120 t/an").says("4 000 MWh/an");
     assert_eq!(page.body.matches("<figure").count(), page.body.matches("Garder cette image").count());
     assert_eq!(page.body.matches("role=\"img\"").count(), page.body.matches("<details>").count(), "each drawing has its table");

@@ -34,18 +34,22 @@ pub fn part(discs: &mut [Disc], (width, height): (f64, f64)) {
         let angle = f64::from(rank) * 2.399_963;
         (disc.x, disc.y) = (disc.x + angle.cos(), disc.y + angle.sin());
     }
-    // Few discs in a crowded place take more rounds, and each costs less.
-    let rounds = ROUNDS * (MOST / discs.len().max(1)).clamp(1, 12);
-    for _ in 0..rounds {
-        let is_settled = push(discs);
-        for disc in discs.iter_mut() {
-            let room = disc.radius + 2.0;
-            disc.x = disc.x.clamp(room, width.max(2.0 * room) - room);
-            disc.y = disc.y.clamp(room, height.max(2.0 * room) - room);
+    for _ in 0..ROUNDS {
+        // What is settled is settled inside: a disc brought back from beyond an edge may cover another.
+        keep_in(discs, (width, height));
+        if push(discs) {
+            return;
         }
-        if is_settled {
-            break;
-        }
+    }
+    keep_in(discs, (width, height));
+}
+
+/// Brings back what lies beyond the edges.
+fn keep_in(discs: &mut [Disc], (width, height): (f64, f64)) {
+    for disc in discs {
+        let room = disc.radius + 2.0;
+        disc.x = disc.x.clamp(room, width.max(2.0 * room) - room);
+        disc.y = disc.y.clamp(room, height.max(2.0 * room) - room);
     }
 }
 
