@@ -330,7 +330,7 @@ async fn a_code_typed_in_a_dossier_is_read_against_the_lists(db: PgPool) {
 async fn upload(scene: &Scene, person: &Person, fields: &[(&str, &str)]) -> Page {
     let mut body = String::new();
     for (name, value) in fields {
-        body.push_str(&format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        body = format!("{body}--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     }
     body.push_str("--edge--\r\n");
     let request = axum::http::Request::builder()

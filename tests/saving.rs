@@ -240,7 +240,7 @@ async fn what_turns_the_writing_direction_reaches_neither_pages_nor_mails(db: Pg
     let project = scene.project(&ana, "Boucles").await;
     scene.member(project, &bob, "editor").await;
     let base = format!("/dossiers/{project}");
-    let turned: String = TURNING.iter().map(|c| format!("mot{c}")).collect();
+    let turned: String = TURNING.iter().flat_map(|c| ["mot".to_owned(), c.to_string()]).collect();
     let straight = "mot".repeat(TURNING.len());
     // A text, a line, a comment, a reason, a name, a file's name, a cell of a spreadsheet.
     scene.post(&ana, &format!("{base}/{PAGE}"), &[("version", "0"), ("q5", &turned)]).await.expect(303);
