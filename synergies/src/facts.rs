@@ -80,6 +80,8 @@ pub struct Facts {
     pub(crate) is_hazardous: bool,
     /// The actor grows, rears, fishes, or makes food, drinks or feed.
     pub(crate) feeds: bool,
+    /// Its label speaks of food, feed or drinking water.
+    pub(crate) is_eaten: bool,
     /// Hashes of the telling words of the label, sorted.
     pub(crate) words: Box<[u32]>,
 }
@@ -135,6 +137,7 @@ impl Facts {
             sub_chapter: flow.waste_code.as_deref().and_then(|code| code.get(..4)?.parse().ok()),
             is_hazardous: flow.is_hazardous || flow.kind.is_some_and(|kind| tables.get(kind).is_hazardous),
             feeds: flow.activity.as_deref().is_some_and(|naf| ["01", "03", "10", "11"].iter().any(|division| naf.starts_with(division))),
+            is_eaten: is_eaten(&flow.label),
             words: words(&flow.label),
         }
     }
@@ -197,6 +200,11 @@ pub(crate) fn overlap(a: &[u32], b: &[u32]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a label has few words")]
     let share = (2 * common) as f64 / (a.len() + b.len()) as f64;
     share
+}
+
+fn is_eaten(label: &str) -> bool {
+    let folded: String = label.to_lowercase().chars().map(plain).collect();
+    ["aliment", "potable", "fourrage", "litiere", "abreuv", "denree"].iter().any(|word| folded.contains(word))
 }
 
 fn words(label: &str) -> Box<[u32]> {

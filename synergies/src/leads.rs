@@ -257,7 +257,10 @@ impl<'a> Index<'a> {
             let other = opposite(direction);
             for &(partner, nature) in self.partners.get(&(direction, kind)).into_iter().flatten() {
                 let half_km = self.tables.get(if direction == Direction::Out { kind } else { partner }).half_km;
-                search.bucket(&self.buckets[&(other, partner)], nature * share, half_km);
+                // The best natures come first: when one is out of reach, so are those that follow.
+                if !search.bucket(&self.buckets[&(other, partner)], nature * share, half_km) {
+                    break;
+                }
             }
         }
         search.by_words();
@@ -274,8 +277,12 @@ struct Search<'s, 'a, K> {
 }
 
 impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
-    fn bucket(&mut self, bucket: &Bucket, nature: f64, half_km: f64) {
+    /// False when not even a neighbour could reach the bar.
+    fn bucket(&mut self, bucket: &Bucket, nature: f64, half_km: f64) -> bool {
         let ceiling = Ceiling::new(self.index.settings.weights, self.facts, self.direction, (nature, half_km));
+        if !ceiling.reaches(self.bar, 0.0) {
+            return false;
+        }
         for &at in &bucket.unplaced {
             self.score(at);
         }
@@ -283,7 +290,7 @@ impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
             for entry in &bucket.placed {
                 self.score(entry.at);
             }
-            return;
+            return true;
         };
         let mut north = bucket.placed.partition_point(|entry| entry.place.latitude < place.latitude);
         let mut south = north;
@@ -293,7 +300,7 @@ impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
             let below = gap(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
             let nearest = above.min(below);
             if nearest.is_infinite() || !ceiling.reaches(self.bar, nearest * nearest * DEGREE_KM * DEGREE_KM * 0.999_999) {
-                return;
+                return true;
             }
             let entry = &bucket.placed[if above <= below {
                 north += 1;

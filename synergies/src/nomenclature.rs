@@ -122,6 +122,13 @@ pub struct Outlet {
 
 const NO_RULE: u16 = u16::MAX;
 
+/// Families that gather what does not replace one another: no oxygen for carbon dioxide, no drum for a pallet, no kitchen waste for a meal.
+const MIXED: [&str; 10] =
+    ["acides-bases", "alimentaire", "chimie-minerale", "dangereux", "emballages", "equipements", "gaz", "non-dangereux", "solvants-huiles", "utilites"];
+
+/// A rule under this compatibility is not lent to the rest of the family.
+const LENT: f64 = 0.70;
+
 /// All the tables of the engine, of one version.
 #[derive(Debug)]
 pub struct Nomenclature {
@@ -193,6 +200,11 @@ impl Nomenclature {
     /// The family of a type; a family is its own.
     pub fn family(&self, id: TypeId) -> TypeId {
         self.get(id).parent.unwrap_or(id)
+    }
+
+    /// Two types of a family whose types replace one another.
+    pub(crate) fn are_siblings(&self, a: TypeId, b: TypeId) -> bool {
+        self.family(a) == self.family(b) && !MIXED.contains(&self.get(self.family(a)).code.as_str())
     }
 
     /// Every rule, in the order of its number.
@@ -279,11 +291,12 @@ fn matrix(types: &[FlowType], rules: &[Rule]) -> Vec<u16> {
 fn kin(types: &[FlowType], rules: &[Rule], matrix: &[u16]) -> Vec<u16> {
     let count = types.len();
     let mut kin = vec![NO_RULE; matrix.len()];
-    let siblings = |at: usize| (0..count).filter(move |&other| other != at && types[other].parent.is_some() && types[other].parent == types[at].parent);
+    let lends = |at: usize| types[at].parent.filter(|family| !MIXED.contains(&types[family.index()].code.as_str()));
+    let siblings = |at: usize| (0..count).filter(move |&other| other != at && lends(other).is_some() && lends(other) == lends(at));
     for (at, slot) in kin.iter_mut().enumerate().filter(|(at, _)| matrix[*at] == NO_RULE) {
         let (out, input) = (at / count, at % count);
         let near = siblings(out).map(|other| other * count + input).chain(siblings(input).map(|other| out * count + other));
-        let found = near.map(|near| matrix[near]).filter(|&rule| rule != NO_RULE);
+        let found = near.map(|near| matrix[near]).filter(|&rule| rule != NO_RULE && rules[usize::from(rule)].compat >= LENT);
         let best = found.max_by(|a, b| rules[usize::from(*a)].compat.total_cmp(&rules[usize::from(*b)].compat).then(b.cmp(a)));
         *slot = best.unwrap_or(NO_RULE);
     }

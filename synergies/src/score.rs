@@ -201,9 +201,9 @@ pub(crate) fn nearness(km_squared: f64, half_km: f64) -> f64 {
     1.0 / (1.0 + km_squared / (half_km * half_km))
 }
 
-/// Hazardous, towards what is eaten, drunk or spread; without type, the activity of the need decides.
+/// Hazardous, towards what is eaten, drunk or spread, by its type or by its words; without type, the activity of the need decides.
 fn is_poison(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
-    output.is_hazardous && input.kind.map_or(input.feeds, |kind| feeds(tables, kind))
+    output.is_hazardous && (input.is_eaten || input.kind.map_or(input.feeds, |kind| feeds(tables, kind)))
 }
 
 /// Eaten, drunk or spread.
@@ -225,10 +225,16 @@ struct Link<'a> {
     to: Option<TypeId>,
 }
 
+/// What is hazardous goes only where a rule of its own type says, or to the same type.
+fn is_fit(output: &Facts, input: &Facts, nature: Nature<'_>) -> bool {
+    !(output.is_hazardous || input.is_hazardous) || matches!(nature, Nature::Identity | Nature::Rule(_))
+}
+
 /// The best of what the types, or the likely types, and else the words allow.
 fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<Link<'a>> {
     if let Some((from, to)) = output.kind.zip(input.kind) {
-        return nature_of_types(tables, from, to).map(|(nature, value)| Link { nature, value, from: Some(from), to: Some(to) });
+        let found = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature));
+        return found.map(|(nature, value)| Link { nature, value, from: Some(from), to: Some(to) });
     }
     let share = overlap(&output.words, &input.words);
     let by_words =
@@ -236,7 +242,7 @@ fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<L
     let pairs = output.kinds().flat_map(|from| input.kinds().map(move |to| (from, to)));
     let safe = pairs.filter(|((from, _), (to, _))| !(output.is_hazardous || tables.get(*from).is_hazardous) || !feeds(tables, *to));
     let by_types = safe.filter_map(|((from, of), (to, at))| {
-        let (nature, value) = nature_of_types(tables, from, to)?;
+        let (nature, value) = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature))?;
         Some(Link { nature, value: value * of * at, from: Some(from), to: Some(to) })
     });
     by_words.into_iter().chain(by_types).reduce(|best, other| if other.value > best.value { other } else { best })
@@ -250,7 +256,7 @@ pub(crate) fn nature_of_types(tables: &Nomenclature, from: TypeId, to: TypeId) -
     }
     let (source, need) = (tables.get(from), tables.get(to));
     let replaces = source.domain != Domain::Service && !source.is_hazardous && !need.is_hazardous;
-    let is_sibling = replaces && tables.family(from) == tables.family(to);
+    let is_sibling = replaces && tables.are_siblings(from, to);
     match tables.rule(from, to) {
         Some(rule) => Some((Nature::Rule(rule), if is_sibling { rule.compat.max(SIBLING) } else { rule.compat })),
         None if is_sibling => Some((Nature::Sibling, SIBLING)),

@@ -3,12 +3,13 @@
 use crate::flow::{Direction, Domain};
 use crate::nomenclature::{FlowType, Nomenclature, TypeId};
 
+mod found;
 mod index;
 mod words;
 
+use found::{Found, found};
 pub(crate) use index::Index;
 use index::Phrase;
-use words::Word;
 pub(crate) use words::fold;
 pub use words::plain_words;
 
@@ -17,8 +18,8 @@ pub const THRESHOLD: u8 = 45;
 
 const MOST: usize = 5;
 
-/// Weight of a word no type knows: that of a rather common one.
-const UNKNOWN: f64 = 1.2;
+/// Families of energies that are also matter: hydrogen, wood or recovered fuel are told as either.
+const FUELS: [&str; 2] = ["gaz-combustibles", "combustibles"];
 
 /// What is known of a flow whose type is asked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -105,7 +106,7 @@ pub fn suggest(tables: &Nomenclature, asked: &Asked<'_>) -> Vec<Suggestion> {
         evidence.activity = asked.activity.map_or(0.0, |naf| activity(kind, naf, asked.direction));
         let strong = evidence.words + evidence.waste + evidence.temperature;
         if strong > 0.0 && !kind.is_family() {
-            evidence.total = strong + evidence.activity + fits(kind, asked);
+            evidence.total = strong + evidence.activity + fits(tables, kind, asked);
         } else if !kind.is_family() && evidence.activity > 0.0 && asked.label.trim().is_empty() {
             evidence.total = evidence.activity;
         }
@@ -147,49 +148,6 @@ impl Typed {
     }
 }
 
-struct Found {
-    stem: usize,
-    weight: f64,
-    /// Of the words of the label it explains.
-    cover: f64,
-    is_near: bool,
-}
-
-/// The stems of the label that the types know, and the weight of all its words.
-fn found(index: &Index, label: &str) -> (Vec<Found>, f64) {
-    let read = words::words(label);
-    let known: Vec<Option<(usize, f64)>> = read.iter().map(|word| index.find(&word.stem).map(|at| (at, 1.0)).or_else(|| index.nearest(&word.stem))).collect();
-    let factors = factors(&read, &known);
-    let weight = |place: usize| factors[place] * known[place].map_or(UNKNOWN, |(at, _)| index.stems[at].weight);
-    let mut found: Vec<Found> = Vec::new();
-    for (place, word) in read.iter().enumerate() {
-        for at in read.get(place + 1).into_iter().flat_map(|next| index.find_pair(word, next)) {
-            found.push(Found { stem: at, weight: factors[place] * index.stems[at].weight, cover: weight(place) + weight(place + 1), is_near: false });
-        }
-        if let Some((at, like)) = known[place] {
-            let weight = weight(place) * like * like;
-            found.push(Found { stem: at, weight, cover: weight, is_near: like < 1.0 });
-        }
-    }
-    found.sort_by(|a, b| a.stem.cmp(&b.stem).then(b.weight.total_cmp(&a.weight)));
-    found.dedup_by_key(|found| found.stem);
-    (found, (0..read.len()).map(weight).sum())
-}
-
-/// How much each word counts: the first says what the thing is, what follows "pour" what it is for, unless nothing else is understood.
-fn factors(read: &[Word], known: &[Option<(usize, f64)>]) -> Vec<f64> {
-    let is_telling = |place: usize| !read[place].is_generic && known[place].is_some();
-    let is_understood = (0..read.len()).any(|place| !read[place].is_context && is_telling(place));
-    let first = read.iter().position(|word| !word.is_generic);
-    let factor = |(place, word): (usize, &Word)| match word {
-        Word { is_generic: true, .. } => 0.35,
-        Word { is_context: true, .. } if is_understood => 0.45,
-        _ if first == Some(place) => 1.25,
-        _ => 1.0,
-    };
-    read.iter().enumerate().map(factor).collect()
-}
-
 fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
     let index = tables.index();
     let mut all = vec![Evidence::default(); tables.types().len()];
@@ -199,6 +157,7 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
     }
     let mut bag = vec![0.0; all.len()];
     let mut matched = vec![(0.0, 0.0, false); index.phrases.len()];
+    let telling = words::telling(&words::words(label));
     for Found { stem, weight, cover, is_near } in &found {
         let stem = &index.stems[*stem];
         for (kind, count) in &stem.types {
@@ -217,7 +176,9 @@ fn by_words(tables: &Nomenclature, label: &str) -> Vec<Evidence> {
         let cover = (of_label / asked).min(1.0);
         let likeness = recall * recall * (0.35 + 0.65 * cover);
         let evidence = &mut all[usize::from(phrase.kind.0)];
-        let score = 0.6 * likeness + 0.4 * (bag[usize::from(phrase.kind.0)] / asked).min(1.0);
+        // The phrase word for word wins over one that merely has its words.
+        let exact = if phrase.folded == telling { 0.1 } else { 0.0 };
+        let score = 0.6 * likeness + 0.4 * (bag[usize::from(phrase.kind.0)] / asked).min(1.0) + exact;
         if score > evidence.words {
             (evidence.words, evidence.phrase, evidence.is_near) = (score, Some(place), near);
         }
@@ -274,11 +235,13 @@ fn activity(kind: &FlowType, naf: &str, direction: Option<Direction>) -> f64 {
 }
 
 /// Domain and direction: a nudge either way.
-fn fits(kind: &FlowType, asked: &Asked<'_>) -> f64 {
+fn fits(tables: &Nomenclature, kind: &FlowType, asked: &Asked<'_>) -> f64 {
+    let is_fuel = || kind.parent.is_some_and(|family| FUELS.contains(&tables.get(family).code.as_str()));
     let domain = asked.domain.map_or(0.0, |domain| match domain {
         _ if domain == kind.domain => 0.08,
+        Domain::Material if is_fuel() => 0.08,
         _ if domain.may_be(kind.domain) => -0.08,
-        _ => -0.30,
+        _ => -0.45,
     });
     let is_odd = match asked.direction {
         Some(Direction::Out) => kind.naf_out.is_empty(),

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use common::tables;
 use proptest::prelude::*;
 use trame_synergies::explain;
+use trame_synergies::facts::GUESS;
 use trame_synergies::flow::{Direction, Evidence, Flow, Position};
 use trame_synergies::leads::{BEST, Index, Lead};
 use trame_synergies::nomenclature::{TypeId, Usage};
@@ -85,6 +86,15 @@ fn each_class_of_water_quality_that_is_missing_costs() {
 }
 
 #[test]
+fn what_is_hazardous_never_goes_where_the_label_speaks_of_food() {
+    let (mut output, mut input) = (offer("solvants"), need("alcools-glycerine", 1.0));
+    (output.is_hazardous, input.label) = (true, "Alcool alimentaire".to_owned());
+    assert_eq!(assess(tables(), &Settings::default(), &output, &input), None);
+    input.label = "Alcool".to_owned();
+    assert!(assess(tables(), &Settings::default(), &output, &input).is_some());
+}
+
+#[test]
 fn drinking_water_is_never_made_of_effluent() {
     for effluent in ["eau-epuree", "effluent-organique", "saumures", "effluent-huileux", "effluent-mineral"] {
         assert!(score(&offer(effluent), &need("eau-potable", 0.1)) < THRESHOLD, "{effluent}");
@@ -103,14 +113,45 @@ fn a_shared_sub_chapter_or_shared_words_add_a_little() {
 }
 
 #[test]
-fn a_flow_without_type_matches_by_its_words_under_any_typed_lead() {
+fn a_flow_without_type_is_tried_as_what_its_label_may_mean() {
     let (mut output, mut input) = (offer("bois-sciures"), need("bois-sciures", 1.0));
-    (output.kind, output.label, input.label) = (None, "Sciures de pin".to_owned(), "sciure de pin".to_owned());
+    (output.kind, output.label) = (None, "Sciures de pin".to_owned());
+    let found = assess(tables(), &Settings::default(), &output, &input).unwrap();
+    assert_eq!((found.nature, found.is_guess), (Nature::Identity, true));
+    assert!(near(found.components.nature, GUESS));
+    (output.is_hazardous, input) = (true, need("litiere-paillage", 1.0));
+    assert_eq!(assess(tables(), &Settings::default(), &output, &input), None, "hazardous never goes to farming, guessed or not");
+}
+
+#[test]
+fn a_flow_whose_label_means_nothing_matches_by_its_words_under_any_typed_lead() {
+    let (mut output, mut input) = (offer("bois-sciures"), need("bois-sciures", 1.0));
+    (output.kind, output.label, input.label) = (None, "Zirgouille bleutée".to_owned(), "zirgouilles bleutées".to_owned());
     let found = assess(tables(), &Settings::default(), &output, &input).unwrap();
     assert_eq!(found.nature, Nature::Words);
     assert!(near(found.components.nature, 0.35));
     input.label = "farine".to_owned();
     assert_eq!(assess(tables(), &Settings::default(), &output, &input), None);
+}
+
+#[test]
+fn a_rule_of_the_family_stands_for_one_that_is_missing_but_never_towards_food() {
+    let kin = |out: &str, input: &str| assess(tables(), &Settings::default(), &offer(out), &need(input, 1.0)).map(|found| found.nature);
+    let Some(Nature::Kin(rule)) = kin("cendres-biomasse", "gravats-beton") else { panic!("a rule of another ash") };
+    assert!(rule.compat >= 0.70);
+    assert_eq!(kin("boues-industrielles", "amendement-organique"), None, "the rule of organic sludge is not lent");
+    assert_eq!(kin("cendres-biomasse", "combustible-four"), None, "nor a weak rule");
+}
+
+#[test]
+fn a_rule_that_treats_the_water_or_lifts_the_heat_pays_for_it_once() {
+    let compat = |out: &str, input: &str| tables().rule(tables().find(out).unwrap(), tables().find(input).unwrap()).unwrap().compat;
+    for (out, input) in [("eau-epuree", "eau-industrielle"), ("eau-tiede", "eau-chaude")] {
+        assert!(near(nature(&offer(out), &need(input, 0.5)), compat(out, input)), "{out} → {input}");
+    }
+    let (mut output, input) = (offer("eau-epuree"), need("eau-industrielle", 0.5));
+    output.quality = Some(1);
+    assert!(near(nature(&output, &input), 0.7 * compat("eau-epuree", "eau-industrielle")), "a class under its type still costs");
 }
 
 #[test]
@@ -392,4 +433,18 @@ proptest! {
         let usage = tables().get(input.kind.unwrap()).usage;
         prop_assert!(usage.is_none() || score(&output, &input) == 0);
     }
+}
+
+#[test]
+#[ignore = "a timing: run in release"]
+fn a_hundred_thousand_flows_take_under_two_seconds() {
+    let flows = territory(tables(), 100_000, 1);
+    let start = std::time::Instant::now();
+    let index = Index::new(tables(), Settings::default(), &flows);
+    let (leads, whole) = (index.leads().len(), start.elapsed());
+    let start = std::time::Instant::now();
+    let own = index.leads_of(&flows[4242]).len();
+    let one = start.elapsed();
+    println!("{leads} pistes en {whole:?}, {own} pistes d’un flux en {one:?}");
+    assert!(whole.as_millis() < 2_000 && one.as_millis() < 20, "{whole:?} {one:?}");
 }

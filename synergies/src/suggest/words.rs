@@ -17,7 +17,7 @@ const NOISE: &str = "a afin ai ainsi an ans annee annees annuel annuelle apres a
 
 static NOISE_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NOISE.split_whitespace().collect());
 
-/// What follows these words is where the flow comes from or goes to, less than what it is.
+/// What follows these words, as what stands between brackets, is where the flow comes from or goes to, less than what it is.
 const CONTEXT: [&str; 17] =
     ["pour", "pr", "chez", "vers", "apres", "avant", "suite", "dans", "sur", "depuis", "via", "issu", "issus", "issue", "partir", "provenant", "contenant"];
 
@@ -96,14 +96,27 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     let folded = fold(text).replace("co-", "co");
     let stemmer = Stemmer::create(Algorithm::French);
     let mut is_context = false;
-    let mut words = Vec::new();
-    for token in folded.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()) {
-        is_context |= CONTEXT.contains(&token) && words.iter().any(|word: &Word| !word.is_generic);
-        if !NOISE_SET.contains(token) && !is_amount(token) {
-            words.push(Word { folded: token.to_owned(), stem: stem(&stemmer, token), is_context, is_generic: GENERIC.contains(&token) });
+    let mut words: Vec<Word> = Vec::new();
+    for (is_aside, piece) in pieces(&folded) {
+        for token in piece.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()) {
+            is_context |= CONTEXT.contains(&token) && words.iter().any(|word| !word.is_generic);
+            if !NOISE_SET.contains(token) && !is_amount(token) {
+                words.push(Word {
+                    folded: token.to_owned(),
+                    stem: stem(&stemmer, token),
+                    is_context: is_context || is_aside,
+                    is_generic: GENERIC.contains(&token),
+                });
+            }
         }
     }
     words
+}
+
+/// The pieces of a text, and whether each only comments: between brackets, or after a colon.
+fn pieces(folded: &str) -> impl Iterator<Item = (bool, &str)> {
+    let (head, rest) = folded.split_once(':').map_or((folded, None), |(head, rest)| (head, Some((true, rest))));
+    head.split(['(', ')']).enumerate().map(|(place, piece)| (place % 2 == 1, piece)).chain(rest)
 }
 
 /// The words of a text alone, each between spaces.
@@ -152,7 +165,9 @@ fn stem(stemmer: &Stemmer, token: &str) -> String {
     let snowball = stemmer.stem(&singular);
     let root = snowball.trim_end_matches('e');
     // "laver" and "lavage", "stocker" and "stockage".
-    once_each(root.strip_suffix("ag").filter(|root| root.len() >= 3).unwrap_or(root))
+    let root = once_each(root.strip_suffix("ag").filter(|root| root.len() >= 3).unwrap_or(root));
+    // "pomme" is not "POM".
+    if root.len() <= 3 && singular.len() > 3 { root + "_" } else { root }
 }
 
 /// "pallette" and "palette" are one word.

@@ -64,18 +64,18 @@ impl Territory {
 /// All territories, in the order of the files and of their lines.
 pub fn territories(tables: &Nomenclature) -> Vec<Territory> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/symbioses");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = sure(std::fs::read_dir(folder)).map(|entry| sure(entry).path()).collect();
     files.sort();
     let mut all: Vec<Territory> = Vec::new();
     for file in files {
-        let group = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let mut rows = csv::ReaderBuilder::new().delimiter(b';').from_path(&file).unwrap();
+        let group = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut rows = sure(csv::ReaderBuilder::new().delimiter(b';').from_path(&file));
         for row in rows.records() {
-            let row = row.unwrap();
+            let row = sure(row);
             if all.last().is_none_or(|last| last.name != row[0]) {
                 all.push(Territory { name: row[0].to_owned(), group: group.clone(), flows: Vec::new(), exchanges: Vec::new(), actors: Vec::new() });
             }
-            let territory = all.last_mut().unwrap();
+            let Some(territory) = all.last_mut() else { continue };
             territory.flows.push(flow(tables, &row, territory.flows.len()));
             territory.exchanges.push(row[14].split_whitespace().map(str::to_owned).collect());
             territory.actors.push(row[1].to_owned());
@@ -96,7 +96,7 @@ pub fn flow(tables: &Nomenclature, row: &csv::StringRecord, number: usize) -> Fl
         other => panic!("domain {other}"),
     };
     let waste_code = text(8).map(|code| code.chars().filter(char::is_ascii_digit).collect::<String>());
-    let temperature = text(11).map(|degrees| degrees.parse().unwrap());
+    let temperature = text(11).map(|degrees| sure(degrees.parse()));
     let activity = text(2);
     let asked = Asked {
         label: &row[7],
@@ -118,14 +118,19 @@ pub fn flow(tables: &Nomenclature, row: &csv::StringRecord, number: usize) -> Fl
         label: row[7].to_owned(),
         is_hazardous: row[8].ends_with('*') || by_code.unwrap_or_else(|| kind.is_some_and(|kind| tables.get(kind).is_hazardous)),
         waste_code,
-        quantity: text(9).map(|quantity| quantity.parse().unwrap()),
+        quantity: text(9).map(|quantity| sure(quantity.parse())),
         temperature,
         quality: text(12).and_then(|name| {
             ["usee", "brute", "pluviale", "industrielle", "adoucie", "potable"].iter().zip(1..).find(|(known, _)| **known == name).map(|(_, class)| class)
         }),
         months: text(13).map(|_| 0x1ff),
         evidence: Evidence::Knowledge,
-        position: Some(Position { latitude: row[3].parse().unwrap(), longitude: row[4].parse().unwrap() }),
+        position: Some(Position { latitude: sure(row[3].parse()), longitude: sure(row[4].parse()) }),
         activity,
     }
+}
+
+/// A file of the tests that does not read is a fault of the tests.
+fn sure<T, E: std::fmt::Debug>(read: Result<T, E>) -> T {
+    read.unwrap_or_else(|fault| panic!("{fault:?}"))
 }
