@@ -1,5 +1,4 @@
 //! Documented symbioses, each a territory of flows with the exchanges that really take place, read as an import would.
-#![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
 use std::path::Path;
 
