@@ -135,3 +135,15 @@ fn no_ordinary_space_stands_before_a_french_mark() {
         }
     }
 }
+
+#[test]
+fn every_test_file_is_run() {
+    let main = fs::read_to_string("tests/main.rs").expect("main");
+    for entry in fs::read_dir("tests").expect("folder") {
+        let path = entry.expect("entry").path();
+        let name = path.file_stem().expect("name").to_string_lossy().into_owned();
+        if path.extension().is_some_and(|extension| extension == "rs") && name != "main" {
+            assert!(main.contains(&format!("mod {name};\n")), "tests/main.rs does not name {name}");
+        }
+    }
+}

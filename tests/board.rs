@@ -1,9 +1,7 @@
 //! The board: every order and page, who sees which figures, ranks without a gap, the file for a spreadsheet.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{Page, Person, Scene};
+use crate::support::{Page, Person, Scene};
 
 const POINT: i64 = 10_000_000_000_000;
 

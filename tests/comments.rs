@@ -1,9 +1,7 @@
 //! Comments of the team: anchored, answered, resolved, mentioning; and nothing of them before anybody else.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{AFTER, OPEN, Page, Person, Scene};
+use crate::support::{AFTER, OPEN, Page, Person, Scene};
 use time::Duration;
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;

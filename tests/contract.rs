@@ -1,13 +1,11 @@
 //! The command line's public contract: lists in, leads out, beside a database in use.
 
-mod support;
-
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value as Json;
 use sqlx::{ConnectOptions as _, PgPool};
-use support::{Person, Scene};
+use crate::support::{Person, Scene};
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;
 

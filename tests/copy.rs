@@ -1,9 +1,7 @@
 //! Taking what a former dossier of the same organisation says: only what is empty here, as one act, and only one's own.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{Person, Scene};
+use crate::support::{Person, Scene};
 use time::macros::{date, datetime};
 use trame::call::store::{NewProject, create_project};
 use trame::kit::ids::ProjectId;
@@ -51,7 +49,7 @@ async fn row_of(scene: &Scene, project: ProjectId, kind: &str) -> (Uuid, serde_j
 const EVERYTHING: [&str; 10] =
     ["organisation", "etat-des-lieux", "actions", "mobilisation", "candidature", "stakeholder", "flow", "synergy", "action", "commitment"];
 
-async fn copy(scene: &Scene, person: &Person, into: ProjectId, from: ProjectId, parts: &[&str]) -> support::Page {
+async fn copy(scene: &Scene, person: &Person, into: ProjectId, from: ProjectId, parts: &[&str]) -> crate::support::Page {
     let version: i64 = sqlx::query_scalar("select content_version from project where id = $1").bind(into.get()).fetch_one(&scene.app.db).await.expect("done");
     let (version, from) = (version.to_string(), from.to_string());
     let mut pairs = vec![("version", version.as_str()), ("source", from.as_str())];

@@ -1,14 +1,12 @@
 //! Deposit: frozen, numbered, receipted, again until the bound; by post or e-mail through a manager.
 
-mod support;
-
 use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{Method, Request};
 use sqlx::PgPool;
-use support::{AFTER, BOUND, Page, Person, Scene};
+use crate::support::{AFTER, BOUND, Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;
 

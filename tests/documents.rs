@@ -1,7 +1,5 @@
 //! Documents to keep: who may have them, the same content as the screen, digests that anybody can compute again.
 
-mod support;
-
 use std::io::Read as _;
 
 use axum::body::{Body, to_bytes};
@@ -9,7 +7,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, COOKI
 use axum::http::{HeaderMap, Request, StatusCode};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
-use support::{AFTER, Person, Scene};
+use crate::support::{AFTER, Person, Scene};
 use tower::ServiceExt as _;
 use trame::app::service;
 use trame::kit::ids::ProjectId;

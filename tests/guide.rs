@@ -1,9 +1,7 @@
 //! The trame as a guide: marks, examples, bounds in words, related data, anchors, the 136 lines, questions of one's own.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{AFTER, Page, Person, Scene};
+use crate::support::{AFTER, Page, Person, Scene};
 use trame::framework::requirements;
 use trame::framework::standing::places;
 use trame::kit::ids::ProjectId;

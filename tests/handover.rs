@@ -1,9 +1,7 @@
 //! Ownership handed over: proposed, accepted or declined; until then nothing changes.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{OPEN, Person, Scene};
+use crate::support::{OPEN, Person, Scene};
 use time::Duration;
 use trame::kit::ids::ProjectId;
 
@@ -20,7 +18,7 @@ async fn role(scene: &Scene, person: &Person) -> Option<String> {
     sqlx::query_scalar("select role from project_member where account_id = $1").bind(person.id.get()).fetch_optional(&scene.app.db).await.expect("role")
 }
 
-async fn propose(scene: &Scene, owner: &Person, project: ProjectId, to: &Person, becomes: &str) -> support::Page {
+async fn propose(scene: &Scene, owner: &Person, project: ProjectId, to: &Person, becomes: &str) -> crate::support::Page {
     scene.post(owner, &format!("/dossiers/{project}/portage"), &[("version", "0"), ("a", &to.id.to_string()), ("ensuite", becomes)]).await
 }
 

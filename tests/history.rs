@@ -1,9 +1,7 @@
 //! The history of a dossier: every text that was ever saved, who wrote it, and the way back.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{BOUND, OPEN, Page, Scene};
+use crate::support::{BOUND, OPEN, Page, Scene};
 use time::Duration;
 
 const PAGE: &str = "organisation?theme=animation";

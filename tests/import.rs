@@ -1,14 +1,12 @@
 //! Importing lists: previewed line by line, done and undone as one act; and the files that people may send.
 
-mod support;
-
 use std::io::Write as _;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{Method, Request};
 use sqlx::PgPool;
-use support::{AFTER, OPEN, Page, Person, Scene};
+use crate::support::{AFTER, OPEN, Page, Person, Scene};
 use time::Duration;
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;

@@ -1,12 +1,10 @@
 //! The leads pages: a territory typed through the forms, what the engine finds in it, and what people decide.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::PgPool;
-use support::{AFTER, Page, Person, Scene};
+use crate::support::{AFTER, Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 async fn row(scene: &Scene, person: &Person, project: ProjectId, list: &str, fields: &[(&str, &str)]) -> String {

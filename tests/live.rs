@@ -1,7 +1,5 @@
 //! Working together: who is told what of a dossier, by which process, and until when.
 
-mod support;
-
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -9,7 +7,7 @@ use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, COOKIE};
 use axum::http::{Request, StatusCode};
 use serde_json::Value as Json;
 use sqlx::PgPool;
-use support::{OPEN, Person, Scene};
+use crate::support::{OPEN, Person, Scene};
 use tokio_stream::StreamExt as _;
 use tower::ServiceExt as _;
 use trame::app::{App, service};
@@ -276,7 +274,7 @@ async fn a_process_that_stops_says_so_and_ends_its_streams(db: PgPool) {
     scene.check().await;
 }
 
-fn json(page: &support::Page) -> Json {
+fn json(page: &crate::support::Page) -> Json {
     serde_json::from_str(&page.body).expect("json")
 }
 

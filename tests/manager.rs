@@ -1,9 +1,7 @@
 //! What managers do to a call: confirmations before what stops others, texts kept at a session's end, who is told of a date.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{OPEN, Page, Person, Scene};
+use crate::support::{OPEN, Page, Person, Scene};
 use uuid::Uuid;
 
 async fn mathieu(scene: &Scene) -> Person {

@@ -1,10 +1,8 @@
 //! Several hands, one text: changes apart are both kept, changes that touch are asked about, and no word is ever lost.
 
-mod support;
-
 use serde_json::Value as Json;
 use sqlx::PgPool;
-use support::{Page, Person, Scene};
+use crate::support::{Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 const PAGE: &str = "organisation?theme=animation";

@@ -1,11 +1,9 @@
 //! Nomenclatures: read by anybody, changed by experts, the same for every process, never unreadable.
 
-mod support;
-
 use std::time::Duration;
 
 use sqlx::PgPool;
-use support::{Page, Person, Scene};
+use crate::support::{Page, Person, Scene};
 use trame::app::App;
 use trame_synergies::nomenclature::Table;
 
@@ -66,7 +64,7 @@ async fn type_of(app: &App, label: &str) -> String {
 async fn a_change_reaches_every_process(db: PgPool) {
     let scene = Scene::new(db.clone()).await;
     let max = scene.staff("Max", &["manager"]).await;
-    let other = App::new(db, (*scene.app.config).clone()).at(support::OPEN);
+    let other = App::new(db, (*scene.app.config).clone()).at(crate::support::OPEN);
     assert_ne!(type_of(&other, "zorglubes").await, "palettes");
 
     let synonyms = controls(&scene.get(&max, PALLETS).await).into_iter().find(|(name, _)| name == "synonyms").expect("held").1;

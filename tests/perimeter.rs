@@ -1,12 +1,10 @@
 //! The perimeter: chosen by search, EPCI and list, undone as one act, its figures, its authorities, its map of actors.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::PgPool;
-use support::{AFTER, Page, Person, Scene};
+use crate::support::{AFTER, Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 use trame::kit::territory::epci::members;
 use uuid::Uuid;

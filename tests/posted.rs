@@ -1,11 +1,9 @@
 //! What the script is told that a page holds is what the page's own form would post, control by control.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgPool;
-use support::{Page, Scene};
+use crate::support::{Page, Scene};
 use trame::framework::standing::section_address;
 use trame::framework::{COLLECTIONS, DELIVERABLES};
 use uuid::Uuid;

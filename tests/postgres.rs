@@ -84,7 +84,7 @@ fn until_idle(stream: &mut UnixStream) -> Result<String> {
 /// Another process that owns the server of `data`, once it is up: this test program, run again for one test.
 fn owner(data: &Path) -> Result<Child> {
     let mut owner = Command::new(env::current_exe()?)
-        .args(["--exact", "owner_for_another_test", "--nocapture"])
+        .args(["--exact", "postgres::owner_for_another_test", "--nocapture"])
         .env("TRAME_TEST_OWNS", data)
         .stdout(Stdio::piped())
         .spawn()?;

@@ -1,12 +1,10 @@
 //! Leads between the dossiers of a call, and the settings of their score: what the managers read, and what nobody else may.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::PgPool;
-use support::{Page, Person, Scene};
+use crate::support::{Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 const LEADS: &str = "/appel/pistes?appel=essai";

@@ -1,9 +1,7 @@
 //! Reviews: marks that no window loses, delivery and what follows it, recusals, figures that follow the marks.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{AFTER, OPEN, Person, Scene};
+use crate::support::{AFTER, OPEN, Person, Scene};
 use time::Duration;
 use trame::kit::ids::ProjectId;
 

@@ -1,12 +1,10 @@
 //! Every route × every kind of person: a new route appears here by itself; read its line before accepting it.
 
-mod support;
-
 use std::fmt::Write as _;
 
 use axum::http::Method;
 use sqlx::PgPool;
-use support::{OPEN, Person, Scene};
+use crate::support::{OPEN, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 /// The call in review: a deposited dossier, its team, its administration, and people who have nothing to do with it.

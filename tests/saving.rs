@@ -1,9 +1,7 @@
 //! Saving: nothing typed is ever lost, whatever happens to the network, the session, the colleague or the bound.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{AFTER, BOUND, OPEN, Scene};
+use crate::support::{AFTER, BOUND, OPEN, Scene};
 use uuid::Uuid;
 
 const PAGE: &str = "organisation?theme=animation";

@@ -1,9 +1,7 @@
 //! The drawn views of the actors: who stands where, moved by a form, undone, and seen by the team alone.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{AFTER, Page, Person, Scene};
+use crate::support::{AFTER, Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 async fn actor(scene: &Scene, person: &Person, project: ProjectId, fields: &[(&str, &str)]) -> String {

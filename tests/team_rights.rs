@@ -1,9 +1,7 @@
 //! Rights by deliverable, in every way that content is written; parts said to be finished.
 
-mod support;
-
 use sqlx::PgPool;
-use support::{AFTER, OPEN, Page, Person, Scene};
+use crate::support::{AFTER, OPEN, Page, Person, Scene};
 use time::Duration;
 use trame::access::Level;
 use trame::kit::ids::ProjectId;

@@ -1,13 +1,11 @@
 //! Pictures of a territory: what they show to the team, what nobody else ever sees, the same as files and in the document.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use sqlx::PgPool;
-use support::{Page, Person, Scene};
+use crate::support::{Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 fn path(project: ProjectId, rest: &str) -> String {

@@ -1,12 +1,10 @@
 //! Workshop cards and the view projected to the room: what a line becomes, what is taken back, what a room never reads.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::PgPool;
-use support::{AFTER, Page, Person, Scene};
+use crate::support::{AFTER, Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 async fn dossier(db: PgPool) -> (Scene, Person, ProjectId) {

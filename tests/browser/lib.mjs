@@ -1,5 +1,5 @@
 // A Trame of its own on a free port, with its own data and its own private Postgres; a Chromium to visit it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, chmodSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -24,6 +24,8 @@ export class Trame {
     const trame = new Trame();
     trame.data = mkdtempSync(join(tmpdir(), "trame-navigateur-"));
     chmodSync(trame.data, 0o711);
+    // The demonstration, loaded once for every file: see `browser_tests` in `test`.
+    if (process.env.TRAME_SEED && !env.DATABASE_URL) execFileSync("cp", ["-a", `${process.env.TRAME_SEED}/.`, trame.data]);
     trame.port = await freePort();
     trame.url = `http://127.0.0.1:${trame.port}`;
     trame.env = env;

@@ -1,5 +1,4 @@
 //! A scene: the whole application on a database of its own, at a chosen instant, with people who hold sessions.
-#![expect(dead_code, reason = "each test file uses its own part of the scene")]
 
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION};
