@@ -52,6 +52,8 @@ impl fmt::Display for Report {
 /// When the database or the data folder cannot be read.
 pub async fn run(app: &App) -> anyhow::Result<Report> {
     let mut report = Report::default();
+    // What is typed is read with the tables of now.
+    app.nomenclature.follow(app).await.map_err(|error| anyhow::anyhow!("{error}"))?;
     let mut conn = app.db.acquire().await?;
     standings(&mut conn, &mut report).await?;
     deposits(&mut conn, &mut report).await?;

@@ -1,7 +1,7 @@
 //! The board: every order and page, who sees which figures, ranks without a gap, the file for a spreadsheet.
 
-use sqlx::PgPool;
 use crate::support::{Page, Person, Scene};
+use sqlx::PgPool;
 
 const POINT: i64 = 10_000_000_000_000;
 

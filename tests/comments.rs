@@ -1,7 +1,7 @@
 //! Comments of the team: anchored, answered, resolved, mentioning; and nothing of them before anybody else.
 
-use sqlx::PgPool;
 use crate::support::{AFTER, OPEN, Page, Person, Scene};
+use sqlx::PgPool;
 use time::Duration;
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;

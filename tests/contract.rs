@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use crate::support::{Person, Scene};
 use serde_json::Value as Json;
 use sqlx::{ConnectOptions as _, PgPool};
-use crate::support::{Person, Scene};
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;
 

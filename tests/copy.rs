@@ -1,7 +1,7 @@
 //! Taking what a former dossier of the same organisation says: only what is empty here, as one act, and only one's own.
 
-use sqlx::PgPool;
 use crate::support::{Person, Scene};
+use sqlx::PgPool;
 use time::macros::{date, datetime};
 use trame::call::store::{NewProject, create_project};
 use trame::kit::ids::ProjectId;

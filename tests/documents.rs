@@ -2,12 +2,12 @@
 
 use std::io::Read as _;
 
+use crate::support::{AFTER, Person, Scene};
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, Request, StatusCode};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
-use crate::support::{AFTER, Person, Scene};
 use tower::ServiceExt as _;
 use trame::app::service;
 use trame::kit::ids::ProjectId;

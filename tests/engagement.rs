@@ -1,10 +1,10 @@
 //! The single engagement document: published in versions, signed by partners through a personal link, kept with what was signed.
 
+use crate::support::{AFTER, BOUND, OPEN, Page, Person, Scene};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{Method, Request};
 use sqlx::PgPool;
-use crate::support::{AFTER, BOUND, OPEN, Page, Person, Scene};
 use time::Duration;
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! The trame as a guide: marks, examples, bounds in words, related data, anchors, the 136 lines, questions of one's own.
 
-use sqlx::PgPool;
 use crate::support::{AFTER, Page, Person, Scene};
+use sqlx::PgPool;
 use trame::framework::requirements;
 use trame::framework::standing::places;
 use trame::kit::ids::ProjectId;

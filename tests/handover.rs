@@ -1,7 +1,7 @@
 //! Ownership handed over: proposed, accepted or declined; until then nothing changes.
 
-use sqlx::PgPool;
 use crate::support::{OPEN, Person, Scene};
+use sqlx::PgPool;
 use time::Duration;
 use trame::kit::ids::ProjectId;
 

@@ -1,7 +1,7 @@
 //! The history of a dossier: every text that was ever saved, who wrote it, and the way back.
 
-use sqlx::PgPool;
 use crate::support::{BOUND, OPEN, Page, Scene};
+use sqlx::PgPool;
 use time::Duration;
 
 const PAGE: &str = "organisation?theme=animation";

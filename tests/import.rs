@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
+use crate::support::{AFTER, OPEN, Page, Person, Scene};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{Method, Request};
 use sqlx::PgPool;
-use crate::support::{AFTER, OPEN, Page, Person, Scene};
 use time::Duration;
 use trame::kit::ids::ProjectId;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! What is sent too late, or without the right to it any more, is not written, and comes back in the page.
 
-use sqlx::PgPool;
 use crate::support::{BOUND, Scene};
+use sqlx::PgPool;
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn an_answer_sent_after_the_bound_without_script_is_shown_back(db: PgPool) {

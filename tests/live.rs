@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use crate::support::{OPEN, Person, Scene};
 use axum::body::{Body, BodyDataStream};
 use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, COOKIE};
 use axum::http::{Request, StatusCode};
 use serde_json::Value as Json;
 use sqlx::PgPool;
-use crate::support::{OPEN, Person, Scene};
 use tokio_stream::StreamExt as _;
 use tower::ServiceExt as _;
 use trame::app::{App, service};

@@ -1,7 +1,7 @@
 //! What managers do to a call: confirmations before what stops others, texts kept at a session's end, who is told of a date.
 
-use sqlx::PgPool;
 use crate::support::{OPEN, Page, Person, Scene};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 async fn mathieu(scene: &Scene) -> Person {

@@ -1,8 +1,8 @@
 //! Several hands, one text: changes apart are both kept, changes that touch are asked about, and no word is ever lost.
 
+use crate::support::{Page, Person, Scene};
 use serde_json::Value as Json;
 use sqlx::PgPool;
-use crate::support::{Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 const PAGE: &str = "organisation?theme=animation";

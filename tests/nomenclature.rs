@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use crate::support::{Page, Person, Scene};
+use sqlx::PgPool;
 use trame::app::App;
 use trame_synergies::nomenclature::Table;
 
@@ -321,6 +321,22 @@ async fn a_code_typed_in_a_dossier_is_read_against_the_lists(db: PgPool) {
     let version = scene.get(&ana, &here).await.hidden("version");
     scene.post(&ana, &here, &[("version", &version), ("label", "Huiles"), ("waste_code", "130205")]).await.expect(303);
     assert!(scene.get(&ana, &here).await.body.contains("value=\"13 02 05*\""));
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn what_experts_add_is_read_in_dossiers(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let (ana, max) = (scene.person("Ana").await, scene.staff("Max", &["manager"]).await);
+    let project = scene.project(&ana, "Boucles").await;
+    let flow = scene.row(&ana, project, "flux").await;
+    let here = format!("/dossiers/{project}/flux/{flow}");
+    scene.post(&ana, &here, &[("version", "1"), ("label", "Voiles"), ("waste_code", "20 01 47")]).await.expect(422).says("n’existe pas dans la liste");
+    let code = [("code", "20 01 47"), ("hazardous", "non"), ("label", "Voiles de bateaux"), ("valid_from", "2026-11-09"), ("reason", "Un code nouveau")];
+    change(&scene, &max, "/nomenclatures/modifier?liste=dechets", &code).await.expect(303);
+    scene.get_public("/nomenclatures/dechets?q=200147").await.expect(200).says("Voiles de bateaux");
+    let version = scene.get(&ana, &here).await.hidden("version");
+    scene.post(&ana, &here, &[("version", &version), ("label", "Voiles"), ("waste_code", "200147")]).await.expect(303);
     scene.check().await;
 }
 

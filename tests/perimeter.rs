@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sqlx::PgPool;
 use crate::support::{AFTER, Page, Person, Scene};
+use sqlx::PgPool;
 use trame::kit::ids::ProjectId;
 use trame::kit::territory::epci::members;
 use uuid::Uuid;

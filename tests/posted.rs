@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::PgPool;
 use crate::support::{Page, Scene};
+use sqlx::PgPool;
 use trame::framework::standing::section_address;
 use trame::framework::{COLLECTIONS, DELIVERABLES};
 use uuid::Uuid;

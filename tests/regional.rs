@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sqlx::PgPool;
 use crate::support::{Page, Person, Scene};
+use sqlx::PgPool;
 use trame::kit::ids::ProjectId;
 
 const LEADS: &str = "/appel/pistes?appel=essai";

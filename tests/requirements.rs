@@ -1,8 +1,8 @@
 //! The regulation, line by line: each R-number of the scope is a test that fills it in, reads it back, or finds it where
 //! the person it concerns looks for it.
 
-use sqlx::PgPool;
 use crate::support::{AFTER, OPEN, Scene};
+use sqlx::PgPool;
 use trame::framework::COLLECTIONS;
 use trame::framework::standing::places;
 

@@ -1,7 +1,7 @@
 //! Reviews: marks that no window loses, delivery and what follows it, recusals, figures that follow the marks.
 
-use sqlx::PgPool;
 use crate::support::{AFTER, OPEN, Person, Scene};
+use sqlx::PgPool;
 use time::Duration;
 use trame::kit::ids::ProjectId;
 

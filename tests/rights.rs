@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::support::{OPEN, Person, Scene};
 use axum::http::Method;
 use sqlx::PgPool;
-use crate::support::{OPEN, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 /// The call in review: a deposited dossier, its team, its administration, and people who have nothing to do with it.

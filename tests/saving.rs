@@ -1,7 +1,7 @@
 //! Saving: nothing typed is ever lost, whatever happens to the network, the session, the colleague or the bound.
 
-use sqlx::PgPool;
 use crate::support::{AFTER, BOUND, OPEN, Scene};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 const PAGE: &str = "organisation?theme=animation";

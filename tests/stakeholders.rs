@@ -1,7 +1,7 @@
 //! The drawn views of the actors: who stands where, moved by a form, undone, and seen by the team alone.
 
-use sqlx::PgPool;
 use crate::support::{AFTER, Page, Person, Scene};
+use sqlx::PgPool;
 use trame::kit::ids::ProjectId;
 
 async fn actor(scene: &Scene, person: &Person, project: ProjectId, fields: &[(&str, &str)]) -> String {

@@ -1,7 +1,7 @@
 //! Rights by deliverable, in every way that content is written; parts said to be finished.
 
-use sqlx::PgPool;
 use crate::support::{AFTER, OPEN, Page, Person, Scene};
+use sqlx::PgPool;
 use time::Duration;
 use trame::access::Level;
 use trame::kit::ids::ProjectId;

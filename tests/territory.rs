@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::{Page, Person, Scene};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use sqlx::PgPool;
-use crate::support::{Page, Person, Scene};
 use trame::kit::ids::ProjectId;
 
 fn path(project: ProjectId, rest: &str) -> String {

@@ -84,6 +84,7 @@ fn refusals(plan: &Plan) -> Vec<String> {
 
 /// Plans the import, then does it through the service's own pages, in the owner's name: the same rights, journal and undoing.
 async fn apply(app: &App, project: ProjectId, list: List, (name, bytes): (&str, &[u8])) -> anyhow::Result<Plan> {
+    app.nomenclature.follow(app).await.map_err(|error| anyhow::anyhow!("{error}"))?;
     let proposal = Proposal::read(&list, bytes).map_err(|sentence| anyhow::anyhow!(sentence))?;
     let mut conn = app.db.acquire().await?;
     let owner = store::owner(&mut conn, project).await?.context("ce dossier n’existe pas, ou son porteur n’a pas encore accepté l’invitation")?;

@@ -1,25 +1,9 @@
 //! Types of flow, as a person names them.
 
-use std::sync::{Arc, PoisonError, RwLock};
-
 use trame_synergies::nomenclature::Nomenclature;
 
+use super::adopted::ask;
 use crate::kit::french::{Sentence, fold};
-
-/// The tables as experts changed them; those shipped until some are adopted.
-static ADOPTED: RwLock<Option<Arc<Nomenclature>>> = RwLock::new(None);
-
-/// From now on, types are also named as these tables name them.
-pub fn adopt(tables: &Arc<Nomenclature>) {
-    let is_shipped = std::ptr::eq(Arc::as_ptr(tables), Nomenclature::shipped());
-    *ADOPTED.write().unwrap_or_else(PoisonError::into_inner) = (!is_shipped).then(|| Arc::clone(tables));
-}
-
-/// The first answer of the tables adopted, else of those shipped: a type withdrawn keeps its name where it was used.
-fn ask<T>(question: impl Fn(&Nomenclature) -> Option<T>) -> Option<T> {
-    let adopted = ADOPTED.read().unwrap_or_else(PoisonError::into_inner).clone();
-    adopted.and_then(|tables| question(&tables)).or_else(|| question(Nomenclature::shipped()))
-}
 
 /// Reads a type by its code, or by its name whatever its case and accents; returns its code.
 ///

@@ -5,6 +5,7 @@
 
 mod actions;
 pub mod added;
+pub mod adopted;
 mod application;
 mod assessment;
 pub mod belonging;

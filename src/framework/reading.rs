@@ -1,8 +1,9 @@
 //! Reading what was typed in a field: a value, nothing, or a French sentence that says what to write.
 
-use trame_synergies::nomenclature::{Activities, NafVersion, WasteList};
+use trame_synergies::nomenclature::NafVersion;
 use uuid::Uuid;
 
+use super::adopted;
 use super::content::{Content, Value};
 use super::{Choice, Field, Kind};
 use crate::kit::territory;
@@ -93,12 +94,12 @@ fn one(kind: Kind, text: String, content: &Content) -> Reading {
     read.map_or_else(Reading::Unreadable, Reading::Value)
 }
 
-/// A code of the list shipped: what is kept as unreadable must not depend on the day, since figures are kept of it. Of NAF
-/// 2025 only the form is known.
+/// A code of the lists, of whatever day: figures are kept of what is unreadable. Of NAF 2025 only the form is known, until
+/// experts import it.
 fn activity(text: &str) -> Result<String, String> {
     let naf = Naf::read(text).map_err(|sentence| sentence.to_string())?;
     let code = naf.code();
-    if naf.is_2025() || Activities::shipped().find(NafVersion::Rev2, code).is_some() {
+    if naf.is_2025() || adopted::has_activity(NafVersion::Rev2, code) {
         return Ok(naf.as_str().to_owned());
     }
     Err(format!(
@@ -107,10 +108,10 @@ fn activity(text: &str) -> Result<String, String> {
     ))
 }
 
-/// A code of the list shipped, of whatever day: no clock here, and past flows keep their codes. A wrong star is explained.
+/// A code of the list. A wrong star is explained.
 fn waste_code(text: &str) -> Result<String, String> {
     WasteCode::read(text).map_err(|sentence| sentence.to_string())?;
-    WasteList::shipped().check_undated(text).map_err(|fault| fault.to_string())
+    adopted::waste_code(text).map_err(|fault| fault.to_string())
 }
 
 fn line(text: &str, most: usize) -> Result<Value, String> {

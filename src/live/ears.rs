@@ -1,5 +1,6 @@
 //! What a process hears from Postgres: one connection that listens, and a beat that keeps its pages open.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -100,6 +101,7 @@ async fn tell(app: &App, payload: &str) -> sqlx::Result<()> {
     match (words.next(), words.next().and_then(|id| id.parse().ok()).map(ProjectId)) {
         (Some("nomenclature"), _) => {
             app.nomenclature.heard();
+            follow(app.clone());
             Ok(())
         }
         (Some("here"), Some(project)) => tell_present(app, project).await,
@@ -116,6 +118,16 @@ async fn tell(app: &App, payload: &str) -> sqlx::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Reads the changed tables now: what is typed is read with them, whatever page comes next.
+fn follow(app: App) {
+    let follow: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+        if let Err(error) = app.nomenclature.follow(&app).await {
+            tracing::warn!(%error, "nomenclature");
+        }
+    });
+    tokio::spawn(follow);
 }
 
 async fn tell_present(app: &App, project: ProjectId) -> sqlx::Result<()> {

@@ -9,7 +9,7 @@ use super::store;
 use super::tables::Tables;
 use crate::app::App;
 use crate::error::AppError;
-use crate::framework::flow_type;
+use crate::framework::adopted::adopt;
 use crate::live::ears;
 
 /// How long the tables are kept unasked: what a connection lost in silence would have told is made up for.
@@ -59,10 +59,23 @@ impl Handle {
             Some(tables) => tables,
             None => read(store::latest(&mut conn).await?).await?,
         };
-        flow_type::adopt(&tables.engine());
+        adopt(tables.adopted());
         let fresh = Held { heard, at: app.now(), tables: Arc::clone(&tables) };
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh);
         Ok(tables)
+    }
+
+    /// Has what is typed read with the tables of now, at start and after each change; without any change, nothing is read.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn follow(&self, app: &App) -> Result<(), AppError> {
+        ears::listen(app).await?;
+        let version = store::version(&mut *app.db.acquire().await?).await?;
+        if version > 0 {
+            self.current(app).await?;
+        }
+        Ok(())
     }
 
     fn last(&self) -> Option<Held> {

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use trame_synergies::facts;
 use trame_synergies::nomenclature::{COMPAT, Nomenclature, TypeId};
 use trame_synergies::pool::SHARES;
 use trame_synergies::score;
@@ -101,7 +102,14 @@ fn nature() -> Vec<String> {
         "Même type de flux\u{a0}: 1.".to_owned(),
         format!("Règle de substitution\u{a0}: sa compatibilité, de {} à {}.", two(COMPAT.0), two(COMPAT.1)),
         format!("Deux types d’une même famille de matière, d’eau ou d’énergie, sans règle\u{a0}: {}.", two(score::SIBLING)),
-        format!("Un flux sans type\u{a0}: {} au plus, selon les mots communs.", two(score::WORDS_CAP)),
+        format!("Aucune règle, mais une d’un autre type de la même famille\u{a0}: sa compatibilité multipliée par {}.", two(score::KIN)),
+        format!(
+            "Un flux sans type\u{a0}: les {} types que ses mots rendent probables, chacun compté {} au plus selon sa confiance\u{a0}; à défaut, {} au plus selon \
+             les mots communs.",
+            facts::GUESSES,
+            two(facts::GUESS),
+            two(score::WORDS_CAP)
+        ),
         format!("Même sous-chapitre de déchets, ou libellés semblables\u{a0}: {} de plus, 1 au plus.", two(score::LIKENESS)),
     ]
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trame_synergies::nomenclature::{Activities, Nomenclature, ReadError, Table, WasteList};
 
 use super::lists::{self, Record, key};
+use crate::framework::adopted::Adopted;
 
 /// The last change of each changed entry; none for one withdrawn.
 pub type Latest = BTreeMap<(Table, String), Option<Record>>;
@@ -16,7 +17,7 @@ pub struct Tables {
     version: i64,
     changed: usize,
     nomenclature: Option<Arc<Nomenclature>>,
-    activities: Option<Activities>,
+    activities: Option<Arc<Activities>>,
     fault: Option<String>,
     latest: Latest,
 }
@@ -35,7 +36,7 @@ impl Tables {
         } else {
             None
         };
-        let activities = if has(&[Table::Activities]) { Some(Activities::read(&text(Table::Activities))?) } else { None };
+        let activities = if has(&[Table::Activities]) { Some(Arc::new(Activities::read(&text(Table::Activities))?)) } else { None };
         Ok(Self { version, changed: latest.len(), nomenclature, activities, fault: None, latest })
     }
 
@@ -66,7 +67,12 @@ impl Tables {
 
     /// Activities.
     pub fn activities(&self) -> &Activities {
-        self.activities.as_ref().unwrap_or_else(|| Activities::shipped())
+        self.activities.as_deref().unwrap_or_else(|| Activities::shipped())
+    }
+
+    /// Those that experts changed, for what is typed to be read with.
+    pub fn adopted(&self) -> Adopted {
+        Adopted { nomenclature: self.nomenclature.clone(), activities: self.activities.clone() }
     }
 
     /// Waste list.

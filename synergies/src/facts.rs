@@ -16,7 +16,7 @@ pub const DEGREE_KM: f64 = EARTH_KM * std::f64::consts::PI / 180.0;
 pub const GUESS: f64 = 0.65;
 
 /// Types a flow without type is tried as.
-const GUESSES: usize = 3;
+pub const GUESSES: usize = 3;
 
 /// Under this confidence a type is not even tried.
 const LEAST_CONFIDENCE: u8 = 15;
