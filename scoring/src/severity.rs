@@ -20,6 +20,10 @@
 //! severities not above 0), no severity is stated: all are 0. Under [`LEAST_RESIDUAL_FREEDOM`] or [`LEAST_REVIEWER_FREEDOM`],
 //! two variances cannot be told apart and k is [`USUAL_K`]. A call may also publish its k beforehand.
 //!
+//! A standard error takes k for known. On simulated calls of 40 dossiers, 12 reviewers and 3 reviews each, calibrated scores are
+//! a fifth nearer to the truth where severities are as wide as residuals, and no farther where there are none (see the tests).
+//! Computing takes a few milliseconds for such a call, 20 ms for 200 dossiers and 20 reviewers, 6 s for 10 000 and 200.
+//!
 //! **Groups.** Two reviewers compare only through dossiers they share, directly or by steps. Where nothing joins two groups, each
 //! severity is relative to its own group, in which severities add up to 0, and nothing says which group is the harder: a page
 //! says so from [`Severities::groups`] and [`Reviewer::peers`]. Who shares no dossier has severity 0 and a wide standard error.

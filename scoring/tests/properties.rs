@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use common::marks;
 use proptest::prelude::*;
 use trame_scoring::call::{Call, Criterion, Dossier, Review, Rules};
-use trame_scoring::rank::{Ranked, ranks};
+use trame_scoring::rank::{Ranked, Resampling, ranks};
 use trame_scoring::score::POINT;
 use trame_scoring::severity::{Basis, Severities, Shrinkage, severities};
 use trame_scoring::spread::{Spread, spreads};
@@ -50,11 +50,16 @@ fn dossier_of(place: usize, reviews: &[Option<Vec<Option<u8>>>]) -> Dossier {
 }
 
 /// Every figure that the crate makes.
-type All = (Vec<Spread>, Severities, Severities, Vec<Ranked>, Vec<Move>);
+type All = (Vec<Spread>, [Severities; 2], [Vec<Ranked>; 2], Vec<Move>);
 
 fn all(call: &Call) -> All {
     let other = moves(call, &[("c0", 500)]).expect("every call here has this criterion");
-    (spreads(call), severities(call, Shrinkage::Estimated), severities(call, Shrinkage::Published(2500)), ranks(call), other)
+    let fitted = [Shrinkage::Estimated, Shrinkage::Published(2500)].map(|shrinkage| severities(call, shrinkage));
+    (spreads(call), fitted, both(call), other)
+}
+
+fn both(call: &Call) -> [Vec<Ranked>; 2] {
+    [Resampling::SharedGaps, Resampling::OwnReviews].map(|resampling| ranks(call, resampling))
 }
 
 /// The same rows in another order: rotated, then read from the end.
@@ -94,7 +99,7 @@ fn numbers(fitted: &Severities, is_renamed: bool) -> BTreeMap<String, Vec<i64>> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_order_of_rows_changes_nothing(typed in calls(), turn in 0..9_usize) {
@@ -114,7 +119,7 @@ proptest! {
         let mut heavier = typed.clone();
         heavier.criteria.iter_mut().for_each(|criterion| criterion.weight *= factor);
         let (one, other) = (typed.call(), heavier.call());
-        prop_assert_eq!(ranks(&one), ranks(&other));
+        prop_assert_eq!(both(&one), both(&other));
         prop_assert_eq!(severities(&one, Shrinkage::Estimated), severities(&other, Shrinkage::Estimated));
         let figures = |call: &Call| spreads(call).into_iter().map(|spread| (spread.figures, spread.is_disputed)).collect::<Vec<_>>();
         prop_assert_eq!(figures(&one), figures(&other));
@@ -130,7 +135,7 @@ proptest! {
             other.reviews.iter_mut().for_each(|review| review.marks.push(Some(0)));
         }
         let (one, missing) = (typed.call(), wider.call());
-        prop_assert_eq!(ranks(&one), ranks(&missing));
+        prop_assert_eq!(both(&one), both(&missing));
         prop_assert_eq!(severities(&one, Shrinkage::Estimated), severities(&missing, Shrinkage::Estimated));
         for (missing, zero) in spreads(&missing).iter().zip(spreads(&zeroed.call())) {
             prop_assert!(missing.criteria.iter().filter(|criterion| criterion.criterion == "z").all(|criterion| criterion.figures.is_none()));
@@ -146,14 +151,15 @@ proptest! {
         if let Some(dossier) = typed.dossiers.get(twin) {
             doubled.dossiers.push(Dossier { key: "twin".to_owned(), reviews: dossier.reviews.clone() });
         }
-        let ranked = ranks(&doubled.call());
-        for one in &ranked {
-            prop_assert!(1 <= one.best && one.best <= one.place.place && one.place.place <= one.worst && one.worst <= ranked.len());
-            prop_assert_eq!(one.place.place, 1 + ranked.iter().filter(|other| other.mean > one.mean).count());
-            prop_assert_eq!(one.place.sharing, ranked.iter().filter(|other| other.mean == one.mean).count());
+        for ranked in both(&doubled.call()) {
+            for one in &ranked {
+                prop_assert!(1 <= one.best && one.best <= one.place.place && one.place.place <= one.worst && one.worst <= ranked.len());
+                prop_assert_eq!(one.place.place, 1 + ranked.iter().filter(|other| other.mean > one.mean).count());
+                prop_assert_eq!(one.place.sharing, ranked.iter().filter(|other| other.mean == one.mean).count());
+            }
+            let place = |key: &str| ranked.iter().find(|ranked| ranked.dossier == key).map(|ranked| (ranked.mean, ranked.place));
+            prop_assert_eq!(place("twin"), typed.dossiers.get(twin).and_then(|dossier| place(&dossier.key)));
         }
-        let place = |key: &str| ranked.iter().find(|ranked| ranked.dossier == key).map(|ranked| (ranked.mean, ranked.place));
-        prop_assert_eq!(place("twin"), typed.dossiers.get(twin).and_then(|dossier| place(&dossier.key)));
     }
 
     #[test]

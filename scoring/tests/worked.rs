@@ -4,7 +4,7 @@ mod common;
 
 use common::marks;
 use trame_scoring::call::{Call, Criterion, Dossier, Review, Rules};
-use trame_scoring::rank::{Place, Ranked, ranks};
+use trame_scoring::rank::{Place, Ranked, Resampling, ranks};
 use trame_scoring::score::{POINT, Sums};
 use trame_scoring::severity::{Basis, Severities, Shrinkage, severities};
 use trame_scoring::spread::{LEVEL, spread, spreads};
@@ -95,22 +95,22 @@ fn a_call_with_next_to_nothing_has_plain_figures() {
     let none = scored(1, &[]);
     let fitted = severities(&none, Shrinkage::Estimated);
     assert_eq!((fitted.basis, fitted.level, fitted.reviewers.len(), fitted.dossiers.len()), (Basis::TooFew, None, 0, 0));
-    assert!(ranks(&none).is_empty() && spreads(&none).is_empty());
+    assert!(ranks(&none, Resampling::SharedGaps).is_empty() && spreads(&none).is_empty());
 
     let unread = scored(1, &[("x", &[])]);
     assert_eq!(spread(&unread, "x").map(|found| (found.figures, found.counted)), Some((None, 0)));
     assert_eq!(spread(&unread, "y"), None);
-    assert!(ranks(&unread).is_empty());
+    assert!(ranks(&unread, Resampling::SharedGaps).is_empty());
 
     let one = scored(1, &[("x", &[("ada", 40)])]);
     let fitted = severities(&one, Shrinkage::Estimated);
     assert_eq!((by_reviewer(&fitted), fitted.reviewers[0].standard_error), (vec![("ada", 0, 0)], None));
     assert_eq!(fitted.dossiers[0].calibrated, 40 * POINT);
-    assert_eq!(intervals(&ranks(&one)), [("x", 1, 1, 1)]);
+    assert_eq!(intervals(&ranks(&one, Resampling::SharedGaps)), [("x", 1, 1, 1)]);
 
     let alone = scored(1, &[("x", &[("ada", 40)]), ("y", &[("ada", 90)])]);
     assert_eq!(by_reviewer(&severities(&alone, Shrinkage::Estimated)), [("ada", 0, 0)]);
-    assert_eq!(intervals(&ranks(&alone)), [("x", 2, 1, 2), ("y", 1, 1, 2)], "no review repeated, nothing known");
+    assert_eq!(intervals(&ranks(&alone, Resampling::OwnReviews)), [("x", 2, 1, 2), ("y", 1, 1, 2)], "nothing is known of a spread");
 }
 
 #[test]
@@ -136,7 +136,8 @@ fn groups_that_no_dossier_joins_are_each_their_own_scale() {
 }
 
 #[test]
-fn intervals_are_known_by_hand() {
+fn intervals_of_own_reviews_are_known_by_hand() {
+    let ranks = |call: &Call| ranks(call, Resampling::OwnReviews);
     let sure = scored(2, &[("x", &[("ada", 40), ("bob", 40)]), ("y", &[("ada", 70), ("bob", 70)]), ("z", &[("ada", 90)])]);
     assert_eq!(intervals(&ranks(&sure)), [("x", 2, 2, 2), ("y", 1, 1, 1)], "without spread, a place is certain; z has one review of two");
 
@@ -156,6 +157,19 @@ fn intervals_are_known_by_hand() {
     // One review borrows the gaps of the others: z (50) moves by ∓10 × √2 around x, which is 40 or 60.
     let borrowed = scored(1, &[("x", &[("ada", 40), ("bob", 60)]), ("z", &[("ada", 50)])]);
     assert_eq!(intervals(&ranks(&borrowed)), [("x", 1, 1, 2), ("z", 1, 1, 2)]);
+}
+
+#[test]
+fn intervals_of_shared_gaps_are_known_by_hand() {
+    let ranks = |call: &Call| ranks(call, Resampling::SharedGaps);
+    // Gaps of w are ±10 × √2, none elsewhere: half of the pool. Two of them move x and y (one point apart) past each other; z is
+    // 40 points below, w 40 above, and the widest move is 14.1 each way.
+    let two = |key, low, high| (key, [("ada", low), ("bob", high)]);
+    let rows = [two("w", 80, 100), two("x", 50, 50), two("y", 49, 49), two("z", 9, 9)];
+    let call = scored(2, &rows.each_ref().map(|(key, reviews)| (*key, reviews.as_slice())));
+    assert_eq!(intervals(&ranks(&call)), [("w", 1, 1, 1), ("x", 2, 2, 3), ("y", 3, 2, 3), ("z", 4, 4, 4)]);
+    let sure = scored(2, &[("x", &[("ada", 40), ("bob", 40)]), ("y", &[("ada", 70), ("bob", 70)])]);
+    assert_eq!(intervals(&ranks(&sure)), [("x", 2, 2, 2), ("y", 1, 1, 1)], "without spread, a place is certain");
 }
 
 #[test]

@@ -14,10 +14,11 @@ pub fn whole(kept: i64) -> i64 {
     (kept + POINT / 2).div_euclid(POINT)
 }
 
-/// A figure with two decimals, where its computation is opened: "65,83".
+/// A figure with two decimals, where its computation is opened: "65,83"; a severity may be negative: "−3,4".
 pub fn precise(kept: i64) -> String {
     let hundredths = (kept + POINT / 200).div_euclid(POINT / 100);
-    decimal(format!("{}.{:02}", hundredths / 100, hundredths % 100), 2)
+    let (sign, size) = (if hundredths < 0 { "-" } else { "" }, hundredths.unsigned_abs());
+    decimal(format!("{sign}{}.{:02}", size / 100, size % 100), 2)
 }
 
 /// A weight as people read it: "1", "0,5".
@@ -41,6 +42,7 @@ mod tests {
         ] {
             assert_eq!((shown(kept).as_str(), precise(kept).as_str()), (read, precisely), "{kept}");
         }
+        assert_eq!([precise(-34 * POINT / 10), precise(-POINT / 20), precise(-POINT / 1000)], ["−3,4", "−0,05", "0"]);
         assert_eq!((weight(1000).as_str(), weight(500).as_str(), weight(1250).as_str()), ("1", "0,5", "1,25"));
     }
 
