@@ -156,6 +156,7 @@ routes! { PAGES, pages:
     "/comite" => get board::web::show;
     "/comite.csv" => get board::web::export;
     "/comite/calcul" => get board::web::explain;
+    "/comite/etude" => get board::study::show;
 
     "/appel" => get call::dashboard::show;
     "/appel/dates" => get call::dates::show, post call::dates::save;

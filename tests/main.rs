@@ -29,6 +29,7 @@ mod review;
 mod rights;
 mod saving;
 mod stakeholders;
+mod study;
 mod support;
 mod team_rights;
 mod territory;

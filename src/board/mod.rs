@@ -5,4 +5,5 @@ mod file;
 pub mod ranks;
 mod rows;
 mod store;
+pub mod study;
 pub mod web;

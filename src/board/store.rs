@@ -290,7 +290,7 @@ fn sees(visible: Visible, ties: Ties) -> bool {
 }
 
 /// Rules of a call, each with a state of one's own review that hides the scores of the dossier under it: "never draft".
-static HIDING: LazyLock<Vec<String>> = LazyLock::new(|| {
+pub(super) static HIDING: LazyLock<Vec<String>> = LazyLock::new(|| {
     let rules = [Visible::Never, Visible::AfterMine, Visible::AfterAllMine, Visible::Always];
     let states = [ReviewStatus::NotStarted, ReviewStatus::Draft, ReviewStatus::Delivered, ReviewStatus::Recused];
     let pairs = rules.into_iter().flat_map(|rule| states.into_iter().map(move |state| (rule, state)));

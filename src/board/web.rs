@@ -60,6 +60,7 @@ struct BoardPage {
     order: &'static str,
     csv: String,
     explained: String,
+    study: String,
     heads: [HeadView; 7],
     rows: Vec<RowView>,
     recused: String,
@@ -144,6 +145,7 @@ fn page(app: &App, reader: &BoardReader, read: Read) -> BoardPage {
         order: if read.asked.sort == Sort::Title { "" } else { read.asked.sort.key() },
         csv: ordered.replacen("/comite?", "/comite.csv?", 1),
         explained: format!("/comite/calcul?appel={}", seat.slug),
+        study: study(&seat.slug),
         heads: heads(&base, read.asked.sort),
         is_last: !read.has_more,
         filters: filters(&read.asked),
@@ -155,6 +157,10 @@ fn page(app: &App, reader: &BoardReader, read: Read) -> BoardPage {
         rows: read.dossiers.into_iter().map(|dossier| RowView::of(dossier, now)).collect(),
         recused,
     }
+}
+
+fn study(slug: &str) -> String {
+    format!("/comite/etude?appel={slug}")
 }
 
 fn meeting(call: &CallPart, now: OffsetDateTime) -> String {
@@ -260,6 +266,7 @@ pub async fn export(State(app): State<App>, knock: Knock<BoardReader>, Query(que
 struct ExplainedPage {
     layout: Layout,
     back: String,
+    study: String,
     coverage: String,
     criteria_count: usize,
     mean_from: String,
@@ -278,6 +285,7 @@ pub async fn explain(State(app): State<App>, reader: BoardReader) -> Result<Resp
     html(&ExplainedPage {
         layout: Layout { run, ..Layout::personal(&app, reader.visitor(), "Le calcul des scores et des rangs", "/comite") },
         back: format!("/comite?appel={}", seat.slug),
+        study: study(&seat.slug),
         coverage: count(settings.coverage_threshold, "critère noté", "critères notés"),
         criteria_count: settings.criteria.len(),
         mean_from: count(settings.mean_from, "évaluation comptée", "évaluations comptées"),

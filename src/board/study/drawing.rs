@@ -1,0 +1,98 @@
+//! The intervals of rank as a picture: one line a dossier, from its best to its worst place, a dot where it stands.
+
+use std::fmt::Write as _;
+
+use trame_scoring::rank::Ranked;
+
+/// Lines drawn; the table has them all.
+pub const DRAWN: usize = 40;
+const LEFT: usize = 300;
+const RIGHT: usize = 20;
+const WIDTH: usize = 760;
+const HEAD: usize = 34;
+const STEP: usize = 24;
+/// Letters of a title that fit at its left.
+const LETTERS: usize = 38;
+
+/// The picture.
+pub struct Drawing {
+    /// Height, in its own units; the width is 760.
+    pub height: usize,
+    /// Vertical marks: abscissa and place.
+    pub marks: Vec<(String, usize)>,
+    /// Lines.
+    pub lines: Vec<Line>,
+    /// Where the axis ends.
+    pub bottom: usize,
+}
+
+/// A dossier.
+pub struct Line {
+    /// Title, shortened.
+    pub title: String,
+    /// Ordinate of its text.
+    pub y: usize,
+    /// The interval.
+    pub path: String,
+    /// Abscissa and ordinate of the dot.
+    pub dot: (String, usize),
+}
+
+/// Draws the first dossiers of the ranking; `titles` are theirs.
+pub fn draw(ranked: &[Ranked], titles: &[&str]) -> Drawing {
+    let shown = ranked.len().min(DRAWN);
+    let last = ranked[..shown].iter().map(|ranked| ranked.worst).max().unwrap_or(1).max(2);
+    let x = |place: usize| {
+        let span = f64::from(u32::try_from(WIDTH - LEFT - RIGHT).unwrap_or(1));
+        let part = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+        format!("{:.1}", part(LEFT) + span * (part(place) - 1.0) / (part(last) - 1.0))
+    };
+    let bottom = HEAD + STEP * shown;
+    let step = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|step| last / step <= 12).unwrap_or(200);
+    let marks = std::iter::once(1).chain((1..=last / step).map(|k| k * step).filter(|place| *place > 1)).map(|place| (x(place), place)).collect();
+    let lines = ranked[..shown].iter().zip(titles).enumerate().map(|(row, (ranked, title))| {
+        let y = HEAD + STEP * row + STEP / 2;
+        let (best, worst) = (x(ranked.best), x(ranked.worst));
+        let mut path = format!("M{best} {y}H{worst}");
+        for end in [best, worst] {
+            let _ = write!(path, "M{end} {}v8", y - 4);
+        }
+        Line { title: short(title), y: y + 4, path, dot: (x(ranked.place.place), y) }
+    });
+    Drawing { height: bottom + 12, marks, lines: lines.collect(), bottom }
+}
+
+fn short(title: &str) -> String {
+    if title.chars().count() <= LETTERS {
+        return title.to_owned();
+    }
+    let cut: String = title.chars().take(LETTERS - 1).collect();
+    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(cut, _)| cut);
+    format!("{cut}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use trame_scoring::rank::Place;
+
+    use super::*;
+
+    fn ranked(place: usize, best: usize, worst: usize) -> Ranked {
+        Ranked { dossier: String::new(), mean: 0, counted: 3, place: Place { place, sharing: 1 }, best, worst }
+    }
+
+    #[test]
+    fn places_go_from_left_to_right() {
+        let drawn = draw(&[ranked(1, 1, 2), ranked(2, 1, 3), ranked(3, 2, 3)], &["A", "B", "C"]);
+        assert_eq!(drawn.marks, [("300.0".to_owned(), 1), ("520.0".to_owned(), 2), ("740.0".to_owned(), 3)]);
+        assert_eq!(drawn.lines[1].dot.0, "520.0");
+        assert!(drawn.lines[0].path.starts_with("M300.0 46H520.0"));
+    }
+
+    #[test]
+    fn a_lone_dossier_and_a_long_title_fit() {
+        let drawn = draw(&[ranked(1, 1, 1)], &["Boucler les eaux, les chaleurs et les bois du bassin de Cognac"]);
+        assert_eq!(drawn.lines[0].title, "Boucler les eaux, les chaleurs et les…");
+        assert_eq!(drawn.lines[0].dot.0, "300.0");
+    }
+}
