@@ -1,0 +1,103 @@
+//! The prices of the network. One number per edge says an order of five wishes: a step of a higher wish outweighs all that
+//! lower wishes can change together.
+//!
+//! The bounds are those of a cycle that never passes twice by one node, since a flow is best exactly when no such cycle
+//! improves it: it goes by each reviewer once at most (so it adds one pair there and takes one away), and once by the
+//! source and the sink (so it changes two loads and the number of reviews of two dossiers).
+
+use crate::canon::{Pair, Problem};
+use crate::input::{DossierKey, ReviewerKey};
+
+/// Themes in common beyond this number do not weigh more.
+const MOST_SHARED: usize = 3;
+
+/// Lots go from zero to this.
+const LAST_LOT: i64 = 63;
+
+/// Loads beyond this weigh the same: prices stay far from the largest number.
+const HEAVIEST: usize = 100_000;
+
+pub struct Weights {
+    /// A theme that a reviewer does not know.
+    unknown: i64,
+    /// A review more on a load.
+    load: i64,
+    /// A review that lacks.
+    review: i64,
+    /// A body that lacks.
+    pub body: i64,
+    /// Most reviews that a dossier lacks.
+    shortest: i64,
+    /// Most reviews on a load.
+    heaviest: i64,
+}
+
+impl Weights {
+    pub fn of(problem: &Problem) -> Self {
+        let reviewers = small(problem.reviewers.len());
+        let unknown = reviewers * LAST_LOT + 1;
+        let pairs = reviewers * (unknown * small(MOST_SHARED) + LAST_LOT);
+        let load = pairs + 1;
+        let held = problem.before.iter().max().map_or(0, |held| usize::try_from(*held).unwrap_or(HEAVIEST));
+        let heaviest = small(held.saturating_add(problem.dossiers.len()).min(HEAVIEST));
+        let lower = load * heaviest + pairs;
+        let review = lower + 1;
+        let shortest = (0..problem.dossiers.len()).map(|dossier| needed(problem, dossier)).max().unwrap_or_default();
+        let body = review * (shortest + 1) + lower + 1;
+        Self { unknown, load, review, body, shortest, heaviest }
+    }
+
+    /// A pair: themes first, then the lot.
+    pub fn pair(&self, pair: &Pair, dossier: &DossierKey, reviewer: &ReviewerKey) -> i64 {
+        self.unknown * small(MOST_SHARED - pair.shared.min(MOST_SHARED)) + lot(dossier, reviewer)
+    }
+
+    /// A reviewer's review, on top of so many: each costs more than the one before, so that loads are even.
+    pub fn load(&self, held: u32) -> i64 {
+        self.load * i64::from(held).min(self.heaviest)
+    }
+
+    /// A dossier's review while it lacks so many: the first ones are the cheapest, so that what lacks is spread. At zero, a
+    /// review for the sake of a body only.
+    pub fn review(&self, short: i64) -> i64 {
+        self.review * (self.shortest - short)
+    }
+
+    /// No review at all: dearer than any that fills a need, cheaper than any that fills none.
+    pub fn nothing(&self) -> i64 {
+        self.review * self.shortest + self.body
+    }
+}
+
+/// Reviews that a dossier lacks, as many as there are people to give them.
+pub fn needed(problem: &Problem, dossier: usize) -> i64 {
+    i64::from(problem.short(dossier)).min(small(problem.reviewers.len()))
+}
+
+fn small(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Drawn from the keys alone (FNV-1a, then a last mix of its bits): another dossier or reviewer changes no other pair's.
+fn lot(dossier: &DossierKey, reviewer: &ReviewerKey) -> i64 {
+    let bytes = dossier.as_str().bytes().chain([0]).chain(reviewer.as_str().bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mixed = (hash ^ (hash >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    i64::try_from(mixed >> 58).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lots_are_fixed_and_use_their_whole_range() {
+        assert_eq!(lot(&"12".into(), &"a@example.org".into()), lot(&"12".into(), &"a@example.org".into()));
+        let mut times = [0_u32; 64];
+        for pair in 0..6400 {
+            let drawn = lot(&format!("{}", pair / 40).as_str().into(), &format!("r{}", pair % 40).as_str().into());
+            times[usize::try_from(drawn).expect("a lot")] += 1;
+        }
+        assert!(times.iter().all(|times| (50..200).contains(times)), "{times:?}");
+    }
+}
