@@ -13,6 +13,7 @@
 
 mod canon;
 mod explain;
+mod flow;
 pub mod input;
 mod network;
 pub mod proposal;

@@ -2,8 +2,8 @@
 //! lower wishes can change together.
 //!
 //! The bounds are those of a cycle that never passes twice by one node, since a flow is best exactly when no such cycle
-//! improves it: it goes by each reviewer once at most (so it adds one pair there and takes one away), and once by the
-//! source and the sink (so it changes two loads and the number of reviews of two dossiers).
+//! improves it: it goes by each reviewer once at most (so it adds one pair there and takes one away), and by the sink once
+//! (so it changes two loads, or a load and a review that lacks, or two of these).
 
 use crate::canon::{Pair, Problem};
 use crate::input::{DossierKey, ReviewerKey};
@@ -24,10 +24,8 @@ pub struct Weights {
     load: i64,
     /// A review that lacks.
     review: i64,
-    /// A body that lacks.
+    /// A body that lacks, or a review that fills no body's want.
     pub body: i64,
-    /// Most reviews that a dossier lacks.
-    shortest: i64,
     /// Most reviews on a load.
     heaviest: i64,
 }
@@ -43,8 +41,8 @@ impl Weights {
         let lower = load * heaviest + pairs;
         let review = lower + 1;
         let shortest = (0..problem.dossiers.len()).map(|dossier| needed(problem, dossier)).max().unwrap_or_default();
-        let body = review * (shortest + 1) + lower + 1;
-        Self { unknown, load, review, body, shortest, heaviest }
+        let body = review * shortest + lower + 1;
+        Self { unknown, load, review, body, heaviest }
     }
 
     /// A pair: themes first, then the lot.
@@ -57,15 +55,10 @@ impl Weights {
         self.load * i64::from(held).min(self.heaviest)
     }
 
-    /// A dossier's review while it lacks so many: the first ones are the cheapest, so that what lacks is spread. At zero, a
-    /// review for the sake of a body only.
-    pub fn review(&self, short: i64) -> i64 {
-        self.review * (self.shortest - short)
-    }
-
-    /// No review at all: dearer than any that fills a need, cheaper than any that fills none.
-    pub fn nothing(&self) -> i64 {
-        self.review * self.shortest + self.body
+    /// A review that is not added, the dossier lacking so many without it. Each costs more than the one before, so that
+    /// what lacks is spread. At zero it was for the sake of a body only, and it is still dearer to add it for no body.
+    pub fn nothing(&self, short: i64) -> i64 {
+        self.review * short + self.body
     }
 }
 

@@ -10,7 +10,7 @@ use trame_assignment::{Conflict, Settings, propose};
 /// Time of a proposal for so many dossiers and reviewers, with themes, and one conflict in twenty pairs.
 fn measured(number: usize, people: usize) -> Duration {
     let themes = ["eau", "énergie", "matières", "services", "déchets", "chaleur"];
-    let mut reviewers = reviewers(people * 2 / 5, people * 2 / 5, people - people * 4 / 5);
+    let mut reviewers = reviewers(people * 2 / 5, people * 2 / 5, people - people * 2 / 5 * 2);
     for (place, reviewer) in reviewers.iter_mut().enumerate() {
         reviewer.expertise = vec![themes[place % 6].to_owned(), themes[(place * 5 + 1) % 6].to_owned()];
     }
