@@ -4,10 +4,10 @@
 use crate::canon::Problem;
 use crate::flow::{Flow, SINK};
 use crate::input::Body;
-use crate::weights::{Weights, needed};
+use crate::weights::{Weights, small};
 
 /// Dossiers pushed together: the fewer, the shorter each search; the more, the fewer networks to build.
-const GROUP: usize = 64;
+const GROUP: usize = 32;
 
 struct Network<'a> {
     problem: &'a Problem<'a>,
@@ -43,8 +43,8 @@ impl Network<'_> {
     /// Adds a dossier; returns its node and how many reviews it may be given: what lacks, or a review by each body that
     /// lacks, whichever is more.
     fn dossier(&mut self, dossier: usize) -> Option<(usize, i64)> {
-        let (short, unmet) = (needed(self.problem, dossier), self.problem.unmet(dossier));
-        let slots = short.max(i64::try_from(unmet.len()).unwrap_or(i64::MAX));
+        let (short, unmet) = (i64::from(self.problem.short(dossier)), self.problem.unmet(dossier));
+        let slots = short.min(small(self.problem.reviewers.len())).max(small(unmet.len()));
         if slots == 0 {
             return None;
         }

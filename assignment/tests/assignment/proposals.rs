@@ -1,13 +1,12 @@
 //! Proposals read by hand.
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{accepted, away, dossier, dossiers, kept, reviewer, reviewers};
 use trame_assignment::{
     Body, Cause, Conflict, Dossier, Fault, Held, Load, Missing, Need, Proposal, Reason, Refusal, Refused, Review, Reviewer, Settings, propose,
 };
+
+use crate::common::{accepted, away, dossier, dossiers, kept, reviewer, reviewers};
 
 fn three(dossiers: &[Dossier], reviewers: &[Reviewer]) -> Proposal {
     propose(dossiers, reviewers, &Settings::both_chairs(3)).expect("keys differ")
@@ -56,8 +55,12 @@ fn forty_dossiers_go_to_twelve_reviewers_ten_each_around_five_conflicts() {
 #[test]
 fn the_lot_mixes_who_reviews_with_whom() {
     let (mut dossiers, mut reviewers) = call();
-    dossiers.iter_mut().for_each(|dossier| dossier.themes.clear());
-    reviewers.iter_mut().for_each(|reviewer| reviewer.expertise.clear());
+    for dossier in &mut dossiers {
+        dossier.themes.clear();
+    }
+    for reviewer in &mut reviewers {
+        reviewer.expertise.clear();
+    }
     let proposal = three(&dossiers, &reviewers);
     let together: BTreeSet<(&str, &str)> = proposal
         .dossiers
@@ -132,13 +135,27 @@ fn a_body_all_in_conflict_lacks_and_the_number_is_reached_all_the_same() {
 #[test]
 fn what_lacks_is_spread_over_the_dossiers() {
     let mut reviewers = reviewers(2, 2, 0);
-    reviewers.iter_mut().for_each(|reviewer| reviewer.maximum = Some(2));
+    for reviewer in &mut reviewers {
+        reviewer.maximum = Some(2);
+    }
     let proposal = propose(&dossiers(4), &reviewers, &Settings { reviews: 3, bodies: Vec::new() }).expect("keys differ");
     assert!(proposal.dossiers.iter().all(|plan| plan.reviews.len() == 2), "two each rather than three and none");
     let missing = Missing { need: Need::Reviews(1), reviewers: 2, in_conflict: 0, at_maximum: 2 };
     assert!(proposal.dossiers.iter().all(|plan| plan.missing == [missing]));
     assert_eq!(missing.cause(), Cause::AllAtMaximum);
     assert_eq!(proposal.dossiers[0].refused[0].refusal, Refusal::AtMaximum(2));
+}
+
+#[test]
+fn the_dossier_that_lacks_most_comes_first_even_with_fewer_reviewers_than_it_lacks() {
+    let mut dossiers = dossiers(2);
+    dossiers[0].kept = vec![kept("gone", Held::Delivered)];
+    let mut reviewers = reviewers(2, 0, 0);
+    for reviewer in &mut reviewers {
+        reviewer.maximum = Some(1);
+    }
+    let proposal = propose(&dossiers, &reviewers, &Settings { reviews: 4, bodies: Vec::new() }).expect("keys differ");
+    assert_eq!(proposal.dossiers.iter().map(|plan| plan.reviews.len()).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

@@ -1,10 +1,9 @@
-//! How long a proposal takes. `cargo test --release -p trame-assignment --test speed -- --include-ignored --nocapture`.
-
-mod common;
+//! How long a proposal takes. `cargo test --release -p trame-assignment -- --include-ignored speed --nocapture`.
 
 use std::time::{Duration, Instant};
 
-use common::{away, dossiers, reviewers};
+use crate::common::{away, dossiers, reviewers};
+
 use trame_assignment::{Conflict, Settings, propose};
 
 /// Time of a proposal for so many dossiers and reviewers, with themes, and one conflict in twenty pairs.
@@ -17,7 +16,8 @@ fn measured(number: usize, people: usize) -> Duration {
     let mut dossiers = dossiers(number);
     for (place, dossier) in dossiers.iter_mut().enumerate() {
         dossier.themes = vec![themes[place * 7 % 6].to_owned(), themes[place / 6 % 6].to_owned()];
-        dossier.excluded = (0..people).filter(|other| (place * 31 + other * 17) % 20 == 0).map(|at| away(reviewers[at].key.as_str(), Conflict::Declared)).collect();
+        dossier.excluded =
+            (0..people).filter(|other| (place * 31 + other * 17) % 20 == 0).map(|at| away(reviewers[at].key.as_str(), Conflict::Declared)).collect();
     }
     let start = Instant::now();
     let proposal = propose(&dossiers, &reviewers, &Settings::both_chairs(3)).expect("keys differ");

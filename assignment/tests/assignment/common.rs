@@ -1,5 +1,4 @@
 //! Instances written in few words.
-#![expect(dead_code, reason = "each test file uses its own part")]
 
 use trame_assignment::{Body, Conflict, Dossier, Excluded, Held, Kept, Proposal, Reviewer};
 
@@ -11,10 +10,6 @@ pub fn dossier(key: &str) -> Dossier {
 /// A reviewer without limit.
 pub fn reviewer(key: &str, body: Body) -> Reviewer {
     Reviewer { key: key.into(), body, expertise: Vec::new(), maximum: None, elsewhere: 0 }
-}
-
-pub fn kept(reviewer: &str, held: Held) -> Kept {
-    Kept { reviewer: reviewer.into(), held }
 }
 
 pub fn away(reviewer: &str, conflict: Conflict) -> Excluded {
@@ -30,6 +25,10 @@ pub fn dossiers(number: usize) -> Vec<Dossier> {
 pub fn reviewers(ademe: usize, region: usize, other: usize) -> Vec<Reviewer> {
     let some = |letter: char, body: Body, number: usize| (1..=number).map(move |at| reviewer(&format!("{letter}{at}"), body));
     some('A', Body::Ademe, ademe).chain(some('R', Body::Region, region)).chain(some('O', Body::Other, other)).collect()
+}
+
+pub fn kept(reviewer: &str, held: Held) -> Kept {
+    Kept { reviewer: reviewer.into(), held }
 }
 
 /// The same dossiers once the proposal is accepted.
