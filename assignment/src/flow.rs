@@ -46,6 +46,12 @@ impl Flow {
         self.arcs[arc].flow
     }
 
+    /// What it all costs.
+    #[cfg(test)]
+    pub fn cost(&self) -> i64 {
+        self.arcs.iter().map(|arc| arc.flow * arc.cost).sum()
+    }
+
     /// Pushes so much from each of these nodes to the sink; each must have a way that no limit can close.
     pub fn push(&mut self, supplies: &[(usize, i64)]) {
         let far = self.distances();

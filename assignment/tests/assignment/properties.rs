@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::common::{accepted, away, dossier, kept, reviewer};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
-
 use trame_assignment::{Body, Conflict, Dossier, Held, Need, Proposal, Reason, Refusal, Reviewer, Settings, propose};
+
+use crate::common::{accepted, away, dossier, kept, reviewer};
 
 const THEMES: [&str; 4] = ["eau", "énergie", "matières", "services"];
 

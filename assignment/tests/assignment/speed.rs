@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{away, dossiers, reviewers};
-
 use trame_assignment::{Conflict, Settings, propose};
+
+use crate::common::{away, dossiers, reviewers};
 
 /// Time of a proposal for so many dossiers and reviewers, with themes, and one conflict in twenty pairs.
 fn measured(number: usize, people: usize) -> Duration {
