@@ -11,7 +11,7 @@ use crate::input::{DossierKey, ReviewerKey};
 /// Themes in common beyond this number do not weigh more.
 const MOST_SHARED: usize = 3;
 
-/// Lots go from zero to this: more of them would mix no better, and make the search three times longer.
+/// Lots go from zero to this: more of them would mix no better, and make the search twice as long.
 const LAST_LOT: i64 = 7;
 
 /// Loads beyond this weigh the same: prices stay far from the largest number.
