@@ -171,6 +171,7 @@ routes! { PAGES, pages:
     "/appel/nouveau" => get call::creation::show, post call::creation::save;
     "/appel/ouvrir-evaluation" => get call::opening::show, post call::opening::open;
     "/appel/affectations" => get call::assignments::show, post call::assignments::save;
+    "/appel/affectations/proposer" => get call::proposal::show;
     "/appel/dossiers/nouveau" => get call::new_project::show, post call::new_project::save;
     "/appel/dossiers/{id}" => get call::dossier::show, post call::records::save_record;
     "/appel/dossiers/{id}/delai" of "/appel/dossiers/{id}" => post call::records::extend;

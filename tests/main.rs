@@ -23,6 +23,7 @@ mod nomenclature;
 mod perimeter;
 mod posted;
 mod postgres;
+mod proposal;
 mod regional;
 mod requirements;
 mod review;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::dashboard::{Pager, place};
 use super::frame::{Alert, Asked, Frame, at, layout};
-use super::store::assignments::{self as store, Line, Pair, Reviewer, suspicion};
+use super::store::assignments::{self as store, Line, Pair, Reviewer, Suspicion, suspicion};
 use super::store::{self as calls, Act, lists};
 use crate::access::{CallManager, ReviewStatus, Status, policy};
 use crate::app::App;
@@ -31,6 +31,7 @@ struct AssignmentsPage {
     layout: Layout,
     frame: Frame,
     people: String,
+    proposal: String,
     reviewers: Vec<ReviewerView>,
     rows: Vec<RowView>,
     drawn: String,
@@ -129,7 +130,7 @@ fn row(line: &Line, reviewers: &[Reviewer], expected: i32) -> Result<RowView, Ap
         value: format!("{}.{}", line.id, reviewer.id),
         reviewer: reviewer.name.clone(),
         kind: kind(line, reviewer.id),
-        suspicion: suspicion(reviewer, &line.organisations, &line.domains).unwrap_or_default(),
+        suspicion: suspicion(reviewer, &line.organisations, &line.domains).map_or("", Suspicion::words),
     });
     Ok(RowView {
         number: line.number,
@@ -160,6 +161,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
             .lead("Une case par dossier et par évaluateur. Une évaluation commencée ne se retire plus\u{a0}; un déport ne s’affecte pas.")
             .alert(done(&asked)),
         people: at(slug, "/appel/personnes"),
+        proposal: at(slug, "/appel/affectations/proposer"),
         drawn: drawn.join(" "),
         reviewers: reviewers.into_iter().map(reviewer_view).collect(),
         rows,

@@ -18,6 +18,7 @@ mod owner;
 pub mod paper;
 pub mod people;
 pub mod presentation;
+pub mod proposal;
 pub mod public;
 pub mod records;
 mod regulation;

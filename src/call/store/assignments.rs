@@ -16,8 +16,8 @@ pub struct Reviewer {
     pub name: String,
     /// Organisation.
     pub organisation: String,
-    /// What follows the @ of the address.
-    pub domain: String,
+    /// Address.
+    pub email: String,
     /// Reviews assigned.
     pub assigned: i64,
     /// Reviews delivered.
@@ -28,7 +28,7 @@ pub struct Reviewer {
 pub async fn reviewers(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Vec<Reviewer>> {
     sqlx::query_as!(
         Reviewer,
-        r#"select account.id, account.name, account.organisation, split_part(account.email, '@', 2) as "domain!",
+        r#"select account.id, account.name, account.organisation, account.email,
              count(owed.status) as "assigned!", count(owed.status) filter (where owed.status = 'delivered') as "delivered!"
          from call_role
          join account on account.id = call_role.account_id and account.disabled_at is null
@@ -78,6 +78,24 @@ pub struct Line {
     pub domains: Vec<String>,
 }
 
+/// Dossiers over which a proposal is computed while somebody waits.
+pub const PROPOSED_MOST: usize = 1000;
+
+/// The dossiers that may be reviewed and that the reader does not stay away from, by number; one more than a proposal takes.
+pub async fn reviewable(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        "select id from project
+         where call_id = $1 and status in ('draft', 'deposited', 'admissibility', 'changes_requested', 'admissible', 'in_review')
+           and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $2)
+         order by number
+         limit 1001",
+        manager.call().id.get(),
+        manager.account().get()
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// The dossiers of a page of the table, by number.
 pub async fn lines(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<Line>> {
     sqlx::query_as!(
@@ -123,14 +141,34 @@ const OPEN_DOMAINS: [&str; 18] = [
     "icloud.com",
 ];
 
-/// Why a reviewer might have to stay away from a dossier: the same organisation, or the same domain of address.
-pub fn suspicion(reviewer: &Reviewer, organisations: &[String], domains: &[String]) -> Option<&'static str> {
+/// Why a reviewer might have to stay away from a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspicion {
+    /// The same organisation.
+    Organisation,
+    /// The same domain of address.
+    Domain,
+}
+
+impl Suspicion {
+    /// As people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Organisation => "même organisation",
+            Self::Domain => "même domaine de courriel",
+        }
+    }
+}
+
+/// Does a reviewer seem tied to a dossier, by the organisations and the domains of addresses of its team?
+pub fn suspicion(reviewer: &Reviewer, organisations: &[String], domains: &[String]) -> Option<Suspicion> {
     let own = fold(reviewer.organisation.trim());
     if !own.is_empty() && organisations.iter().any(|organisation| fold(organisation.trim()) == own) {
-        return Some("même organisation");
+        return Some(Suspicion::Organisation);
     }
-    let is_telling = !reviewer.domain.is_empty() && !OPEN_DOMAINS.contains(&reviewer.domain.as_str());
-    (is_telling && domains.contains(&reviewer.domain)).then_some("même domaine de courriel")
+    let domain = reviewer.email.split_once('@').map_or("", |(_, domain)| domain);
+    let is_telling = !domain.is_empty() && !OPEN_DOMAINS.contains(&domain);
+    (is_telling && domains.iter().any(|held| held == domain)).then_some(Suspicion::Domain)
 }
 
 /// A dossier and a reviewer.
@@ -247,7 +285,7 @@ mod tests {
     use super::*;
 
     fn reviewer(organisation: &str, domain: &str) -> Reviewer {
-        Reviewer { id: 1, name: String::new(), organisation: organisation.to_owned(), domain: domain.to_owned(), assigned: 0, delivered: 0 }
+        Reviewer { id: 1, name: String::new(), organisation: organisation.to_owned(), email: format!("qui@{domain}"), assigned: 0, delivered: 0 }
     }
 
     #[test]
@@ -255,8 +293,8 @@ mod tests {
         let organisations = ["Syndicat mixte Rives de Charente".to_owned(), String::new()];
         let domains = ["rives.example.fr".to_owned(), "gmail.com".to_owned()];
         let found = |organisation, domain| suspicion(&reviewer(organisation, domain), &organisations, &domains);
-        assert_eq!(found(" SYNDICAT mixte Rives de Charente", "ailleurs.fr"), Some("même organisation"));
-        assert_eq!(found("Cabinet", "rives.example.fr"), Some("même domaine de courriel"));
+        assert_eq!(found(" SYNDICAT mixte Rives de Charente", "ailleurs.fr"), Some(Suspicion::Organisation));
+        assert_eq!(found("Cabinet", "rives.example.fr"), Some(Suspicion::Domain));
         assert_eq!(found("", "gmail.com"), None);
         assert_eq!(found("", ""), None);
     }
