@@ -41,6 +41,22 @@ fn plural(word: &str) -> String {
     }
 }
 
+/// A phrasing that begins with what one wants to do has no plural.
+const VERBS: [&str; 3] = ["acheter", "louer", "partager"];
+
+#[test]
+fn the_plural_of_the_thing_changes_nothing() {
+    let mut moved = Vec::new();
+    for label in labels() {
+        let (head, tail) = label.split_once(' ').unwrap_or((label, ""));
+        let has_plural = head.chars().count() >= 4 && !VERBS.contains(&head);
+        if has_plural && first_of(&format!("{} {tail}", plural(head))) != first_of(label) {
+            moved.push(label);
+        }
+    }
+    assert_eq!(moved, Vec::<&str>::new());
+}
+
 fn noise() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "cherche",
@@ -64,13 +80,6 @@ proptest! {
         prop_assert_eq!(first_of(&without_accents(label)), expected);
         prop_assert_eq!(first_of(&label.to_uppercase()), expected);
         prop_assert_eq!(first_of(&without_accents(label).to_uppercase()), expected);
-    }
-
-    #[test]
-    fn the_plural_of_the_thing_changes_nothing(label in prop::sample::select(labels())) {
-        let (head, tail) = label.split_once(' ').unwrap_or((label, ""));
-        prop_assume!(head.chars().count() >= 4);
-        prop_assert_eq!(first_of(&format!("{} {tail}", plural(head))), first_of(label));
     }
 
     #[test]
