@@ -46,7 +46,7 @@ pub async fn show(State(app): State<App>, reader: DepositReader, Query(asked): A
     if !reader.is_team() {
         project::store::record_staff_read(&mut conn, &reader).await?;
     }
-    reading::read(&mut conn, &reader, old.number.max(new.number)).await?;
+    reading::read(&mut conn, &reader, SubmissionId(old.id.max(new.id))).await?;
     let (before, after) = (submission::snapshot(&mut conn, SubmissionId(old.id)).await?, submission::snapshot(&mut conn, SubmissionId(new.id)).await?);
     drop(conn);
     let compared = tokio::task::spawn_blocking(move || compare(&before, &after, None)).await.map_err(anyhow::Error::from)?;

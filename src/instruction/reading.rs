@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::access::Dossier;
 use crate::kit::french::count;
+use crate::kit::ids::SubmissionId;
 use crate::kit::moment;
 
 /// What came since the last reading.
@@ -57,16 +58,16 @@ pub async fn since(conn: &mut PgConnection, dossier: &Dossier) -> sqlx::Result<O
     }))
 }
 
-/// Remembers that the person opened the deposit of that number; the last one stays remembered.
-pub async fn read(conn: &mut PgConnection, dossier: &Dossier, number: i32) -> sqlx::Result<()> {
+/// Remembers that the person opened a deposit; the last one stays remembered.
+pub async fn read(conn: &mut PgConnection, dossier: &Dossier, submission: SubmissionId) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into dossier_reading (account_id, project_id, submission_id, at)
-         select $1, project_id, id, $4 from submission where project_id = $2 and number = $3
+         select $1, project_id, id, $4 from submission where project_id = $2 and id = $3
          on conflict (account_id, project_id) do update set submission_id = excluded.submission_id, at = excluded.at
            where excluded.submission_id >= dossier_reading.submission_id",
         dossier.account().get(),
         dossier.project().get(),
-        number,
+        submission.get(),
         dossier.now()
     )
     .execute(conn)

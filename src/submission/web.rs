@@ -254,7 +254,7 @@ pub async fn deposit(State(app): State<App>, reader: DepositReader, NumberPart(n
     let former = deposits.iter().find(|deposit| i64::from(deposit.number) < number).map(|deposit| deposit.number);
     let found = deposits.into_iter().find(|deposit| i64::from(deposit.number) == number).ok_or(AppError::NotFound)?;
     let since = last_reading::since(&mut conn, &reader).await?;
-    last_reading::read(&mut conn, &reader, found.number).await?;
+    last_reading::read(&mut conn, &reader, SubmissionId(found.id)).await?;
     let sections = read_view(&mut conn, SubmissionId(found.id), None).await?;
     let view = views(vec![found]).remove(0);
     let facts = vec![("Dépôt", format!("n°\u{a0}{}, {} ({})", view.reference, view.when, view.channel)), ("Déposé par", view.by), ("Empreinte", view.digest)];
