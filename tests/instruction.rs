@@ -335,12 +335,10 @@ async fn what_the_administration_keeps_to_itself_is_read_by_nobody_else(db: PgPo
     scene.assign(project, &marc).await;
     let omar = scene.person("Omar").await;
     sqlx::query("update account set is_operator = true where id = $1").bind(omar.id.get()).execute(&scene.app.db).await.expect("operator");
-    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'pinned')")
-        .bind(project.get())
-        .bind(marc.id.get())
-        .execute(&scene.app.db)
-        .await
-        .expect("recusal");
+    let id = marc.id.to_string();
+    let pinned = [("version", "0"), ("account", id.as_str()), ("recusal_reason", "Un parent y travaille.")];
+    scene.post(&mathieu, &format!("/appel/dossiers/{project}/deports"), &pinned).await.expect(303);
+    scene.get(&mathieu, "/appel?appel=essai").await.says("ETIQUETTESECRETE");
     let people = [ana.clone(), bob, zoe, remi, scene.staff("Rita", &["reviewer"]).await, scene.staff("Claire", &["committee"]).await, tied, marc, omar];
     for person in &people {
         for (verb, path) in trame::routes::table() {
@@ -486,7 +484,7 @@ async fn reminders_leave_once_and_who_instructs_is_told_that_nothing_came(db: Pg
     assert_eq!((run(&after).await, run(&after).await), (2, 0));
     assert_eq!(mails(&scene, "correction_lapsed").await.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), [mathieu.email.as_str()]);
     assert_eq!(mails(&scene, "opinion_reminder").await.len(), 1);
-    scene.get(&mathieu, &format!("/dossiers/{project}/instruction")).await.says("personne pour l’instant").says("Sans réponse à la date limite");
+    after.get(&mathieu, &format!("/dossiers/{project}/instruction")).await.says("personne pour l’instant").says("Sans réponse à la date limite");
     scene.check().await;
 }
 

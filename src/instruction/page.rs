@@ -124,11 +124,11 @@ pub async fn show(State(app): State<App>, instructor: ProjectInstructor, Query(a
     drop(conn);
     let done = asked.get("fait").map(|what| match what.as_str() {
         "ouverture" => Alert::done("Examen ouvert", "L’équipe du dossier est prévenue par courriel."),
-        "charge" => Alert::done("Personne chargée de l’instruction enregistrée", ""),
+        "charge" => Alert::done("Personne chargée de l’instruction enregistrée", "Elle reçoit les réponses et les rappels de ce dossier."),
         "decision" => Alert::done("Recevabilité décidée", "L’équipe du dossier est prévenue par courriel."),
         "note" => Alert::done("Note enregistrée", "Seuls les gestionnaires de l’appel la lisent."),
-        "etiquettes" => Alert::done("Étiquettes enregistrées", ""),
-        _ => Alert::done("Enregistré", ""),
+        "etiquettes" => Alert::done("Étiquettes enregistrées", "Seuls les gestionnaires de l’appel les voient."),
+        _ => Alert::done("Liste enregistrée", "Elle reste entre gestionnaires de l’appel."),
     });
     draw(&app, &instructor, shown, Back::None, (StatusCode::OK, done))
 }

@@ -159,7 +159,8 @@ pub async fn save(State(app): State<App>, guest: Guest, TokenPart(token): TokenP
         let asker = expert.opinion().account;
         journal::record(&mut tx, expert.project(), asker, "instruction_opinion_given", &expert.opinion().id.to_string(), now).await?;
         links::tell(&mut tx, &app, &expert).await?;
-        remember(&mut tx, expert.project(), asker, operation, &location).await?;
+        // The secret of the link is kept nowhere: the same sending leads to where it came from.
+        remember(&mut tx, expert.project(), asker, operation, "/avis").await?;
         tx.commit().await?;
     }
     Ok(discreet(see(&location)))
