@@ -1,10 +1,8 @@
 //! Instruction: admissibility, corrections that reopen what they aim at and nothing else, what came since one's last reading, and
 //! what the administration keeps to itself.
 
-mod support;
-
+use crate::support::{AFTER, OPEN, Page, Person, Scene};
 use sqlx::PgPool;
-use support::{AFTER, OPEN, Page, Person, Scene};
 use time::Duration;
 use trame::kit::ids::ProjectId;
 
