@@ -76,7 +76,7 @@ async fn r107_the_pieces_are_examined_after_the_bound_and_the_verdict_is_told(db
     let path = format!("/dossiers/{project}/instruction");
     scene.at(OPEN).post(&mathieu, &format!("{path}/ouverture"), &[("version", "0")]).await.expect(403).says("Le dépôt est encore ouvert");
     scene.at(OPEN).get(&mathieu, &path).await.expect(200).says("Le dépôt est encore ouvert");
-    scene.get(&mathieu, &path).await.expect(200).says("Calculé : oui, dépôt n° 2015-01-1 reçu le").says("Calculé : oui, notifiée le").says("R113");
+    scene.get(&mathieu, &path).await.expect(200).says("oui, dépôt n° 2015-01-1 reçu le").says("oui, notifiée le").says("R113");
     let id = mathieu.id.to_string();
     scene.post(&mathieu, &format!("{path}/charge"), &[("version", "0"), ("charge", &id)]).await.expect(303);
     scene.post(&mathieu, &format!("{path}/charge"), &[("version", "1"), ("charge", "999999")]).await.expect(422);

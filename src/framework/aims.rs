@@ -79,10 +79,10 @@ impl Aim {
             Spot::Page(kind, row) => kind == self.kind && row == self.row,
             Spot::Row(kind, row, parent) => (kind == self.kind && row == self.row) || (parent == Some(self.row) && belongs(kind, &self.kind)),
             Spot::Field(..) => false,
-            Spot::Slot(slot) => {
-                let held = slot.split_once(':').filter(|(_, row)| Uuid::try_parse(row) == Ok(self.row));
-                held.is_some_and(|(key, _)| {
-                    list_of(&self.kind).is_some_and(|rows| rows.items.iter().any(|item| item.slot.as_ref().is_some_and(|slot| slot.key == key)))
+            Spot::Slot(held) => {
+                let own = held.split_once(':').filter(|(_, row)| Uuid::try_parse(row) == Ok(self.row));
+                own.is_some_and(|(key, _)| {
+                    list_of(&self.kind).is_some_and(|rows| rows.items.iter().any(|item| item.slot.as_ref().is_some_and(|place| place.key == key)))
                 })
             }
         }
@@ -94,9 +94,9 @@ impl Aim {
             Spot::Page(kind, row) => (kind == self.kind && row.is_nil()) || (!row.is_nil() && lists(kind)),
             Spot::Row(kind, _, parent) => (parent.is_none() && item.tables.iter().any(|rows| rows.kind == kind)) || lists(kind),
             Spot::Field(kind, field) => kind == self.kind && item.fields.iter().any(|held| held.key == field),
-            Spot::Slot(slot) => {
-                let (key, is_row) = slot.split_once(':').map_or((slot, false), |(key, _)| (key, true));
-                let holds = |item: &Item| item.slot.as_ref().is_some_and(|slot| slot.key == key);
+            Spot::Slot(held) => {
+                let (key, is_row) = held.split_once(':').map_or((held, false), |(key, _)| (key, true));
+                let holds = |item: &Item| item.slot.as_ref().is_some_and(|place| place.key == key);
                 if is_row { item.list.is_some_and(|rows| rows.items.iter().any(holds)) } else { holds(item) }
             }
         }

@@ -158,7 +158,7 @@ pub fn draw(
     }
     let base = instructor.url("/instruction");
     let checks = FormView::of(checks_sheet.0, ("recevabilite", "Liste de recevabilité", "Enregistrer la liste"), base.clone(), checks_sheet.1)
-        .intro("Sous chaque point\u{a0}: ce que le service calcule du dernier dépôt, puis votre jugement. Le calcul n’oblige à rien.");
+        .intro("À côté de chaque point\u{a0}: ce que le service calcule du dernier dépôt, puis votre jugement. Le calcul n’oblige à rien.");
     let officer = FormView::of(officer_sheet.0, ("charge", "Chargé de l’instruction", "Enregistrer"), format!("{base}/charge"), officer_sheet.1)
         .back(base)
         .main_if(false);
@@ -267,7 +267,7 @@ pub fn read_checks(sheet: &mut Sheet<'_>, shown: &Shown) -> Vec<Judged> {
         sheet.group(format!("{} · {}", check.requirement, check.label));
         let options = JUDGEMENTS.iter().map(|(key, label)| ((*key).to_owned(), (*label).to_owned())).collect();
         let judgement = sheet.read(
-            Spec::new(format!("jugement.{}", check.key), "Votre jugement").hint(format!("Calculé\u{a0}: {verdict}, {}.", computed.sentence)).among(options),
+            Spec::new(format!("jugement.{}", check.key), "Votre jugement").hint(format!("{verdict}, {}", computed.sentence)).among(options),
             &held.map(|held| held.judgement.clone()).unwrap_or_default(),
         );
         let note = sheet.read(

@@ -372,17 +372,14 @@ pub async fn draw(
     let pen = Pen { content: &content, criteria: &criteria, news, authors: &authors, shows_errors: true, removed };
     let mut items = guide::items(&pen, page, &related::told(page, dossier.is_team()), refusal.is_none());
     let own = own(app, conn, dossier, page, (&mut items, refusal.is_none())).await?;
-    let notices = notice::notices(conn, dossier).await?;
-    reopened(dossier, page, &notices, &mut items);
+    let notices = reopened(conn, dossier, page, &mut items).await?;
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
     let errors = complaints(page, &content);
     let dispute = pen.disputed_row(page);
     let sent = refused.map_or_else(Vec::new, |(_, input)| refused::sent(&pen, page, input));
-    let mut above = above(dossier, page, &news, &errors, suspended, asked);
-    above.splice(0..0, notices.iter().filter(|notice| notice.is_about(page.kind, page.row)).map(alerts::correction_alert));
-    let alerts = said(conn, (dossier, page), refused.map(|(refusal, _)| refusal), above).await?;
+    let alerts = said(conn, (dossier, page), refused.map(|(refusal, _)| refusal), (notices, above(dossier, page, &news, &errors, suspended, asked))).await?;
     let facts = facts_of(conn, dossier, page).await?;
     let status = if refused.is_some() { StatusCode::FORBIDDEN } else { status_of(outcome.is_some(), is_settled, errors.is_empty()) };
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
@@ -427,16 +424,19 @@ pub async fn draw(
     html_with(status, &view)
 }
 
-/// Under correction, only what is asked is drawn to be written, each with the request beside it.
-fn reopened(dossier: &Dossier, page: &Page, notices: &[Notice], items: &mut [ItemView]) {
+/// Under correction, only what is asked is drawn to be written, each with the request beside it; the requests about the page
+/// are said above it.
+async fn reopened(conn: &mut PgConnection, dossier: &Dossier, page: &Page, items: &mut [ItemView]) -> Result<Vec<Alert>, AppError> {
     if dossier.facts().status != Status::ChangesRequested || !dossier.is_team() {
-        return;
+        return Ok(Vec::new());
     }
+    let notices = notice::notices(conn, dossier).await?;
     for item in items {
-        let asked = notices.iter().filter(|notice| notice.aims_at(page.kind, page.row, item.key));
-        item.asked = asked.clone().map(|notice| (notice.heading.clone(), notice.sentence.clone(), notice.href.clone())).collect();
-        item.is_closed = !asked.clone().any(Notice::is_open);
+        let asked: Vec<&Notice> = notices.iter().filter(|notice| notice.aims_at(page.kind, page.row, item.key)).collect();
+        item.asked = asked.iter().map(|notice| (notice.heading.clone(), notice.sentence.clone(), notice.href.clone())).collect();
+        item.is_closed = !asked.iter().any(|notice| notice.is_open());
     }
+    Ok(notices.iter().filter(|notice| notice.is_about(page.kind, page.row)).map(alerts::correction_alert).collect())
 }
 
 /// What the engine says of the flow whose page it is; the team's alone.
@@ -471,12 +471,15 @@ async fn said(
     conn: &mut PgConnection,
     (dossier, page): (&Dossier, &Page),
     refusal: Option<&crate::access::Refusal>,
-    above: Vec<Alert>,
+    (notices, above): (Vec<Alert>, Vec<Alert>),
 ) -> Result<Vec<Alert>, AppError> {
     let mut alerts = match refusal {
         Some(refusal) => vec![refused::alert(conn, dossier, refusal).await?],
         None => above,
     };
+    // Why nothing was written comes before what is asked.
+    let place = usize::from(refusal.is_some());
+    alerts.splice(place..place, notices);
     if page.kind == engagement::text::SECTION {
         alerts.extend(alerts::engagement(conn, dossier).await?);
     }
