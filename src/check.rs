@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::engagement;
 use crate::error::AppError;
 use crate::framework::standing::Standing;
+use crate::instruction;
 use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
 use crate::project::{exchange, files, units};
@@ -63,6 +64,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     engagements(&mut conn, &mut report).await?;
     batches(&mut conn, &mut report).await?;
     teams(&mut conn, &mut report).await?;
+    instructions(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -218,6 +220,15 @@ async fn teams(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<(
     .fetch_all(conn)
     .await?;
     report.faults.extend(orphans.into_iter().map(|id| format!("dossier {id} : le portage y est proposé par une personne qui n’est pas porteur")));
+    Ok(())
+}
+
+/// States against requests for correction and verdicts; complements against what was asked.
+async fn instructions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (corrections, opinions, faults) = instruction::verify::verify(conn).await?;
+    report.figure("Demandes de correction", corrections);
+    report.figure("Avis extérieurs", opinions);
+    report.faults.extend(faults);
     Ok(())
 }
 

@@ -16,6 +16,7 @@ pub mod engagement;
 pub mod error;
 pub mod framework;
 pub mod input;
+pub mod instruction;
 pub mod journal;
 pub mod kit;
 pub mod leads;

@@ -33,12 +33,13 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-const FEATURES: [&str; 14] = [
+const FEATURES: [&str; 15] = [
     "crate::account",
     "crate::board",
     "crate::call",
     "crate::documents",
     "crate::engagement",
+    "crate::instruction",
     "crate::leads",
     "crate::live",
     "crate::mail",

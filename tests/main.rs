@@ -14,6 +14,7 @@ mod guide;
 mod handover;
 mod history;
 mod import;
+mod instruction;
 mod late;
 mod leads;
 mod live;

@@ -27,6 +27,12 @@ macro_rules! stored {
     };
 }
 
+mod correcting;
+mod instructing;
+
+pub use correcting::{answer_correction, correct, write_or_correct, write_something};
+pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
+
 stored! {
     /// What a person is in a dossier's team.
     MemberRole {
@@ -72,6 +78,13 @@ stored! {
         NotSelected = "not_selected",
         /// Withdrawn by its carrier.
         Withdrawn = "withdrawn",
+    }
+}
+
+impl Status {
+    /// Has the examination of its pieces begun?
+    pub const fn is_examined(self) -> bool {
+        !matches!(self, Self::Draft | Self::Deposited)
     }
 }
 
@@ -158,6 +171,8 @@ pub struct Facts {
     pub visible: Visible,
     /// The call shows reviews to owners after publication.
     pub owner_sees_reviews: bool,
+    /// Last due instant of the requests for correction that wait for an answer.
+    pub corrects_until: Option<OffsetDateTime>,
 }
 
 /// Why not. `NotYours` looks like a page that does not exist; the others say their reason.
@@ -190,6 +205,15 @@ pub enum Refusal {
     DeliverFirst,
     /// Results are not published.
     NotPublished,
+    /// Only what a request for correction aims at is open, until then.
+    NotReopened(OffsetDateTime),
+    /// The correction was awaited before that instant.
+    CorrectionOver {
+        /// Due instant.
+        at: OffsetDateTime,
+        /// Arrival.
+        arrived: OffsetDateTime,
+    },
     /// Another reason, said in French.
     Because(&'static str),
 }
@@ -214,6 +238,12 @@ impl Refusal {
             Self::NotInReview => "L’évaluation de ce dossier n’est pas ouverte.".to_owned(),
             Self::DeliverFirst => "Les évaluations des autres s’ouvrent quand la vôtre est rendue.".to_owned(),
             Self::NotPublished => "Les résultats ne sont pas encore publiés.".to_owned(),
+            Self::NotReopened(until) => {
+                format!("Seuls les points d’une demande de correction se modifient, jusqu’au {}. Le reste est figé pour l’examen.", moment::until(*until))
+            }
+            Self::CorrectionOver { at, .. } => {
+                format!("La correction était attendue jusqu’au {}. Le dossier se lit, il ne se modifie plus.", moment::until(*at))
+            }
             Self::Because(sentence) => (*sentence).to_owned(),
         }
     }
@@ -226,6 +256,11 @@ impl Refusal {
             Self::Closed { at, arrived } => format!(
                 "L’appel est clos depuis le {}. Votre envoi est arrivé le {}. Ce qui était enregistré reste conservé et lisible.",
                 moment::full(*at),
+                moment::full(*arrived)
+            ),
+            Self::CorrectionOver { at, arrived } => format!(
+                "La correction était attendue jusqu’au {}. Votre envoi est arrivé le {}. Ce qui était enregistré reste conservé et lisible.",
+                moment::until(*at),
                 moment::full(*arrived)
             ),
             other => other.sentence(),
@@ -473,13 +508,22 @@ mod tests {
     use super::*;
     use time::macros::datetime;
 
-    const BOUND: OffsetDateTime = datetime!(2015-10-14 22:00 UTC);
+    pub(super) const BOUND: OffsetDateTime = datetime!(2015-10-14 22:00 UTC);
 
-    fn facts(status: Status) -> Facts {
-        Facts { status, closes_at: BOUND, shared: [false; 5], has_deposit: true, is_published: false, visible: Visible::AfterMine, owner_sees_reviews: false }
+    pub(super) fn facts(status: Status) -> Facts {
+        Facts {
+            status,
+            closes_at: BOUND,
+            shared: [false; 5],
+            has_deposit: true,
+            is_published: false,
+            visible: Visible::AfterMine,
+            owner_sees_reviews: false,
+            corrects_until: None,
+        }
     }
 
-    fn member(role: MemberRole) -> Ties {
+    pub(super) fn member(role: MemberRole) -> Ties {
         Ties { member: Some(role), ..Ties::default() }
     }
 

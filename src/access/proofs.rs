@@ -14,6 +14,7 @@ use super::store;
 use super::visitor::{Caller, Visitor};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::aims::{Aim, Spot};
 use crate::framework::belonging::Part;
 use crate::kit::ids::{AccountId, CallId, ProjectId, ReviewId, SubmissionId};
 
@@ -54,6 +55,7 @@ pub struct Dossier {
     pub(super) visitor: Visitor,
     pub(super) ties: Ties,
     pub(super) facts: Facts,
+    pub(super) aims: Vec<Aim>,
     pub(super) head: ProjectHead,
     pub(super) now: OffsetDateTime,
 }
@@ -117,6 +119,16 @@ impl Dossier {
     /// May the person write what belongs to those deliverables now?
     pub fn may_write(&self, part: Part) -> Result<(), Refusal> {
         policy::write(&self.ties, &self.facts, part, self.now)
+    }
+
+    /// What requests for correction reopen now.
+    pub fn aims(&self) -> &[Aim] {
+        &self.aims
+    }
+
+    /// May the person write that now, as part of the draft or because a request for correction aims at it?
+    pub fn may_correct(&self, part: Part, spot: Spot<'_>) -> Result<(), Refusal> {
+        policy::write_or_correct(&self.ties, &self.facts, (part, spot), &self.aims, self.now)
     }
 
     /// May the person comment what belongs to those deliverables?
@@ -292,6 +304,8 @@ project_proofs! {
     ProjectReader = |d| policy::team(&d.ties, &d.facts);
     /// May change something of the draft now; what exactly, a [`super::PartWriter`] proves under the dossier's lock.
     ProjectEditor = |d| policy::edit(&d.ties, &d.facts, d.now);
+    /// May write something of the dossier now: the draft until its bound, or what a request for correction reopened.
+    ProjectWriter = |d| policy::write_something(&d.ties, &d.facts, d.now);
     /// May publish the engagement document and ask for signatures now.
     EngagementManager = |d| policy::manage_engagement(&d.ties, &d.facts, d.now);
     /// May deposit now.
@@ -300,12 +314,23 @@ project_proofs! {
     ProjectOwner = |d| policy::manage_team(&d.ties, &d.facts);
     /// May read the deposits.
     DepositReader = |d| policy::read_deposit(&d.ties, &d.facts);
+    /// May instruct the dossier for the call: check-list, corrections, notes, labels, opinions asked.
+    ProjectInstructor = |d| policy::instruct(&d.ties, &d.facts);
+    /// May read the opinions of people outside that are not confidential.
+    OpinionReader = |d| policy::opinions(&d.ties, &d.facts);
     /// May write a review of the dossier now.
     ReviewAuthor = |d| policy::review(&d.ties, &d.facts);
     /// May read the reviews of others and what is computed from them.
     ScoreReader = |d| policy::scores(&d.ties, &d.facts);
     /// May manage the dossier for the call.
     ProjectManager = |d| policy::manage(&d.ties, &d.facts);
+}
+
+impl From<&ProjectEditor> for ProjectWriter {
+    /// Whoever writes the draft writes something of the dossier.
+    fn from(editor: &ProjectEditor) -> Self {
+        Self(editor.0.clone())
+    }
 }
 
 macro_rules! path_parts {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::place::Place;
 use super::policy::{Facts, ReviewStatus, Status, Ties, Visible, closes_at};
@@ -12,6 +13,7 @@ use super::proofs::{Dossier, ProjectHead, ProjectKnock};
 use super::seat::{CallProof, Knock};
 use super::visitor::{Hats, Visitor};
 use crate::error::AppError;
+use crate::framework::aims::Aim;
 use crate::kit::ids::{AccountId, CallId, ProjectId, ReviewId, SessionId, SubmissionId};
 use crate::kit::moment;
 
@@ -120,6 +122,8 @@ struct DossierPart {
     is_published: bool,
     reviews_visible: String,
     owner_sees_reviews: bool,
+    /// Kind, row, item and due instant of what requests for correction reopen.
+    reopened: Option<Vec<(String, Uuid, String, i64)>>,
 }
 
 impl DossierPart {
@@ -132,7 +136,14 @@ impl DossierPart {
             is_published: self.is_published,
             visible: known(Visible::parse(&self.reviews_visible))?,
             owner_sees_reviews: self.owner_sees_reviews,
+            corrects_until: self.reopened.iter().flatten().map(|(.., due)| moment::from_micros(*due)).max(),
         })
+    }
+
+    /// What is reopened at that instant.
+    fn aims(&self, now: OffsetDateTime) -> Vec<Aim> {
+        let running = self.reopened.iter().flatten().filter(|(.., due)| now < moment::from_micros(*due));
+        running.map(|(kind, row, item, _)| Aim { kind: kind.clone(), row: *row, item: item.clone() }).collect()
     }
 
     fn ties(&self) -> Ties {
@@ -171,8 +182,8 @@ impl DossierPart {
 pub fn dossier(head: &str, id: ProjectId, standing: Option<String>, now: OffsetDateTime) -> Result<Dossier, AppError> {
     let Seat { person, dossier } = serde_json::from_str(head).map_err(anyhow::Error::from)?;
     let part = dossier.ok_or(AppError::NotFound)?;
-    let (facts, ties) = (part.facts()?, part.ties());
-    Ok(Dossier { visitor: person.visitor(), ties, facts, head: part.head(id, standing.unwrap_or_default()), now })
+    let (facts, ties, aims) = (part.facts()?, part.ties(), part.aims(now));
+    Ok(Dossier { visitor: person.visitor(), ties, facts, aims, head: part.head(id, standing.unwrap_or_default()), now })
 }
 
 /// A word of the database that the program does not know is a fault of ours, never of the visitor.

@@ -5,18 +5,21 @@ use time::OffsetDateTime;
 
 use super::place::Level;
 use super::policy::{self, Facts, MOBILISATION, Refusal, Status, Ties};
-use super::proofs::{EngagementManager, ProjectEditor, ProjectReader};
+use super::proofs::{EngagementManager, ProjectEditor, ProjectReader, ProjectWriter};
+use crate::framework::aims::{Aim, Spot};
 use crate::framework::belonging::{Part, part_of};
 use crate::kit::ids::{AccountId, ProjectId};
 
 /// May write what belongs to some deliverables of a dossier, now.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct PartWriter {
     account: AccountId,
     project: ProjectId,
     now: OffsetDateTime,
     part: Part,
     written: [bool; 5],
+    /// What requests for correction reopened: nothing else is written. None while the draft is open.
+    reopened: Option<(Vec<Aim>, OffsetDateTime)>,
 }
 
 impl PartWriter {
@@ -50,7 +53,12 @@ impl PartWriter {
     }
 
     fn of_commitments(project: ProjectId, account: AccountId, now: OffsetDateTime) -> Self {
-        Self { account, project, now, part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION) }
+        Self { account, project, now, part: part_of("commitment"), written: [1, 2, 3, 4, 5].map(|no| no == MOBILISATION), reopened: None }
+    }
+
+    /// What the writing must stay within, and until when: nothing while the draft is open.
+    pub fn reopened(&self) -> Option<(&[Aim], OffsetDateTime)> {
+        self.reopened.as_ref().map(|(aims, until)| (aims.as_slice(), *until))
     }
 
     /// Does the person write units of that kind?
@@ -67,7 +75,20 @@ impl ProjectEditor {
     pub fn writer(&self, ties: &Ties, facts: &Facts, part: Part) -> Result<PartWriter, Refusal> {
         policy::write(ties, facts, part, self.now())?;
         let written = [1, 2, 3, 4, 5].map(|no| policy::level(ties, no) == Some(Level::Write));
-        Ok(PartWriter { account: self.account(), project: self.project(), now: self.now(), part, written })
+        Ok(PartWriter { account: self.account(), project: self.project(), now: self.now(), part, written, reopened: None })
+    }
+}
+
+impl ProjectWriter {
+    /// The proof for that part, from bonds, facts and running requests read again under the dossier's lock.
+    ///
+    /// # Errors
+    /// When the person writes none of those deliverables, when the bound is past, when no request for correction aims at it.
+    pub fn writer(&self, ties: &Ties, facts: &Facts, (part, spot): (Part, Spot<'_>), open: Vec<Aim>) -> Result<PartWriter, Refusal> {
+        policy::write_or_correct(ties, facts, (part, spot), &open, self.now())?;
+        let written = [1, 2, 3, 4, 5].map(|no| policy::level(ties, no) == Some(Level::Write));
+        let reopened = facts.corrects_until.filter(|_| facts.status == Status::ChangesRequested).map(|until| (open, until));
+        Ok(PartWriter { account: self.account(), project: self.project(), now: self.now(), part, written, reopened })
     }
 }
 

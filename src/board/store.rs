@@ -285,6 +285,7 @@ fn sees(visible: Visible, ties: Ties) -> bool {
         is_published: false,
         visible,
         owner_sees_reviews: false,
+        corrects_until: None,
     };
     policy::scores(&Ties { is_committee: true, ..ties }, &facts).is_ok()
 }

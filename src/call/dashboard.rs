@@ -49,6 +49,9 @@ struct RowView {
     progress: String,
     deposit: String,
     reviews: String,
+    /// Name and colour of each label.
+    labels: Vec<(String, String)>,
+    officer: String,
 }
 
 /// Where one is in a list, and the pages around.
@@ -93,7 +96,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
     let mut conn = app.db.acquire().await?;
     let calls = lists::managed(&mut conn, &manager, false).await?;
     let slice = lists::slice(&mut conn, &manager, place(&asked), false).await?;
-    let rows = lists::listed(&mut conn, &slice.ids).await?;
+    let rows = lists::listed(&mut conn, &manager, &slice.ids).await?;
     drop(conn);
     let call = manager.call();
     html(&DashboardPage {
@@ -126,6 +129,8 @@ fn row(listed: Listed) -> Result<RowView, AppError> {
         extended: listed.extended_until.map(moment::until).unwrap_or_default(),
         progress: listed.progress.iter().map(i16::to_string).collect::<Vec<_>>().join("\u{a0}·\u{a0}"),
         deposit: listed.reference.zip(listed.received_at).map(|(reference, at)| format!("n°\u{a0}{reference}, {}", moment::date(at))).unwrap_or_default(),
+        labels: serde_json::from_str(&listed.labels).map_err(anyhow::Error::from)?,
+        officer: listed.officer.unwrap_or_default(),
         reviews: format!("{} sur {}", listed.reviews_delivered, listed.reviews_assigned),
     })
 }

@@ -159,6 +159,7 @@ fn deposit_view(base: &str, deposit: Deposit) -> DepositView {
         when: moment::full(deposit.received_at),
         channel: match deposit.channel.as_str() {
             "paper" => "par courrier",
+            "correction" => "complément demandé",
             "email" => "par courriel",
             _ => "en ligne",
         },

@@ -150,6 +150,9 @@ async fn housekeeping(app: App, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = crate::engagement::reminders::run(&app).await {
             tracing::warn!(%error, "reminders");
         }
+        if let Err(error) = crate::instruction::reminders::run(&app).await {
+            tracing::warn!(%error, "reminders of the instruction");
+        }
         tokio::select! {
             _ = stopped.changed() => return,
             () = tokio::time::sleep(Duration::from_hours(1)) => {}

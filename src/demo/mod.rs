@@ -4,6 +4,7 @@ pub mod client;
 mod dossier;
 mod generate;
 mod hours;
+mod instruction;
 mod pdf;
 mod talk;
 
@@ -255,7 +256,11 @@ impl Stage<'_> {
         let path: &[&str] = match Status::parse(status).context("status")? {
             Status::Draft | Status::Deposited => &[],
             Status::Withdrawn => &["withdrawn"],
-            Status::Inadmissible => &["admissibility", "inadmissible"],
+            Status::Inadmissible => {
+                let managers = (self.person("region@example.org")?, self.person("ademe@example.org")?);
+                let slug = self.calls.iter().find(|(_, held)| **held == call).map_or("", |(slug, _)| slug.as_str());
+                return instruction::refuse(self.app, project, slug, managers, self.after_bound(call).await? + Duration::hours(10)).await;
+            }
             _ => &["admissibility", "admissible", "in_review"],
         };
         self.steps(project, path, self.after_bound(call).await?).await

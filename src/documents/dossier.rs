@@ -74,6 +74,7 @@ pub(super) fn deposit(over: String, deposit: &Deposited, matter: &Matter<'_>, as
 pub(super) fn channel(channel: &str) -> &'static str {
     match channel {
         "paper" => "par courrier",
+        "correction" => "complément demandé",
         "email" => "par courriel",
         _ => "en ligne",
     }

@@ -6,6 +6,7 @@
 mod actions;
 pub mod added;
 pub mod adopted;
+pub mod aims;
 mod application;
 mod assessment;
 pub mod belonging;

@@ -2,6 +2,7 @@
 
 mod carrier;
 pub mod engagement;
+pub mod instruction;
 pub mod texts;
 pub mod web;
 mod worker;

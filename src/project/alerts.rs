@@ -11,6 +11,7 @@ use crate::access::Dossier;
 use crate::engagement;
 use crate::error::AppError;
 use crate::framework::standing::rows_of;
+use crate::instruction::correction::notice::Notice;
 use crate::kit::french::count;
 use crate::kit::moment;
 use crate::leads;
@@ -106,6 +107,18 @@ pub(super) fn removed_piece_alert(dossier: &Dossier, asked: &HashMap<String, Str
         links: vec![(dossier.url(&format!("/pieces/{id}")), "ouvrir la pièce retirée".to_owned())],
         is_focused: true,
     })
+}
+
+/// A request for correction about this page.
+pub(super) fn correction_alert(notice: &Notice) -> Alert {
+    let label = if notice.is_open() { "lire la demande, puis dire que c’est corrigé" } else { "lire la demande" };
+    Alert {
+        class: "warn",
+        heading: notice.heading.clone(),
+        sentence: notice.sentence.clone(),
+        links: vec![(notice.href.clone(), label.to_owned())],
+        is_focused: false,
+    }
 }
 
 /// The draft is no longer what the administration reads.

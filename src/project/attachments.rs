@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use super::files::{self, Received, size_text};
 use super::units::{self, Act};
-use crate::access::{Dossier, PartWriter, ProjectEditor, ProjectVisitor, RowPart, policy};
+use crate::access::{Dossier, PartWriter, ProjectVisitor, ProjectWriter, RowPart, policy};
 use crate::app::App;
 use crate::error::{AppError, url_encode, wants_json};
+use crate::framework::aims::Spot;
 use crate::framework::belonging::part_of_slot;
 use crate::input::Input;
 use crate::kit::ids::ProjectId;
@@ -100,13 +101,13 @@ pub fn upload_address(base: &str, slot: &str, back: &str) -> String {
 /// The team joins a file to a slot, until the bound.
 pub async fn upload(
     State(app): State<App>,
-    editor: ProjectEditor,
+    editor: ProjectWriter,
     Query(said): Query<Upload>,
     headers: HeaderMap,
     form: Multipart,
 ) -> Result<Response, AppError> {
     known_slot(&said.slot)?;
-    editor.may_write(part_of_slot(&said.slot))?;
+    editor.may_correct(part_of_slot(&said.slot), Spot::Slot(&said.slot))?;
     match receive(&app, &editor, &said, form).await {
         Ok(location) => Ok(if wants_json(&headers) { located(&location) } else { see(&location) }),
         Err(refused) => Ok(refused.back_to(back(&editor, &said.retour), "Revenir à la question")),
@@ -114,7 +115,7 @@ pub async fn upload(
 }
 
 /// Reads the file of the form and keeps it; returns the page to come back to.
-async fn receive(app: &App, editor: &ProjectEditor, said: &Upload, mut form: Multipart) -> Result<String, AppError> {
+async fn receive(app: &App, editor: &ProjectWriter, said: &Upload, mut form: Multipart) -> Result<String, AppError> {
     let cut = |_| AppError::BadRequest("L’envoi du fichier a été interrompu. Recommencez.");
     let mut replaces = None;
     while let Some(field) = form.next_field().await.map_err(cut)? {
@@ -139,7 +140,7 @@ fn known_slot(slot: &str) -> Result<(), AppError> {
     if is_known && is_row { Ok(()) } else { Err(AppError::BadRequest("Cet emplacement de pièce n’existe pas. Rechargez la page et recommencez.")) }
 }
 
-async fn keep(app: &App, editor: &ProjectEditor, said: &Upload, replaces: Option<Uuid>, received: &Received) -> Result<String, AppError> {
+async fn keep(app: &App, editor: &ProjectWriter, said: &Upload, replaces: Option<Uuid>, received: &Received) -> Result<String, AppError> {
     let operation = said.operation;
     let location = back(editor, &said.retour);
     let mut tx = app.db.begin().await?;
@@ -148,7 +149,7 @@ async fn keep(app: &App, editor: &ProjectEditor, said: &Upload, replaces: Option
         let _ = tokio::fs::remove_file(files::path(&app.config.data, &received.file)).await;
         return Ok(done);
     }
-    let writer = locked.writer(editor, part_of_slot(&said.slot))?;
+    let writer = locked.corrector(editor, part_of_slot(&said.slot), Spot::Slot(&said.slot))?;
     attach(&mut tx, &writer, &said.slot, replaces, received).await?;
     settle(&mut tx, &writer, locked, (operation, &location, "attached", &said.slot)).await?;
     tx.commit().await?;
@@ -213,7 +214,7 @@ pub(super) fn back(dossier: &Dossier, path: &str) -> String {
 }
 
 /// The team removes a file, or brings it back; it is never erased.
-pub async fn remove(State(app): State<App>, editor: ProjectEditor, RowPart(id): RowPart, input: Input) -> Result<Response, AppError> {
+pub async fn remove(State(app): State<App>, editor: ProjectWriter, RowPart(id): RowPart, input: Input) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let is_return = input.get("retablir") == "oui";
     let location = back(&editor, input.get("retour"));
@@ -226,7 +227,7 @@ pub async fn remove(State(app): State<App>, editor: ProjectEditor, RowPart(id): 
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(AppError::NotFound)?;
-    let writer = locked.writer(&editor, part_of_slot(&slot))?;
+    let writer = locked.corrector(&editor, part_of_slot(&slot), Spot::Slot(&slot))?;
     turn(&mut tx, &writer, id, is_return).await?;
     if is_return {
         enter_return(&mut tx, &editor, id, &slot).await?;
@@ -239,7 +240,7 @@ pub async fn remove(State(app): State<App>, editor: ProjectEditor, RowPart(id): 
 }
 
 /// The return of a file in the dossier's history; its arrival and removal are entered by the database.
-async fn enter_return(conn: &mut PgConnection, editor: &ProjectEditor, id: Uuid, slot: &str) -> sqlx::Result<()> {
+async fn enter_return(conn: &mut PgConnection, editor: &ProjectWriter, id: Uuid, slot: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into history_entry (project_id, kind, row, account_id, act, first_version, last_version, started_at, ended_at)
          values ($1, 'slot:' || split_part($2, ':', 1), $3, $4, 'attachment_restored', 0, 0, $5, $5)",

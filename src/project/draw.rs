@@ -91,6 +91,8 @@ impl Pen<'_> {
             aside: self.aside(page, unit, item),
             links: links(page, item.key),
             fold: String::new(),
+            is_closed: false,
+            asked: Vec::new(),
             guide: Guide::default(),
             controls,
         }

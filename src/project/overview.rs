@@ -12,6 +12,8 @@ use crate::error::AppError;
 use crate::framework::standing::{Standing, places};
 use crate::framework::{DELIVERABLES, Deliverable, Fault, Rule, State as Filling};
 use crate::input::Input;
+use crate::instruction::correction::notice::{self, Notice};
+use crate::instruction::reading::{self, Since};
 use crate::journal;
 use crate::kit::french::count;
 use crate::kit::moment;
@@ -76,6 +78,12 @@ struct OverviewPage {
     may_import: bool,
     may_copy: bool,
     may_review: bool,
+    /// Requests that wait for the team.
+    corrections: Vec<Notice>,
+    /// What came since a reader of the deposits last opened one.
+    since: Option<Since>,
+    may_instruct: bool,
+    may_read_opinions: bool,
     version: i64,
     operation: uuid::Uuid,
 }
@@ -87,10 +95,12 @@ pub async fn show(State(app): State<App>, knock: ProjectKnock<ProjectVisitor>) -
     if !visitor.is_team() {
         store::record_staff_read(&mut conn, &visitor).await?;
     }
+    let corrections = notice::notices(&mut conn, &visitor).await?;
+    let since = if visitor.is_team() { None } else { reading::since(&mut conn, &visitor).await? };
     drop(conn);
     let standing: Standing = serde_json::from_str(&visitor.head().standing).unwrap_or_default();
     let leads = leads_text(&app, &visitor, &overview);
-    html(&page(&app, &visitor, (overview, leads), &standing))
+    html(&OverviewPage { corrections, since, ..page(&app, &visitor, (overview, leads), &standing) })
 }
 
 /// "34 pistes, 5 gardées": the first figure only when the engine has it at hand.
@@ -123,7 +133,7 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         bound_iso: moment::iso(facts.closes_at),
         remaining: moment::remaining(now, facts.closes_at).unwrap_or_default(),
         is_open: now < facts.closes_at,
-        refusal: dossier.may_edit().err().map(|refusal| refusal.sentence()).unwrap_or_default(),
+        refusal: policy::write_something(dossier.ties(), facts, now).err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         deposit: overview.deposit.map(|(reference, at)| (reference, moment::full(at))),
         deposit_number: overview.deposit_number,
         has_changes: dossier.has_undeposited_changes(),
@@ -147,6 +157,10 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         may_import: dossier.may_edit().is_ok(),
         may_copy: dossier.may_copy().is_ok(),
         may_review: dossier.ties().review.is_some(),
+        corrections: Vec::new(),
+        since: None,
+        may_instruct: policy::instruct(dossier.ties(), facts).is_ok(),
+        may_read_opinions: policy::opinions(dossier.ties(), facts).is_ok(),
         version: head.content_version,
         operation: uuid::Uuid::new_v4(),
     }
@@ -265,6 +279,12 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "attachment_restored" => "a rétabli une pièce".to_owned(),
         "deposited" => format!("a déposé le dossier, n°\u{a0}{subject}"),
         "deposit_registered" => format!("a enregistré le dépôt n°\u{a0}{subject}"),
+        "admissibility_opened" => "a ouvert l’examen de recevabilité".to_owned(),
+        "admissibility_decided" if subject == "admissible" => "a déclaré le dossier recevable".to_owned(),
+        "admissibility_decided" => "a déclaré le dossier irrecevable".to_owned(),
+        "correction_requested" => format!("a demandé une correction, n°\u{a0}{subject}"),
+        "correction_answered" => format!("a répondu à une demande de correction, dépôt n°\u{a0}{subject}"),
+        "correction_closed" => format!("a clos la demande de correction n°\u{a0}{}", subject.split(' ').next().unwrap_or_default()),
         "created" => "a créé le dossier".to_owned(),
         "withdrawn" => "a retiré le dossier".to_owned(),
         "invited" => "a invité une personne dans l’équipe".to_owned(),

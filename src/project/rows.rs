@@ -16,9 +16,10 @@ use super::draw::row_name;
 use super::saving::{self, Dispute, Fate, Outcome, Page};
 use super::sections::{self, Asked, Frame};
 use super::units::{self, Act, Author, Change};
-use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectReader, RowPart, Sending};
+use crate::access::{Dossier, KeyPart, ProjectReader, ProjectWriter, RowPart, Sending};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::aims::Spot;
 use crate::framework::belonging::part_of;
 use crate::framework::content::Unit;
 use crate::framework::standing::needed_for;
@@ -33,7 +34,7 @@ fn collection(path: &str) -> Result<&'static Rows, AppError> {
 }
 
 /// The team adds a row and goes to its page, until the bound.
-pub async fn create(State(app): State<App>, editor: ProjectEditor, KeyPart(key): KeyPart, input: Input) -> Result<Response, AppError> {
+pub async fn create(State(app): State<App>, editor: ProjectWriter, KeyPart(key): KeyPart, input: Input) -> Result<Response, AppError> {
     let rows = collection(&key)?;
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
@@ -41,7 +42,8 @@ pub async fn create(State(app): State<App>, editor: ProjectEditor, KeyPart(key):
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    let writer = locked.writer(&editor, part_of(rows.kind))?;
+    let row = Uuid::now_v7();
+    let writer = locked.corrector(&editor, part_of(rows.kind), Spot::Row(rows.kind, row, None))?;
     let mut kinds = needed_for(&[rows.kind]);
     kinds.extend(saving::pointed(rows));
     let mut content = units::load(&mut tx, editor.project(), &kinds).await?;
@@ -49,7 +51,6 @@ pub async fn create(State(app): State<App>, editor: ProjectEditor, KeyPart(key):
     if held >= usize::from(rows.most) {
         return Err(AppError::Unprocessable(format!("{} au plus\u{a0}: retirez-en une avant d’en ajouter une autre.", count(rows.most, "ligne", "lignes"))));
     }
-    let row = Uuid::now_v7();
     let mut unit = Unit::blank(rows.kind, row, None);
     (unit.version, unit.position) = (1, last + 1);
     saving::begin(&mut unit, rows, &input, &content);
@@ -121,7 +122,7 @@ pub async fn save(
     State(app): State<App>,
     KeyPart(key): KeyPart,
     RowPart(row): RowPart,
-    KeptForm(sending, input): KeptForm<Sending<ProjectEditor>>,
+    KeptForm(sending, input): KeptForm<Sending<ProjectWriter>>,
 ) -> Result<Response, AppError> {
     let rows = collection(&key)?;
     let mut conn = app.db.acquire().await?;
@@ -135,17 +136,17 @@ pub async fn save(
 }
 
 /// The team takes a row out; its content stays in the history.
-pub async fn remove(State(app): State<App>, editor: ProjectEditor, KeyPart(key): KeyPart, RowPart(row): RowPart, input: Input) -> Result<Response, AppError> {
+pub async fn remove(State(app): State<App>, editor: ProjectWriter, KeyPart(key): KeyPart, RowPart(row): RowPart, input: Input) -> Result<Response, AppError> {
     turn(&app, &editor, (&key, row), &input, true).await
 }
 
 /// The team brings back a row taken out.
-pub async fn restore(State(app): State<App>, editor: ProjectEditor, KeyPart(key): KeyPart, RowPart(row): RowPart, input: Input) -> Result<Response, AppError> {
+pub async fn restore(State(app): State<App>, editor: ProjectWriter, KeyPart(key): KeyPart, RowPart(row): RowPart, input: Input) -> Result<Response, AppError> {
     turn(&app, &editor, (&key, row), &input, false).await
 }
 
 /// Somebody changed the row since the person who removes it opened its page: it is shown again, with who and when.
-async fn reread(app: &App, editor: &ProjectEditor, rows: &'static Rows, unit: &Unit, authors: Vec<(String, Author)>) -> Result<Response, AppError> {
+async fn reread(app: &App, editor: &ProjectWriter, rows: &'static Rows, unit: &Unit, authors: Vec<(String, Author)>) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let name = name_of(&mut conn, editor, rows, unit.row).await?;
     let latest = authors.into_iter().map(|(_, author)| author).max_by_key(|author| author.at);
@@ -159,7 +160,7 @@ async fn reread(app: &App, editor: &ProjectEditor, rows: &'static Rows, unit: &U
     sections::draw(app, &mut conn, editor, &page, frame(editor, rows, name), Some(&outcome), &HashMap::new()).await
 }
 
-async fn turn(app: &App, editor: &ProjectEditor, (key, row): (&str, Uuid), input: &Input, is_removal: bool) -> Result<Response, AppError> {
+async fn turn(app: &App, editor: &ProjectWriter, (key, row): (&str, Uuid), input: &Input, is_removal: bool) -> Result<Response, AppError> {
     let rows = collection(key)?;
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
@@ -167,7 +168,7 @@ async fn turn(app: &App, editor: &ProjectEditor, (key, row): (&str, Uuid), input
     if let Some(done) = locked.done.take() {
         return Ok(see(&done));
     }
-    let writer = locked.writer(editor, part_of(rows.kind))?;
+    let writer = locked.corrector(editor, part_of(rows.kind), Spot::Row(rows.kind, row, None))?;
     let mut content = units::load(&mut tx, editor.project(), &needed_for(&[rows.kind])).await?;
     let found = if is_removal { content.row(rows.kind, row).cloned() } else { units::removed(&mut tx, editor.project(), rows.kind, row).await? };
     let Some(mut unit) = found else { return Ok(see(&editor.url(&format!("/{key}")))) };

@@ -12,8 +12,9 @@ use uuid::Uuid;
 pub use slot::Slot;
 
 use super::units::{self, Act, Author, Change, Locked};
-use crate::access::{PartWriter, ProjectEditor, Refusal};
+use crate::access::{PartWriter, ProjectWriter, Refusal};
 use crate::error::AppError;
+use crate::framework::aims::Spot;
 use crate::framework::belonging::part_of;
 use crate::framework::content::{Content, Unit};
 use crate::framework::standing::{Standing, needed_for};
@@ -198,7 +199,7 @@ impl Outcome {
 ///
 /// # Errors
 /// When the bound is past under the lock, or when a table is full.
-pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, input: &Input) -> Result<Outcome, AppError> {
+pub async fn save(conn: &mut PgConnection, editor: &ProjectWriter, page: &Page, input: &Input) -> Result<Outcome, AppError> {
     let operation = input.operation()?;
     let (mut locked, mut content) = units::open(conn, editor.project(), operation, &page.read_to_save()).await?;
     let former = locked.done.take();
@@ -206,7 +207,7 @@ pub async fn save(conn: &mut PgConnection, editor: &ProjectEditor, page: &Page, 
     if let Some(location) = former.filter(|_| !is_again) {
         return Ok(Outcome { location, is_replay: true, ..Outcome::default() });
     }
-    let writer = locked.writer(editor, part_of(page.kind))?;
+    let writer = locked.corrector(editor, part_of(page.kind), Spot::Page(page.kind, page.row))?;
     if page.items.iter().any(|item| item.slot.is_some()) {
         content.filled_slots = units::slots(conn, editor.project()).await?;
     }
@@ -298,7 +299,7 @@ struct Unfinished {
 }
 
 struct Work<'a> {
-    editor: &'a ProjectEditor,
+    editor: &'a ProjectWriter,
     page: &'a Page,
     input: &'a Input,
     /// The same operation was received before: what its buttons asked is done.

@@ -17,16 +17,18 @@ use super::refused::{self, Sent};
 use super::saving::{self, Fate, Outcome, Page};
 use super::units;
 use super::{attachments, guide, related};
-use crate::access::{Dossier, KeyPart, ProjectEditor, ProjectVisitor, Sending, policy};
+use crate::access::{Dossier, KeyPart, ProjectVisitor, ProjectWriter, Sending, Status, policy};
 use crate::app::App;
 use crate::engagement;
 use crate::error::AppError;
+use crate::framework::aims::Spot;
 use crate::framework::belonging::part_of;
 use crate::framework::content::Content;
 use crate::framework::reading::complaint;
 use crate::framework::standing::{Standing, section_address};
 use crate::framework::{DELIVERABLES, Deliverable, FLOW, SYNERGY, Section};
 use crate::input::Input;
+use crate::instruction::correction::notice::{self, Notice};
 use crate::kit::moment;
 use crate::leads;
 use crate::leads::own::OwnView;
@@ -176,7 +178,7 @@ pub async fn save(
     State(app): State<App>,
     KeyPart(key): KeyPart,
     Query(asked): Asked,
-    KeptForm(sending, input): KeptForm<Sending<ProjectEditor>>,
+    KeptForm(sending, input): KeptForm<Sending<ProjectWriter>>,
 ) -> Result<Response, AppError> {
     let (deliverable, section) = find(&key, asked.get("theme").map(String::as_str))?;
     let page = page_of(sending.dossier(), deliverable, section);
@@ -185,7 +187,7 @@ pub async fn save(
 
 /// Saves, then answers: 303 when all was read, 422 with the messages, 409 with both texts, 403 with the text sent; or JSON for
 /// the script.
-pub async fn respond(app: &App, sending: &Sending<ProjectEditor>, page: &Page, frame: Frame, input: &Input) -> Result<Response, AppError> {
+pub async fn respond(app: &App, sending: &Sending<ProjectWriter>, page: &Page, frame: Frame, input: &Input) -> Result<Response, AppError> {
     let mut tx = app.db.begin().await?;
     let done = match sending {
         Sending::Allowed(editor) => saving::save(&mut tx, editor, page, input).await.map(|outcome| (editor, outcome)),
@@ -218,7 +220,7 @@ fn asked_by(location: &str) -> HashMap<String, String> {
 }
 
 /// What the script reads after a save.
-async fn answer(app: &App, editor: &ProjectEditor, page: &Page, frame: &Frame, (input, outcome): (&Input, Outcome)) -> Result<Response, AppError> {
+async fn answer(app: &App, editor: &ProjectWriter, page: &Page, frame: &Frame, (input, outcome): (&Input, Outcome)) -> Result<Response, AppError> {
     if !outcome.is_settled() {
         return Ok(asked(editor, page, &outcome));
     }
@@ -269,7 +271,7 @@ fn line_versions(page: &Page, content: &Content) -> serde_json::Map<String, serd
 }
 
 /// What the script says when somebody has to choose: it then posts the page, which shows both.
-fn asked(editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Response {
+fn asked(editor: &ProjectWriter, page: &Page, outcome: &Outcome) -> Response {
     let news = News::of(outcome, editor);
     let message = match (outcome.conflicts.first().map(|conflict| conflict.by.as_ref()), outcome.disputes.first()) {
         (Some(Some(by)), _) => format!("Une autre version a été enregistrée\u{a0}: {}.", news.signed(by)),
@@ -292,7 +294,7 @@ fn asked(editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Response {
 
 /// What colleagues changed in the fields of the page, for the script: the control's name and label, who and when, one
 /// sentence, and the change as `["same" | "inserted" | "removed" | "skipped", words]`, never HTML.
-fn merged(editor: &ProjectEditor, page: &Page, outcome: &Outcome) -> Vec<serde_json::Value> {
+fn merged(editor: &ProjectWriter, page: &Page, outcome: &Outcome) -> Vec<serde_json::Value> {
     let pen = Pen { content: &outcome.content, criteria: &[], news: News::of(outcome, editor), authors: &[], shows_errors: false, removed: None };
     let touched = outcome.touched.iter().filter_map(|touched| {
         let unit = outcome.content.row(&touched.kind, touched.row)?;
@@ -364,19 +366,20 @@ pub async fn draw(
     let by = signature(conn, dossier, page, &content).await?;
     let criteria = super::store::criteria(conn, dossier.head().call).await?;
     let refused = outcome.and_then(|outcome| outcome.refused.as_ref());
-    let refusal = refused.map(|(refusal, _)| refusal.clone()).or_else(|| dossier.may_write(part_of(page.kind)).err());
+    let refusal = refused.map(|(refusal, _)| refusal.clone()).or_else(|| dossier.may_correct(part_of(page.kind), Spot::Page(page.kind, page.row)).err());
     let authors = authors(conn, dossier, page, &content, refusal.is_none()).await?;
     let removed = asked.get("retire").and_then(|text| text.split_once('.')).and_then(|(kind, row)| Some((kind, Uuid::try_parse(row).ok()?)));
     let pen = Pen { content: &content, criteria: &criteria, news, authors: &authors, shows_errors: true, removed };
     let mut items = guide::items(&pen, page, &related::told(page, dossier.is_team()), refusal.is_none());
     let own = own(app, conn, dossier, page, (&mut items, refusal.is_none())).await?;
+    let notices = reopened(conn, dossier, page, &mut items).await?;
     if items.iter().any(|item| item.slot.is_some()) {
         fill_slots(conn, dossier, page, &mut items).await?;
     }
     let errors = complaints(page, &content);
     let dispute = pen.disputed_row(page);
     let sent = refused.map_or_else(Vec::new, |(_, input)| refused::sent(&pen, page, input));
-    let alerts = said(conn, (dossier, page), refused.map(|(refusal, _)| refusal), above(dossier, page, &news, &errors, suspended, asked)).await?;
+    let alerts = said(conn, (dossier, page), refused.map(|(refusal, _)| refusal), (notices, above(dossier, page, &news, &errors, suspended, asked))).await?;
     let facts = facts_of(conn, dossier, page).await?;
     let status = if refused.is_some() { StatusCode::FORBIDDEN } else { status_of(outcome.is_some(), is_settled, errors.is_empty()) };
     let standing: Standing = super::store::standing(conn, dossier.project()).await?;
@@ -421,6 +424,21 @@ pub async fn draw(
     html_with(status, &view)
 }
 
+/// Under correction, only what is asked is drawn to be written, each with the request beside it; the requests about the page
+/// are said above it.
+async fn reopened(conn: &mut PgConnection, dossier: &Dossier, page: &Page, items: &mut [ItemView]) -> Result<Vec<Alert>, AppError> {
+    if dossier.facts().status != Status::ChangesRequested || !dossier.is_team() {
+        return Ok(Vec::new());
+    }
+    let notices = notice::notices(conn, dossier).await?;
+    for item in items {
+        let asked: Vec<&Notice> = notices.iter().filter(|notice| notice.aims_at(page.kind, page.row, item.key)).collect();
+        item.asked = asked.iter().map(|notice| (notice.heading.clone(), notice.sentence.clone(), notice.href.clone())).collect();
+        item.is_closed = !asked.iter().any(|notice| notice.is_open());
+    }
+    Ok(notices.iter().filter(|notice| notice.is_about(page.kind, page.row)).map(alerts::correction_alert).collect())
+}
+
 /// What the engine says of the flow whose page it is; the team's alone.
 async fn own(
     app: &App,
@@ -453,12 +471,15 @@ async fn said(
     conn: &mut PgConnection,
     (dossier, page): (&Dossier, &Page),
     refusal: Option<&crate::access::Refusal>,
-    above: Vec<Alert>,
+    (notices, above): (Vec<Alert>, Vec<Alert>),
 ) -> Result<Vec<Alert>, AppError> {
     let mut alerts = match refusal {
         Some(refusal) => vec![refused::alert(conn, dossier, refusal).await?],
         None => above,
     };
+    // Why nothing was written comes before what is asked.
+    let place = usize::from(refusal.is_some());
+    alerts.splice(place..place, notices);
     if page.kind == engagement::text::SECTION {
         alerts.extend(alerts::engagement(conn, dossier).await?);
     }
@@ -494,7 +515,7 @@ fn above(dossier: &Dossier, page: &Page, news: &News<'_>, errors: &[(String, Str
     alerts.extend(alerts::touched_alert(page, news));
     alerts.extend(alerts::error_alert(errors, news.conflicts.is_empty() && news.disputes.is_empty()));
     alerts.extend(suspended.then(alerts::suspended_alert));
-    if let (Err(refusal), true) = (dossier.may_write(part_of(page.kind)), dossier.is_team()) {
+    if let (Err(refusal), true) = (dossier.may_correct(part_of(page.kind), Spot::Page(page.kind, page.row)), dossier.is_team()) {
         alerts.push(Alert { class: "warn", heading: "Lecture seule".to_owned(), sentence: refusal.sentence(), links: Vec::new(), is_focused: false });
     }
     alerts.extend(alerts::removed_piece_alert(dossier, asked));

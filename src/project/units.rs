@@ -1,13 +1,16 @@
 //! Units of saving in the database: loading them, and writing new versions with history, journal, progress and operation
 //! in one statement.
 
+mod reopening;
+
 use serde_json::Value as Json;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::access::{Dossier, Facts, PartWriter, Place, ProjectEditor, Refusal, Status, Ties, policy};
+use crate::access::{Dossier, Facts, PartWriter, Place, ProjectEditor, ProjectWriter, Refusal, Status, Ties, policy};
 use crate::error::AppError;
+use crate::framework::aims::{Aim, Spot};
 use crate::framework::belonging::{Part, part_of};
 use crate::framework::content::{Content, Fields, Raw, Unit};
 use crate::framework::standing::Standing;
@@ -35,6 +38,8 @@ pub struct Locked {
     pub closes_at: OffsetDateTime,
     /// Places in the team, read under the lock.
     pub team: Vec<(AccountId, Place)>,
+    /// What requests for correction reopen, each with its due instant, read under the lock.
+    pub reopened: Vec<(Aim, OffsetDateTime)>,
     /// Where the first sending of this operation led, if it was already received.
     pub done: Option<String>,
 }
@@ -42,7 +47,8 @@ pub struct Locked {
 impl Locked {
     /// The facts of the proof, with what may have changed since it was made.
     pub fn facts(&self, facts: &Facts) -> Facts {
-        Facts { status: self.status, closes_at: self.closes_at, ..*facts }
+        let corrects_until = self.reopened.iter().map(|(_, due_at)| *due_at).max();
+        Facts { status: self.status, closes_at: self.closes_at, corrects_until, ..*facts }
     }
 
     /// The bonds of the proof, with the place in the team that may have changed since it was made.
@@ -61,6 +67,15 @@ impl Locked {
     /// When the person may no longer write that part.
     pub fn writer(&self, editor: &ProjectEditor, part: Part) -> Result<PartWriter, Refusal> {
         editor.writer(&self.ties(editor), &self.facts(editor.facts()), part)
+    }
+
+    /// The same proof for who may also write what a request for correction aims at.
+    ///
+    /// # Errors
+    /// When the person may no longer write that part, or no running request aims there.
+    pub fn corrector(&self, writer: &ProjectWriter, part: Part, spot: Spot<'_>) -> Result<PartWriter, Refusal> {
+        let open = self.reopened.iter().filter(|(_, due_at)| writer.now() < *due_at).map(|(aim, _)| aim.clone()).collect();
+        writer.writer(&self.ties(writer), &self.facts(writer.facts()), (part, spot), open)
     }
 }
 
@@ -81,8 +96,10 @@ pub async fn open(conn: &mut PgConnection, project: ProjectId, operation: Uuid, 
         operation,
         &kinds
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
+    let status = Status::parse(&row.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?;
+    let reopened = if status == Status::ChangesRequested { reopened(conn, project).await? } else { Vec::new() };
     let units: Vec<Packed> = serde_json::from_str(&row.units).map_err(anyhow::Error::from)?;
     let content = Content { units: units.into_iter().map(Packed::unit).collect(), filled_slots: Vec::new() };
     let locked = Locked {
@@ -92,12 +109,28 @@ pub async fn open(conn: &mut PgConnection, project: ProjectId, operation: Uuid, 
         standing: serde_json::from_str(&row.standing).unwrap_or_default(),
         held_standing: row.standing,
         commitments: row.commitments,
-        status: Status::parse(&row.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?,
+        status,
+        reopened,
         closes_at: policy::closes_at(row.deposit_bound, row.grace_minutes, row.extended_until),
         team: team(&row.team)?,
         done: row.done,
     };
     Ok((locked, content))
+}
+
+/// What requests for correction reopen: those that are neither answered nor closed, past due ones included.
+async fn reopened(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<(Aim, OffsetDateTime)>> {
+    let rows = sqlx::query!(
+        "select aim.kind, aim.row, aim.item, correction.due_at
+         from correction
+         join correction_aim as aim on aim.correction_id = correction.id
+         where correction.project_id = $1 and correction.answered_at is null and correction.closed_at is null
+         order by correction.number, aim.kind, aim.row, aim.item",
+        project.get()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (Aim { kind: row.kind, row: row.row, item: row.item }, row.due_at)).collect())
 }
 
 /// A unit as `open_dossier` packs it.
@@ -322,6 +355,7 @@ const RUN: time::Duration = time::Duration::minutes(30);
 /// Writes the changes under the dossier's lock: new versions, history, operation, journal, progress, in one statement.
 pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, changes: &[Change]) -> Result<(), AppError> {
     covered(act.by, locked.head.project, changes)?;
+    reopening::within(conn, act.by, changes).await?;
     let (account, at) = (act.by.account(), act.by.now());
     let columns = Columns::of(changes)?;
     let mark = format!("{} {} {account}", act.act, act.subject);
@@ -398,7 +432,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
         mark,
         &touched(act.by, changes)
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
     let expected = changes.iter().filter(|change| !change.is_set_aside).count();
     if usize::try_from(written.count) == Ok(expected) { Ok(()) } else { Err(AppError::Internal(anyhow::anyhow!("a unit changed under the dossier's lock"))) }

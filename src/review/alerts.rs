@@ -73,7 +73,9 @@ pub fn alerts(own: &Own, refusal: Option<&Refusal>, typed: &Typed, dossier: &Dos
         _ => {}
     }
     if own.submission != dossier.head().submission {
-        alerts.push(plain("warn", "Un dépôt plus récent existe", "Votre évaluation porte sur le dépôt indiqué en tête de page.".to_owned()));
+        let links = vec![(dossier.url("/comparaison"), "comparer les deux derniers dépôts".to_owned())];
+        let newer = plain("warn", "Un dépôt plus récent existe", "Votre évaluation porte sur le dépôt indiqué en tête de page\u{a0}:".to_owned());
+        alerts.push(AlertView { links, ..newer });
     }
     alerts
 }

@@ -16,6 +16,7 @@ use crate::access::{Dossier, ProjectVisitor, Refusal, ReviewAuthor, ReviewStatus
 use crate::app::App;
 use crate::error::AppError;
 use crate::input::Input;
+use crate::instruction::reading;
 use crate::journal;
 use crate::kit::moment;
 use crate::page::see;
@@ -38,6 +39,9 @@ pub async fn show(State(app): State<App>, visitor: ProjectVisitor, Query(asked):
     let mut conn = app.db.acquire().await?;
     project_store::record_staff_read(&mut conn, &visitor).await?;
     let own = own::own(&mut conn, &visitor).await?;
+    if let Some(deposit) = own.submission {
+        reading::read(&mut conn, &visitor, deposit).await?;
+    }
     let mut grid = own::grid(&mut conn, visitor.head().call, &own).await?;
     let typed = restore(&mut conn, &visitor, &own, &mut grid, &asked).await?;
     draw::drawn(&app, &mut conn, &visitor, tab, (&own, &grid, &typed)).await

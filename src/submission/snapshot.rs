@@ -1,5 +1,7 @@
 //! The immutable content of a deposit: every unit and the digest of every attachment.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -9,6 +11,7 @@ use uuid::Uuid;
 use super::SectionRead;
 use crate::engagement::frozen::{self, Frozen};
 use crate::error::AppError;
+use crate::framework::aims::{Aim, Spot};
 use crate::framework::content::{Content, Fields, Raw, Unit};
 use crate::kit::ids::{CallId, ProjectId, SubmissionId};
 use crate::project::attachments::{FileView, short_digest};
@@ -90,6 +93,45 @@ impl Snapshot {
         })
     }
 
+    /// The same deposit, but for what a request for correction aimed at, which is as in the draft.
+    #[must_use]
+    pub fn corrected(&self, draft: &Self, aims: &[Aim]) -> Self {
+        let covers = |spot: Spot<'_>| aims.iter().any(|aim| aim.covers(spot));
+        let is_row = |unit: &&FrozenUnit| !unit.row.is_nil() && covers(Spot::Row(&unit.kind, unit.row, unit.parent));
+        let blank = |unit: &FrozenUnit| FrozenUnit { fields: Fields::new(), raw: Raw::new(), version: 0, ..unit.clone() };
+        let mut units: Vec<FrozenUnit> = self.units.iter().filter(|unit| !is_row(unit)).cloned().collect();
+        units.extend(draft.units.iter().filter(is_row).cloned());
+        for new in draft.units.iter().filter(|unit| unit.row.is_nil()) {
+            let held = self.units.iter().find(|unit| unit.row.is_nil() && unit.kind == new.kind);
+            let mut unit = held.cloned().unwrap_or_else(|| blank(new));
+            let is_changed = take(&mut unit.fields, &new.fields, |key| covers(Spot::Field(&new.kind, key)))
+                | take(&mut unit.raw, &new.raw, |key| covers(Spot::Field(&new.kind, key)));
+            if is_changed {
+                unit.version = new.version;
+                units.retain(|other| !other.row.is_nil() || other.kind != new.kind);
+                units.push(unit);
+            }
+        }
+        units.sort_by(|a, b| (&a.kind, a.position, a.row).cmp(&(&b.kind, b.position, b.row)));
+        let mut files: Vec<FrozenFile> = self.files.iter().filter(|file| !covers(Spot::Slot(&file.slot))).cloned().collect();
+        files.extend(draft.files.iter().filter(|file| covers(Spot::Slot(&file.slot))).cloned());
+        files.sort_by(|a, b| a.slot.cmp(&b.slot));
+        Self { units, files, ..self.clone() }
+    }
+
+    /// Does it hold what the other holds, whatever their versions?
+    pub fn has_content_of(&self, other: &Self) -> bool {
+        let shown = |snapshot: &Self| {
+            let mut units: Vec<_> = snapshot.units.iter().map(|unit| FrozenUnit { version: 0, ..unit.clone() }).collect();
+            units.retain(|unit| !unit.row.is_nil() || !unit.fields.is_empty() || !unit.raw.is_empty());
+            units.sort_by(|a, b| (&a.kind, a.row).cmp(&(&b.kind, b.row)));
+            let mut files: Vec<Uuid> = snapshot.files.iter().map(|file| file.id).collect();
+            files.sort_unstable();
+            (units, files)
+        };
+        shown(self) == shown(other)
+    }
+
     /// Its JSON and the SHA-256 of that JSON.
     pub fn seal(&self) -> Result<(String, Vec<u8>), AppError> {
         let text = serde_json::to_string(self).map_err(anyhow::Error::from)?;
@@ -129,6 +171,27 @@ impl Snapshot {
             })
             .collect()
     }
+}
+
+/// Takes the values of those keys from the other; was any different?
+fn take<T: Clone + PartialEq>(held: &mut BTreeMap<String, T>, new: &BTreeMap<String, T>, covers: impl Fn(&str) -> bool) -> bool {
+    let keys: BTreeSet<String> = held.keys().chain(new.keys()).filter(|key| covers(key)).cloned().collect();
+    let mut is_changed = false;
+    for key in keys {
+        let next = new.get(&key).cloned();
+        is_changed |= held.get(&key) != next.as_ref();
+        match next {
+            Some(value) => drop(held.insert(key, value)),
+            None => drop(held.remove(&key)),
+        }
+    }
+    is_changed
+}
+
+/// A deposit as it was frozen. The caller has proven that its reader may.
+pub async fn snapshot(conn: &mut PgConnection, submission: SubmissionId) -> Result<Snapshot, AppError> {
+    let text = sqlx::query_scalar!("select content from submission where id = $1", submission.get()).fetch_one(conn).await?;
+    Ok(serde_json::from_str(&text).map_err(anyhow::Error::from)?)
 }
 
 fn unhex(text: &str) -> Vec<u8> {

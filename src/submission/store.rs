@@ -5,12 +5,13 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Snapshot;
-use crate::access::{ProjectDepositor, ProjectManager, Status};
+use crate::access::{ProjectDepositor, ProjectManager, ProjectWriter, Status};
 use crate::app::App;
 use crate::error::AppError;
+use crate::framework::aims::Aim;
 use crate::framework::content::Content;
 use crate::journal;
-use crate::kit::ids::{AccountId, ProjectId};
+use crate::kit::ids::{AccountId, ProjectId, SubmissionId};
 use crate::mail;
 use crate::project::files;
 
@@ -23,7 +24,7 @@ pub struct Deposit {
     pub number: i32,
     /// "2015-04-2".
     pub reference: String,
-    /// "online", "paper" or "email".
+    /// "online", "paper", "email" or "correction".
     pub channel: String,
     /// Instant that counts.
     pub received_at: OffsetDateTime,
@@ -110,6 +111,50 @@ pub async fn keep_scan(conn: &mut PgConnection, manager: &ProjectManager, scan: 
 /// Freezes, numbers, moves the state, writes the journal and the receipts, all in the caller's transaction.
 async fn enter(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, content: &Content) -> Result<String, AppError> {
     let snapshot = Snapshot::take(conn, entry.project, content).await?;
+    let kept = keep(conn, entry, &snapshot, true).await?;
+    receipts(conn, app, entry, &kept).await?;
+    Ok(kept.reference)
+}
+
+/// A deposit just frozen.
+#[derive(Debug)]
+pub struct Kept {
+    /// Id.
+    pub id: SubmissionId,
+    /// "2015-04-2".
+    pub reference: String,
+    digest: Vec<u8>,
+    organisers: String,
+}
+
+/// What a request for correction changed, frozen as a deposit of its own: the former one, but for what was asked. Under the
+/// dossier's lock; the caller has checked that the request runs and that the person answers it.
+pub async fn complement(conn: &mut PgConnection, writer: &ProjectWriter, content: &Content, aims: &[Aim]) -> Result<Kept, AppError> {
+    let former = sqlx::query_scalar!(
+        "select submission.content from submission join project on project.submission_id = submission.id where project.id = $1",
+        writer.project().get()
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let former: Snapshot = serde_json::from_str(&former).map_err(anyhow::Error::from)?;
+    let draft = Snapshot::take(conn, writer.project(), content).await?;
+    let corrected = former.corrected(&draft, aims);
+    // What was written before the bound and never deposited is still not.
+    let is_whole = corrected.has_content_of(&draft);
+    let entry = Entry {
+        project: writer.project(),
+        account: writer.account(),
+        channel: "correction",
+        received_at: writer.now(),
+        now: writer.now(),
+        note: "",
+        act: "correction_answered",
+    };
+    keep(conn, &entry, &corrected, is_whole).await
+}
+
+/// Freezes, numbers, moves the state and writes the journal; `is_whole` when nothing of the draft is left out.
+async fn keep(conn: &mut PgConnection, entry: &Entry<'_>, snapshot: &Snapshot, is_whole: bool) -> Result<Kept, AppError> {
     let (text, digest) = snapshot.seal()?;
     let head = sqlx::query!(
         r#"select project.number, project.status, project.content_version, call.number_prefix, call.organisers,
@@ -143,21 +188,24 @@ async fn enter(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, content: &
     .await?;
     let status = if head.status == Status::Draft.as_str() { Status::Deposited.as_str() } else { &head.status };
     sqlx::query!(
-        "update project set status = $2, submission_id = $3, deposit_number = $4, deposited_version = content_version where id = $1",
+        "update project set status = $2, submission_id = $3, deposit_number = $4,
+             deposited_version = case when $5 then content_version else deposited_version end
+         where id = $1",
         entry.project.get(),
         status,
         id,
-        number
+        number,
+        is_whole
     )
     .execute(&mut *conn)
     .await?;
     journal::record(conn, entry.project, entry.account, entry.act, &reference, entry.now).await?;
-    receipts(conn, app, entry, &reference, (&digest, &head.organisers)).await?;
-    Ok(reference)
+    Ok(Kept { id: SubmissionId(id), reference, digest, organisers: head.organisers })
 }
 
 /// One receipt to each person who may deposit, and to the depositor.
-async fn receipts(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, reference: &str, (digest, service): (&[u8], &str)) -> Result<(), AppError> {
+async fn receipts(conn: &mut PgConnection, app: &App, entry: &Entry<'_>, kept: &Kept) -> Result<(), AppError> {
+    let Kept { reference, digest, organisers: service, .. } = kept;
     let people = sqlx::query!(
         "select account.id, account.email, project.title
          from project_member as member

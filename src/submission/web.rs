@@ -15,6 +15,7 @@ use crate::engagement::frozen::{self, Frozen};
 use crate::error::AppError;
 use crate::framework::standing::Standing;
 use crate::input::Input;
+use crate::instruction::reading::{self as last_reading, Since};
 use crate::kit::ids::SubmissionId;
 use crate::kit::moment;
 use crate::page::{Layout, Tag, filters, html, html_with, see};
@@ -57,6 +58,7 @@ fn views(deposits: Vec<store::Deposit>) -> Vec<DepositView> {
         when: moment::full(deposit.received_at),
         channel: match deposit.channel.as_str() {
             "paper" => "par courrier",
+            "correction" => "complément demandé",
             "email" => "par courriel",
             _ => "en ligne",
         },
@@ -205,6 +207,8 @@ struct ReadPage {
     files: Vec<(String, String, String)>,
     /// The same as documents to keep: words and address.
     documents: Vec<(&'static str, String)>,
+    /// What came since the reader last opened a deposit.
+    since: Option<Since>,
 }
 
 /// What the printed text is, beside the last deposit.
@@ -247,18 +251,23 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
 pub async fn deposit(State(app): State<App>, reader: DepositReader, NumberPart(number): NumberPart) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let deposits = store::deposits(&mut conn, reader.project()).await?;
+    let former = deposits.iter().find(|deposit| i64::from(deposit.number) < number).map(|deposit| deposit.number);
     let found = deposits.into_iter().find(|deposit| i64::from(deposit.number) == number).ok_or(AppError::NotFound)?;
+    let since = last_reading::since(&mut conn, &reader).await?;
+    last_reading::read(&mut conn, &reader, SubmissionId(found.id)).await?;
     let sections = read_view(&mut conn, SubmissionId(found.id), None).await?;
     let view = views(vec![found]).remove(0);
     let facts = vec![("Dépôt", format!("n°\u{a0}{}, {} ({})", view.reference, view.when, view.channel)), ("Déposé par", view.by), ("Empreinte", view.digest)];
     let base = reader.url(&format!("/depots/{number}"));
-    let documents = vec![
+    let mut documents = vec![
         ("Télécharger le dossier (PDF)", format!("{base}/dossier.pdf")),
         ("mise en page concise (PDF)", format!("{base}/dossier.pdf?mise-en-page=concise")),
         ("avec toutes les pièces (ZIP)", format!("{base}/dossier.zip")),
         ("récépissé (PDF)", format!("{base}/recepisse.pdf")),
     ];
-    html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, Vec::new()) })
+    let compare = former.map(|former| reader.url(&format!("/comparaison?de={former}&a={number}")));
+    documents.extend(compare.map(|href| ("comparer au dépôt précédent", href)));
+    html(&ReadPage { documents, since, ..read_page(&app, &reader, facts, sections, Vec::new()) })
 }
 
 fn read_page(app: &App, dossier: &Dossier, facts: Vec<(&'static str, String)>, sections: Vec<SectionRead>, files: Vec<(String, String, String)>) -> ReadPage {
@@ -274,5 +283,6 @@ fn read_page(app: &App, dossier: &Dossier, facts: Vec<(&'static str, String)>, s
         sections,
         files,
         documents: Vec::new(),
+        since: None,
     }
 }

@@ -114,20 +114,32 @@ pub struct Listed {
     pub received_at: Option<OffsetDateTime>,
     /// Has an owner accepted?
     pub has_owner: bool,
+    /// Names and colours of its labels, as JSON; none for a manager who is of its team.
+    pub labels: String,
+    /// Who instructs it; nobody for a manager who is of its team.
+    pub officer: Option<String>,
 }
 
 /// The dossiers of a page.
-pub async fn listed(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<Listed>> {
+pub async fn listed(conn: &mut PgConnection, manager: &CallManager, ids: &[i64]) -> sqlx::Result<Vec<Listed>> {
     sqlx::query_as!(
         Listed,
         r#"select project.id, project.number, project.title, project.label, project.status, project.progress, project.extended_until,
              project.reviews_assigned, project.reviews_delivered, submission.reference as "reference?", submission.received_at as "received_at?",
-             exists(select from project_member as member where member.project_id = project.id and member.role = 'owner') as "has_owner!"
+             exists(select from project_member as member where member.project_id = project.id and member.role = 'owner') as "has_owner!",
+             (select coalesce(json_agg(json_build_array(label.name, label.colour) order by label.name collate "fr-x-icu", label.id), '[]')::text
+              from project_label join label on label.id = project_label.label_id
+              where project_label.project_id = project.id and tie.account_id is null) as "labels!",
+             (select account.name from instruction join account on account.id = instruction.officer_id
+              where instruction.project_id = project.id and tie.account_id is null
+                and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = account.id)) as officer
          from project
          left join submission on submission.id = project.submission_id
+         left join project_member as tie on tie.project_id = project.id and tie.account_id = $2
          where project.id = any($1)
          order by project.number"#,
-        ids
+        ids,
+        manager.account().get()
     )
     .fetch_all(conn)
     .await

@@ -17,6 +17,8 @@ pub struct Tally {
     pub ready: i64,
     /// Deposited, their own bound is still to come.
     pub waiting: i64,
+    /// Their pieces are under examination, or a correction is awaited: they wait for their verdict.
+    pub examined: i64,
     /// Already in review, or beyond.
     pub opened: i64,
 }
@@ -26,10 +28,14 @@ pub async fn tally(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Resu
     sqlx::query_as!(
         Tally,
         r#"select count(*) filter (where status = 'draft') as "drafts!",
-             count(*) filter (where status = 'deposited' and closes_at <= $3) as "ready!",
+             count(*) filter (where status = 'deposited' and closes_at <= $3 or status = 'admissible') as "ready!",
              count(*) filter (where status = 'deposited' and closes_at > $3) as "waiting!",
-             count(*) filter (where status not in ('draft', 'deposited', 'withdrawn', 'inadmissible')) as "opened!"
-         from (select project.status, greatest(call.deposit_bound + make_interval(mins => call.grace_minutes), project.extended_until) as closes_at
+             count(*) filter (where status = 'admissibility' or status = 'changes_requested' and resumes = 'admissibility') as "examined!",
+             count(*) filter (where status not in ('draft', 'deposited', 'withdrawn', 'inadmissible', 'admissibility', 'admissible')
+               and not (status = 'changes_requested' and resumes = 'admissibility')) as "opened!"
+         from (select project.status,
+                 (select resumes from correction where correction.project_id = project.id and answered_at is null and closed_at is null order by number limit 1) as resumes,
+                 greatest(call.deposit_bound + make_interval(mins => call.grace_minutes), project.extended_until) as closes_at
                from project
                join call on call.id = project.call_id
                where call.id = $1
@@ -103,18 +109,18 @@ pub async fn waiting(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Re
     .await
 }
 
-/// States that a deposited dossier walks through, each edge known to the database.
+/// States that a deposited dossier walks through, each edge known to the database; one found admissible takes the last step.
 const WALK: [Status; 3] = [Status::Admissibility, Status::Admissible, Status::InReview];
 
-/// Opens the review of every deposited dossier whose bound is past, in the caller's transaction: the last deposit is
-/// frozen, and the reviews not started judge it. Done twice, the second finds nothing. Returns how many were opened.
+/// Opens the review of every dossier found admissible, and of every deposited one whose bound is past and whose pieces nobody
+/// examines, in the caller's transaction: the last deposit is frozen, and the reviews not started judge it. Done twice, the second finds nothing. Returns how many were opened.
 pub async fn open(conn: &mut PgConnection, call: CallId, by: AccountId, now: OffsetDateTime) -> Result<usize, AppError> {
     let heads = sqlx::query!(
         "select project.id, project.journal_seq, project.journal_hash
          from project
          join call on call.id = project.call_id
          where call.id = $1
-           and project.status = 'deposited'
+           and project.status in ('deposited', 'admissible')
            and greatest(call.deposit_bound + make_interval(mins => call.grace_minutes), project.extended_until) <= $2
          order by project.id
          for update of project",
@@ -128,7 +134,14 @@ pub async fn open(conn: &mut PgConnection, call: CallId, by: AccountId, now: Off
         return Ok(0);
     }
     for status in WALK {
-        sqlx::query!("update project set status = $2 where id = any($1)", &ids, status.as_str()).execute(&mut *conn).await?;
+        sqlx::query!(
+            "update project set status = $2
+             where id = any($1) and exists(select from project_status_edge where source = project.status and target = $2)",
+            &ids,
+            status.as_str()
+        )
+        .execute(&mut *conn)
+        .await?;
     }
     sqlx::query!(
         "update review

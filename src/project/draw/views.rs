@@ -49,6 +49,10 @@ pub struct ItemView {
     pub links: Vec<(String, &'static str)>,
     /// One line in the place of the answers until they are opened; nothing when they are shown at once.
     pub fold: String,
+    /// Only read, on a page where something else is reopened.
+    pub is_closed: bool,
+    /// Requests for correction about it: heading, sentence, address.
+    pub asked: Vec<(String, String, String)>,
 }
 
 impl ItemView {

@@ -62,7 +62,7 @@ pub async fn place(State(app): State<App>, editor: ProjectEditor, RowPart(row): 
     let former = units::version(&mut tx, editor.project(), STAKEHOLDER.kind, row, seen).await?.map(|(fields, _)| fields).unwrap_or_default();
     let moved = Moved::of(row, &former);
     let page = Page { kind: STAKEHOLDER.kind, row, items: STAKEHOLDER.items, url: location(&editor.url("/acteurs"), &filters, &moved) };
-    let outcome = saving::save(&mut tx, &editor, &page, &input).await?;
+    let outcome = saving::save(&mut tx, &(&editor).into(), &page, &input).await?;
     tx.commit().await?;
     if outcome.conflicts.is_empty() {
         return Ok(see(&outcome.location));
