@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use crate::app::App;
+use crate::decision;
 use crate::engagement;
 use crate::error::AppError;
 use crate::framework::standing::Standing;
@@ -63,6 +64,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     engagements(&mut conn, &mut report).await?;
     batches(&mut conn, &mut report).await?;
     teams(&mut conn, &mut report).await?;
+    decisions(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -218,6 +220,15 @@ async fn teams(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<(
     .fetch_all(conn)
     .await?;
     report.faults.extend(orphans.into_iter().map(|id| format!("dossier {id} : le portage y est proposé par une personne qui n’est pas porteur")));
+    Ok(())
+}
+
+/// States against their transitions, results against the instances that gave them.
+async fn decisions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (outcomes, changes, faults) = decision::verify::verify(conn).await?;
+    report.figure("Avis et décisions", outcomes);
+    report.figure("Changements d’état", changes);
+    report.faults.extend(faults);
     Ok(())
 }
 

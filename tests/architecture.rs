@@ -33,15 +33,17 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-const FEATURES: [&str; 14] = [
+const FEATURES: [&str; 16] = [
     "crate::account",
     "crate::board",
     "crate::call",
+    "crate::decision",
     "crate::documents",
     "crate::engagement",
     "crate::leads",
     "crate::live",
     "crate::mail",
+    "crate::meeting",
     "crate::nomenclature",
     "crate::project",
     "crate::review",

@@ -116,7 +116,7 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         project: head.id.get(),
         label: head.label.clone(),
         heading: head.title.clone(),
-        tag: Tag::of(dossier.told_status()),
+        tag: if is_team { Tag::told(dossier.told_status()) } else { Tag::of(dossier.told_status()) },
         notified: overview.notified_on.map(moment::day).unwrap_or_default(),
         counts: counts(dossier, &overview.counts, leads),
         bound: moment::until(facts.closes_at),
@@ -363,7 +363,7 @@ pub async fn list(State(app): State<App>, visitor: Visitor, arrival: crate::acce
     let rows = rows
         .into_iter()
         .map(|mine| MineView {
-            tag: Tag::of(mine.status),
+            tag: Tag::told(mine.status),
             bound: moment::until(mine.closes_at),
             activity: moment::near(mine.last_activity_at, arrival.0),
             rates: mine.progress.iter().map(|rate| format!("{rate}\u{a0}%")).collect::<Vec<_>>().join(", "),
