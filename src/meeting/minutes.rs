@@ -51,7 +51,6 @@ struct MinutesPage {
     tasks: Vec<String>,
     approved: String,
     may_amend: bool,
-    may_approve: bool,
     version: i32,
     operations: [Uuid; 2],
 }
@@ -101,7 +100,6 @@ async fn draw(
             tasks: tasks.iter().map(task_line).collect(),
             approved: meeting.approved_at.map(moment::full).unwrap_or_default(),
             may_amend: is_manager && meeting.phase == Phase::Closed,
-            may_approve: is_manager && meeting.phase == Phase::Closed,
             version: meeting.version,
             operations: std::array::from_fn(|_| Uuid::new_v4()),
         },

@@ -76,6 +76,7 @@ struct OverviewPage {
     may_import: bool,
     may_copy: bool,
     may_review: bool,
+    has_result: bool,
     version: i64,
     operation: uuid::Uuid,
 }
@@ -147,9 +148,18 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         may_import: dossier.may_edit().is_ok(),
         may_copy: dossier.may_copy().is_ok(),
         may_review: dossier.ties().review.is_some(),
+        has_result: has_result(dossier),
         version: head.content_version,
         operation: uuid::Uuid::new_v4(),
     }
+}
+
+/// The page of the result is worth opening: the instances said something that this person may read.
+fn has_result(dossier: &Dossier) -> bool {
+    use crate::access::Status as S;
+    let status = dossier.facts().status;
+    policy::decision(dossier.ties(), dossier.facts()).is_ok()
+        && matches!(status, S::CommitteeOpinion | S::FundCommittee | S::CouncilDecision | S::Laureate | S::NotSelected)
 }
 
 fn counts(dossier: &Dossier, counts: &[(String, i64)], leads: Option<String>) -> Vec<(String, String, String)> {

@@ -114,20 +114,24 @@ pub struct Listed {
     pub received_at: Option<OffsetDateTime>,
     /// Has an owner accepted?
     pub has_owner: bool,
+    /// The manager is of its team: told no more than the team.
+    pub is_own: bool,
 }
 
 /// The dossiers of a page.
-pub async fn listed(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<Listed>> {
+pub async fn listed(conn: &mut PgConnection, manager: &CallManager, ids: &[i64]) -> sqlx::Result<Vec<Listed>> {
     sqlx::query_as!(
         Listed,
         r#"select project.id, project.number, project.title, project.label, project.status, project.progress, project.extended_until,
              project.reviews_assigned, project.reviews_delivered, submission.reference as "reference?", submission.received_at as "received_at?",
-             exists(select from project_member as member where member.project_id = project.id and member.role = 'owner') as "has_owner!"
+             exists(select from project_member as member where member.project_id = project.id and member.role = 'owner') as "has_owner!",
+             exists(select from project_member as member where member.project_id = project.id and member.account_id = $2) as "is_own!"
          from project
          left join submission on submission.id = project.submission_id
          where project.id = any($1)
          order by project.number"#,
-        ids
+        ids,
+        manager.account().get()
     )
     .fetch_all(conn)
     .await
