@@ -45,7 +45,7 @@ async fn read_by_carrier(cast: &Cast, index: usize) -> String {
     let opened = scene.post(person, &own("/phase-2"), &[("version", "0")]).await;
     read.push_str(&format!("{} {} {} {}", saved.status, saved.plain(), opened.status, opened.plain()));
     // What a reader of French would replace to compare both dossiers.
-    read.replace(TITLES[index], "TITRE").replace(&project.to_string(), "ID").replace(&format!("Porteur{index}"), "QUI").replace(&format!("porteur{index}"), "qui")
+    read.replace(TITLES[index], "TITRE").replace(&format!("/{project} "), "/ID ").replace(&format!("/{project}/"), "/ID/").replace(&format!("Porteur{index}"), "QUI").replace(&format!("porteur{index}"), "qui")
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
@@ -72,7 +72,10 @@ async fn a_carrier_reads_the_same_words_from_the_evaluation_to_the_publication(d
         assert_eq!(cast.count("select count(*) from mail where kind = 'result'").await, 0);
     }
     // The retained and the other read the same, but for what is theirs.
-    assert_eq!(before[0].replace("n° 1", "n°").replace("2015-01", ""), before[1].replace("n° 2", "n°").replace("2015-02", ""));
+    let (one, other) = (before[0].replace("n° 1", "n°"), before[1].replace("n° 2", "n°"));
+    for (own, theirs) in one.lines().zip(other.lines()) {
+        assert_eq!(own, theirs);
+    }
     let after: Vec<time::OffsetDateTime> = sqlx::query_scalar("select last_activity_at from project order by id").fetch_all(&cast.scene.app.db).await.unwrap();
     assert_eq!(activity, after, "the hour of an act would tell it");
     cast.publish(&cast.mia).await.expect(303);
@@ -250,8 +253,7 @@ async fn r5_phase_two_opens_for_laureates_only_once_and_by_their_owner(db: PgPoo
     cast.prepared(&["retained", "rejected"]).await;
     let open = async |person: &Person, index: usize| cast.scene.at(LATER).post(person, &format!("/dossiers/{}/phase-2", cast.projects[index]), &[("version", "0")]).await;
     let early = open(&cast.owners[0], 0).await.expect(403).plain();
-    let ids = (cast.projects[0].to_string(), cast.projects[1].to_string());
-    assert_eq!(early.replace(&ids.0, "ID").replace("Porteur0", ""), open(&cast.owners[1], 1).await.expect(403).plain().replace(&ids.1, "ID").replace("Porteur1", ""));
+    assert_eq!(early.replace("Porteur0", ""), open(&cast.owners[1], 1).await.expect(403).plain().replace("Porteur1", ""));
     cast.publish(&cast.mia).await.expect(303);
     open(&cast.owners[0], 0).await.expect(403).says("pas encore ouverte");
     let next: i64 = sqlx::query_scalar(
