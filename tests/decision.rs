@@ -1,10 +1,8 @@
 //! The chain of decision: nothing of it is visible before its publication, and its publication is one act of two persons.
 
-mod support;
-
+use crate::support::chain::{Cast, LATER, PUBLICATION, set_status};
+use crate::support::{Person, Scene};
 use sqlx::PgPool;
-use support::chain::{Cast, LATER, PUBLICATION, set_status};
-use support::{Person, Scene};
 
 const TITLES: [&str; 2] = ["Boucles de Charente", "Arsenal et marais"];
 
@@ -45,7 +43,11 @@ async fn read_by_carrier(cast: &Cast, index: usize) -> String {
     let opened = scene.post(person, &own("/phase-2"), &[("version", "0")]).await;
     read.push_str(&format!("{} {} {} {}", saved.status, saved.plain(), opened.status, opened.plain()));
     // What a reader of French would replace to compare both dossiers.
-    read.replace(TITLES[index], "TITRE").replace(&format!("/{project} "), "/ID ").replace(&format!("/{project}/"), "/ID/").replace(&format!("Porteur{index}"), "QUI").replace(&format!("porteur{index}"), "qui")
+    read.replace(TITLES[index], "TITRE")
+        .replace(&format!("/{project} "), "/ID ")
+        .replace(&format!("/{project}/"), "/ID/")
+        .replace(&format!("Porteur{index}"), "QUI")
+        .replace(&format!("porteur{index}"), "qui")
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
@@ -57,7 +59,8 @@ async fn a_carrier_reads_the_same_words_from_the_evaluation_to_the_publication(d
         assert!(read.contains("En instruction") && read.contains("404"), "{read}");
         before.push(read);
     }
-    let activity: Vec<time::OffsetDateTime> = sqlx::query_scalar("select last_activity_at from project order by id").fetch_all(&cast.scene.app.db).await.unwrap();
+    let activity: Vec<time::OffsetDateTime> =
+        sqlx::query_scalar("select last_activity_at from project order by id").fetch_all(&cast.scene.app.db).await.unwrap();
     for step in ["assessed", "committee", "fund", "council", "letters"] {
         match step {
             "assessed" => cast.assess().await,
@@ -155,7 +158,12 @@ async fn who_stays_away_reads_no_outcome_nor_letter_and_writes_none(db: PgPool) 
     let page = cast.scene.get(&cast.rex, PUBLICATION).await;
     page.expect(200).says(TITLES[1]).is_silent_on(TITLES[0]).is_silent_on("Préciser le financement").is_silent_on("porteur0@example.org").says("Déport");
     cast.scene.get(&cast.rex, &format!("/dossiers/{hidden}/suite")).await.expect(404);
-    cast.scene.get(&cast.claire, &format!("/dossiers/{hidden}/suite")).await.expect(200).says("Commission permanente : retenu").is_silent_on("a retenu votre dossier");
+    cast.scene
+        .get(&cast.claire, &format!("/dossiers/{hidden}/suite"))
+        .await
+        .expect(200)
+        .says("Commission permanente : retenu")
+        .is_silent_on("a retenu votre dossier");
     // Who manages the call and is of a team is told what the team is.
     cast.scene.member(cast.projects[1], &cast.mia, "reader").await;
     cast.scene.get(&cast.mia, PUBLICATION).await.is_silent_on(TITLES[1]);
@@ -214,7 +222,13 @@ async fn the_database_refuses_a_state_that_no_instance_gave(db: PgPool) {
     assert!(sqlx::query("update letter set body = 'x'").execute(&cast.scene.app.db).await.is_err());
     // The adjourned one still waits, and its team still reads nothing.
     let scene = cast.scene.at(LATER);
-    scene.get(&cast.owners[0], &format!("/dossiers/{project}")).await.expect(200).says("En instruction").is_silent_on("Avis du comité").is_silent_on("Résultat");
+    scene
+        .get(&cast.owners[0], &format!("/dossiers/{project}"))
+        .await
+        .expect(200)
+        .says("En instruction")
+        .is_silent_on("Avis du comité")
+        .is_silent_on("Résultat");
     scene.get(&cast.owners[0], &format!("/dossiers/{project}/suite")).await.expect(403);
     scene.get(&cast.owners[1], &format!("/dossiers/{}/suite", cast.projects[1])).await.expect(200).says("Lauréat");
     cast.scene.check().await;
@@ -251,21 +265,27 @@ async fn r5_phase_two_opens_for_laureates_only_once_and_by_their_owner(db: PgPoo
     let bob = cast.scene.person("Bob").await;
     cast.scene.member(cast.projects[0], &bob, "editor").await;
     cast.prepared(&["retained", "rejected"]).await;
-    let open = async |person: &Person, index: usize| cast.scene.at(LATER).post(person, &format!("/dossiers/{}/phase-2", cast.projects[index]), &[("version", "0")]).await;
+    let open = async |person: &Person, index: usize| {
+        cast.scene.at(LATER).post(person, &format!("/dossiers/{}/phase-2", cast.projects[index]), &[("version", "0")]).await
+    };
     let early = open(&cast.owners[0], 0).await.expect(403).plain();
     assert_eq!(early.replace("Porteur0", ""), open(&cast.owners[1], 1).await.expect(403).plain().replace("Porteur1", ""));
     cast.publish(&cast.mia).await.expect(303);
     open(&cast.owners[0], 0).await.expect(403).says("pas encore ouverte");
-    let next: i64 = sqlx::query_scalar(
-        "select clone_call((select id from call where is_template limit 1), 'phase2', 'Phase 2', '2016', '2016', '2016-10-14 22:00Z')",
-    )
-    .fetch_one(&cast.scene.app.db)
-    .await
-    .unwrap();
+    let next: i64 =
+        sqlx::query_scalar("select clone_call((select id from call where is_template limit 1), 'phase2', 'Phase 2', '2016', '2016', '2016-10-14 22:00Z')")
+            .fetch_one(&cast.scene.app.db)
+            .await
+            .unwrap();
     let chosen = [("act", "suite"), ("version", "0"), ("appel_suivant", &next.to_string())];
     cast.scene.post(&cast.max, "/appel/decisions?appel=essai", &chosen).await.expect(303);
     open(&cast.owners[0], 0).await.expect(403);
-    sqlx::query("insert into call_role (call_id, account_id, role) values ($1, $2, 'manager')").bind(next).bind(cast.max.id.get()).execute(&cast.scene.app.db).await.unwrap();
+    sqlx::query("insert into call_role (call_id, account_id, role) values ($1, $2, 'manager')")
+        .bind(next)
+        .bind(cast.max.id.get())
+        .execute(&cast.scene.app.db)
+        .await
+        .unwrap();
     cast.scene.post(&cast.max, "/appel/decisions?appel=essai", &chosen).await.expect(303);
     cast.scene.at(LATER).get(&cast.owners[0], &format!("/dossiers/{}/suite", cast.projects[0])).await.says("Ouvrir le dossier de phase 2");
     for (person, index, status) in [(&cast.owners[1], 1, 403), (&bob, 0, 403), (&cast.owners[1], 0, 404), (&cast.max, 0, 404)] {
@@ -273,7 +293,12 @@ async fn r5_phase_two_opens_for_laureates_only_once_and_by_their_owner(db: PgPoo
     }
     let page = open(&cast.owners[0], 0).await;
     page.expect(303);
-    let opened: i64 = sqlx::query_scalar("select id from project where continues = $1 and call_id = $2").bind(cast.projects[0].get()).bind(next).fetch_one(&cast.scene.app.db).await.unwrap();
+    let opened: i64 = sqlx::query_scalar("select id from project where continues = $1 and call_id = $2")
+        .bind(cast.projects[0].get())
+        .bind(next)
+        .fetch_one(&cast.scene.app.db)
+        .await
+        .unwrap();
     assert_eq!(page.location, format!("/dossiers/{opened}/copier?source={}", cast.projects[0]));
     cast.scene.at(LATER).get(&cast.owners[0], &page.location).await.expect(200).says(TITLES[0]);
     cast.scene.at(LATER).get(&bob, &format!("/dossiers/{opened}")).await.expect(200);

@@ -1,15 +1,13 @@
 //! Meetings: the agenda, the live session, the minutes, and what somebody who stays away from a dossier may not learn there.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::chain::{Cast, MEETING, address, recuse, score};
+use crate::support::{Person, Scene};
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, COOKIE};
 use axum::http::{Request, StatusCode};
 use sqlx::PgPool;
-use support::chain::{Cast, MEETING, address, recuse, score};
-use support::{Person, Scene};
 use tokio_stream::StreamExt as _;
 use tower::ServiceExt as _;
 use trame::app::service;
@@ -136,13 +134,7 @@ async fn an_opinion_is_recorded_with_its_reserves_and_no_note_leaves_the_chairs(
     cast.call(&number, cast.projects[0]).await;
     cast.record(&number, cast.projects[0], "reservations", "").await.expect(422).says("Écrire les réserves").says("Une discussion nourrie.");
     cast.record(&number, cast.projects[0], "reservations", "Préciser le financement.").await.expect(303);
-    let stale = [
-        ("act", "consigner"),
-        ("version", "1"),
-        ("dossier", &cast.projects[0].to_string()),
-        ("avis", "unfavourable"),
-        ("debat", "Ma version."),
-    ];
+    let stale = [("act", "consigner"), ("version", "1"), ("dossier", &cast.projects[0].to_string()), ("avis", "unfavourable"), ("debat", "Ma version.")];
     cast.scene.post(&cast.mia, &address(&number, "/direct"), &stale).await.expect(409).says("Ma version.").says("Favorable avec réserves");
     cast.scene.post(&cast.rex, &address(&number, "/direct"), &stale).await.expect(404);
     cast.scene.get(&cast.mia, &address(&number, "/direct")).await.says("Remarque entre gestionnaires.");
@@ -170,7 +162,13 @@ async fn minutes_are_drafted_amended_approved_then_nothing_changes(db: PgPool) {
     let pairs = [("version", version.as_str()), ("ouverture", "Ouverture corrigée."), (&mine, "Ajourné faute de pièces."), (&hidden, "Écrasé")];
     cast.scene.post(&cast.rex, &minutes, &pairs).await.expect(303);
     cast.scene.post(&cast.mia, &minutes, &pairs).await.expect(409).says("a changé");
-    cast.scene.get(&cast.claire, &minutes).await.says("Ouverture corrigée.").says("Ajourné faute de pièces.").says("Avis du comité : favorable").is_silent_on("Écrasé");
+    cast.scene
+        .get(&cast.claire, &minutes)
+        .await
+        .says("Ouverture corrigée.")
+        .says("Ajourné faute de pièces.")
+        .says("Avis du comité : favorable")
+        .is_silent_on("Écrasé");
     let version = cast.scene.get(&cast.mia, &minutes).await.hidden("version");
     cast.scene.post(&cast.claire, &minutes, &[("act", "approuver"), ("version", &version)]).await.expect(404);
     cast.scene.post(&cast.mia, &minutes, &[("act", "approuver"), ("version", &version)]).await.expect(303);

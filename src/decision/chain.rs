@@ -71,7 +71,10 @@ pub(super) fn read(sheet: &mut Sheet<'_>, held: Option<&Instance>) -> (Option<Da
     let held_on = sheet.read(Spec::new("held_on", "Date de la séance"), &held.map(|instance| instance.held_on));
     let reference = Spec::new("reference", "Référence").hint("Numéro de la délibération, ou du relevé de décisions.").range(0, 120);
     let reference = sheet.read(reference, &held.map(|instance| instance.reference.clone()).unwrap_or_default());
-    let text = sheet.read(Spec::new("text", "Texte").hint("Ce que l’instance a dit de l’ensemble.").long(8000).optional(), &held.map(|instance| instance.text.clone()).unwrap_or_default());
+    let text = sheet.read(
+        Spec::new("text", "Texte").hint("Ce que l’instance a dit de l’ensemble.").long(8000).optional(),
+        &held.map(|instance| instance.text.clone()).unwrap_or_default(),
+    );
     (held_on, reference, text)
 }
 
@@ -149,7 +152,11 @@ async fn draw(
             instances: instances.iter().map(|instance| instance_view(&call.slug, instance)).collect(),
             forms,
             publication: at(&call.slug, &format!("{HERE}/publication")),
-            to_publish: if decided == 0 { String::new() } else { count(decided, "dossier a une décision à publier", "dossiers ont une décision à publier") },
+            to_publish: if decided == 0 {
+                String::new()
+            } else {
+                count(decided, "dossier a une décision à publier", "dossiers ont une décision à publier")
+            },
             meetings: at(&call.slug, "/comite/seances"),
             next,
             operations: std::array::from_fn(|_| Uuid::new_v4()),
@@ -205,7 +212,8 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
             (at(slug, &format!("{HERE}?fait=1")), "next_call_chosen", input.get("appel_suivant").chars().take(20).collect())
         }
         act => {
-            let kind = Kind::parse(act).filter(|kind| kind.former().is_some()).ok_or(AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page."))?;
+            let kind =
+                Kind::parse(act).filter(|kind| kind.former().is_some()).ok_or(AppError::BadRequest("Ce formulaire n’est pas connu. Rechargez la page."))?;
             let mut sheet = Sheet::of(Some(&input));
             let (held_on, reference, text) = read(&mut sheet, None);
             let Some(held_on) = held_on.filter(|_| !sheet.has_errors()) else {

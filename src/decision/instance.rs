@@ -59,7 +59,8 @@ fn read(sheet: &mut Sheet<'_>, instance: &Instance, outcomes: &[Outcome]) -> (Op
         sheet.group(format!("N°\u{a0}{}, {}", outcome.number, outcome.title));
         let former = instance.kind.former().map(|former| (former.word(), former.said(outcome.former.as_deref())));
         let hint = former.map(|(who, said)| format!("{who}\u{a0}: {}.", said.to_lowercase())).unwrap_or_default();
-        let result = sheet.read(Spec::new(format!("result-{project}"), "Décision").hint(hint).among(options.clone()), &outcome.result.clone().unwrap_or_default());
+        let result =
+            sheet.read(Spec::new(format!("result-{project}"), "Décision").hint(hint).among(options.clone()), &outcome.result.clone().unwrap_or_default());
         let note = sheet.read(Spec::new(format!("note-{project}"), "Motif ou réserve").range(0, 1000).optional(), &outcome.note);
         results.push((project, Some(result).filter(|result| !result.is_empty()), note));
     }
@@ -96,11 +97,8 @@ async fn draw(
         FormView::of(sheet, ("enregistrer", "Ce que dit l’instance", "Enregistrer"), at(slug, &path), seen)
     });
     let shown = form.as_slice();
-    let frame = Frame::of(manager, instance.kind.word(), HERE)
-        .alert(alert)
-        .alert(Alert::unsaved(shown))
-        .alert(Alert::errors(shown))
-        .alert(Alert::conflict(shown));
+    let frame =
+        Frame::of(manager, instance.kind.word(), HERE).alert(alert).alert(Alert::unsaved(shown)).alert(Alert::errors(shown)).alert(Alert::conflict(shown));
     let mut facts = vec![("Date", moment::day(instance.held_on)), ("Référence", instance.reference.clone())];
     facts.extend(instance.recorded_at.map(|at| ("Arrêtée le", moment::full(at))));
     html_with(
@@ -144,11 +142,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, NumberPart(numbe
 }
 
 /// The managers of a call write what an instance says, then record it.
-pub async fn save(
-    State(app): State<App>,
-    NumberPart(number): NumberPart,
-    KeptForm(manager, input): KeptForm<CallManager>,
-) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, NumberPart(number): NumberPart, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     if let Some(done) = calls::lock(&mut tx, &manager, operation).await?.done {
@@ -165,7 +159,10 @@ pub async fn save(
             return draw(&app, &mut tx, &manager, &instance, (StatusCode::CONFLICT, Some(alert), None)).await;
         }
         if !write::record_instance(&mut tx, &manager, &instance).await? {
-            let alert = Alert { class: "bad", is_focused: true, ..Alert::refusal("L’instance n’est pas arrêtée", "Il manque sa décision sur un dossier au moins.") };
+            let alert =
+                Alert {
+                    class: "bad", is_focused: true, ..Alert::refusal("L’instance n’est pas arrêtée", "Il manque sa décision sur un dossier au moins.")
+                };
             return draw(&app, &mut tx, &manager, &instance, (StatusCode::UNPROCESSABLE_ENTITY, Some(alert), None)).await;
         }
     } else {

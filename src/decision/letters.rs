@@ -7,9 +7,6 @@ use crate::kit::moment;
 /// Blanks that a letter may hold.
 pub const BLANKS: [&str; 5] = ["[dossier]", "[porteur]", "[date]", "[délibération]", "[réserves]"];
 
-/// Longest letter.
-pub const LONGEST: usize = 8000;
-
 /// The letter to the retained that a preparation starts from.
 pub const RETAINED: &str = "La commission permanente du conseil régional a retenu votre dossier «\u{a0}[dossier]\u{a0}», porté par [porteur], par sa délibération [délibération] du [date].\n\n[réserves]\n\nVous êtes lauréat de la première phase. La seconde phase s’ouvre depuis votre dossier.";
 
@@ -31,7 +28,8 @@ pub fn unknown_blank(text: &str) -> Option<&str> {
 
 /// The letter of a dossier. What people wrote is put in once: a title that looks like a blank stays as it is.
 pub fn fill(text: &str, decided: &Decided) -> String {
-    let reserves = if decided.reserves.is_empty() { String::new() } else { format!("Le comité technique a formulé ces réserves{NBSP}: {}", decided.reserves) };
+    let reserves =
+        if decided.reserves.is_empty() { String::new() } else { format!("Le comité technique a formulé ces réserves{NBSP}: {}", decided.reserves) };
     let mut out = String::with_capacity(text.len() + 200);
     let mut rest = text;
     while let Some(start) = rest.find('[') {

@@ -1,6 +1,8 @@
 //! From the end of the evaluation to the published results: three instances, letters, one act of publication, phase 2.
 
 pub mod chain;
+mod forms;
+pub mod held;
 pub mod instance;
 pub mod laureates;
 pub mod letters;

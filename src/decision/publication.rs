@@ -8,13 +8,15 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::chain::HERE as CHAIN;
-use super::letters::{BLANKS, LONGEST, REJECTED, RETAINED, fill, unknown_blank};
+use super::forms::{correctable, correction, correction_form, held, letters_form, read};
+use super::held::{self as kept, Letter, Publication};
+use super::letters::fill;
 use super::model::Kind;
-use super::store::{self, Decided, Letter, Publication};
+use super::store::{self, Decided};
 use super::write::{self, Prepared};
 use crate::access::{CallManager, Refusal, policy};
 use crate::app::App;
-use crate::call::form::{FormView, Sheet, Spec};
+use crate::call::form::{FormView, Sheet};
 use crate::call::frame::{Alert, Asked, Frame, at, layout};
 use crate::call::store::{self as calls, Act};
 use crate::error::AppError;
@@ -27,22 +29,24 @@ use crate::suspended::{self, KeptForm};
 /// Address of the page.
 pub const HERE: &str = "/appel/decisions/publication";
 
-struct LetterView {
-    project: i64,
-    title: String,
+/// A letter, for each person who receives it.
+pub(super) struct LetterView {
+    pub(super) project: i64,
+    pub(super) title: String,
     tag: Tag,
     recipients: String,
     subject: String,
     body: String,
 }
 
-struct PublicationView {
+/// A publication and its letters.
+pub(super) struct PublicationView {
     id: i64,
     what: &'static str,
     when: String,
     who: String,
     reason: String,
-    letters: Vec<LetterView>,
+    pub(super) letters: Vec<LetterView>,
 }
 
 #[derive(Template)]
@@ -63,51 +67,6 @@ struct PublicationPage {
     corrected: Option<FormView>,
     laureates: String,
     operations: [Uuid; 2],
-}
-
-/// What a preparation says.
-struct Text {
-    subject: String,
-    retained: String,
-    rejected: String,
-}
-
-fn read(sheet: &mut Sheet<'_>, held: &Text) -> Text {
-    let subject = Spec::new("subject", "Objet du courriel").hint("Le même pour tous\u{a0}: il ne dit pas le résultat.").range(0, 200);
-    let subject = sheet.read(subject, &held.subject);
-    let hint = format!("Se remplissent pour chaque dossier\u{a0}: {}.", list(&BLANKS));
-    let retained = sheet.read(Spec::new("retained", "Lettre aux porteurs retenus").hint(hint).long(8000), &held.retained);
-    let rejected = sheet.read(Spec::new("rejected", "Lettre aux porteurs non retenus").long(8000), &held.rejected);
-    for (name, text) in [("retained", &retained), ("rejected", &rejected)] {
-        if let Some(blank) = unknown_blank(text) {
-            sheet.refuse(name, format!("«\u{a0}{blank}\u{a0}» ne se remplit pas. Employer {}.", list(&BLANKS)));
-        }
-    }
-    Text { subject, retained, rejected }
-}
-
-fn held(manager: &CallManager, pending: Option<&Publication>) -> Text {
-    pending.map_or_else(
-        || Text {
-            subject: format!("Résultats de l’appel {} {}", manager.call().title, manager.call().edition),
-            retained: RETAINED.to_owned(),
-            rejected: REJECTED.to_owned(),
-        },
-        |pending| Text { subject: pending.subject.clone(), retained: pending.retained.clone(), rejected: pending.rejected.clone() },
-    )
-}
-
-/// A correction: of one letter, with its reason.
-fn correction(sheet: &mut Sheet<'_>, dossiers: Vec<(String, String)>) -> (Option<i64>, String, String) {
-    let first = dossiers.first().map(|(key, _)| key.clone()).unwrap_or_default();
-    let project = sheet.read(Spec::new("project", "Dossier").among(dossiers), &first).parse().ok();
-    let reason = sheet.read(Spec::new("reason", "Ce qui est corrigé").hint("Gardé avec la lettre.").range(0, 500), &String::new());
-    let body = Spec::new("body", "Lettre corrigée").hint("Elle est envoyée de nouveau, une fois publiée par une autre personne. La décision, elle, ne change pas.");
-    let body = sheet.read(body.long(8000), &String::new());
-    if let Some(blank) = unknown_blank(&body) {
-        sheet.refuse("body", format!("«\u{a0}{blank}\u{a0}» ne se remplit pas. Employer {}.", list(&BLANKS)));
-    }
-    (project, reason, body)
 }
 
 fn letter_view(letter: &Letter) -> LetterView {
@@ -141,7 +100,12 @@ enum Posted<'a> {
     Correction(Sheet<'a>),
 }
 
-pub(super) async fn draw(app: &App, conn: &mut PgConnection, manager: &CallManager, (status, alert): (StatusCode, Option<Alert>)) -> Result<Response, AppError> {
+pub(super) async fn draw(
+    app: &App,
+    conn: &mut PgConnection,
+    manager: &CallManager,
+    (status, alert): (StatusCode, Option<Alert>),
+) -> Result<Response, AppError> {
     page(app, conn, manager, (status, alert, None)).await
 }
 
@@ -153,12 +117,12 @@ async fn page(
 ) -> Result<Response, AppError> {
     let call = manager.call();
     let away = store::away(conn, manager).await?;
-    let publications = store::publications(conn, call.id).await?;
+    let publications = kept::publications(conn, call.id).await?;
     let decided = store::decided(conn, call.id).await?;
     let mut past = Vec::new();
     let mut pending = None;
     for publication in &publications {
-        let letters = store::letters(conn, publication.id).await?;
+        let letters = kept::letters(conn, publication.id).await?;
         let view = view(publication, &letters, &away);
         if publication.published_at.is_some() { past.push(view) } else { pending = Some((publication, view)) }
     }
@@ -202,42 +166,6 @@ async fn page(
     )
 }
 
-/// The form of the letters, when there is a result to publish; a correction that waits is published or given up, not rewritten.
-fn letters_form(manager: &CallManager, pending: Option<&Publication>, decided: usize, posted: Option<(Sheet<'_>, i32)>) -> Option<FormView> {
-    if pending.is_some_and(|pending| pending.corrects.is_some()) || (pending.is_none() && decided == 0) {
-        return None;
-    }
-    let (sheet, seen) = posted.unwrap_or_else(|| {
-        let mut sheet = Sheet::of(None);
-        let _ = read(&mut sheet, &held(manager, pending));
-        (sheet, pending.map_or(0, |pending| pending.version))
-    });
-    let button = if pending.is_some() { "Préparer de nouveau" } else { "Préparer les lettres" };
-    let form = FormView::of(sheet, ("preparer", "Lettres", button), at(&manager.call().slug, HERE), seen).main_if(pending.is_none());
-    Some(form.intro(format!("{}. Rien ne part à cette étape.", count(decided, "dossier a une décision à publier", "dossiers ont une décision à publier"))))
-}
-
-fn correction_form(slug: &str, past: &[PublicationView], posted: Option<Sheet<'_>>) -> Option<FormView> {
-    let dossiers = correctable(past);
-    if dossiers.is_empty() {
-        return None;
-    }
-    let sheet = posted.unwrap_or_else(|| {
-        let mut sheet = Sheet::of(None);
-        let _ = correction(&mut sheet, dossiers);
-        sheet
-    });
-    Some(FormView::of(sheet, ("corriger", "Corriger une lettre et l’envoyer de nouveau", "Préparer la correction"), at(slug, HERE), 0).main_if(false))
-}
-
-/// Dossiers whose letter may be corrected: those of the letters that the manager reads.
-fn correctable(past: &[PublicationView]) -> Vec<(String, String)> {
-    let mut dossiers: Vec<(String, String)> = past.iter().flat_map(|view| &view.letters).map(|letter| (letter.project.to_string(), letter.title.clone())).collect();
-    dossiers.sort_by(|a, b| a.1.cmp(&b.1));
-    dossiers.dedup();
-    dossiers
-}
-
 /// The managers of a call see the letters of the dossiers that they follow, for each recipient.
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
@@ -260,7 +188,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
 
 /// The publication that waits.
 pub(super) async fn pending(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Option<Publication>> {
-    let publications = store::publications(conn, manager.call().id).await?;
+    let publications = kept::publications(conn, manager.call().id).await?;
     Ok(publications.into_iter().find(|publication| publication.published_at.is_none()))
 }
 
@@ -323,7 +251,6 @@ async fn prepare(
             (decided, body)
         })
         .collect();
-    debug_assert!(text.retained.chars().count() <= LONGEST);
     let prepared = Prepared { corrects: None, subject: &text.subject, retained: &text.retained, rejected: &text.rejected, letters: &letters };
     Ok(Ok(write::prepare(conn, manager, waiting.map(|waiting| waiting.id), &prepared).await?))
 }
@@ -339,10 +266,10 @@ async fn correct(
         return Err(Refusal::Because("Des lettres attendent déjà d’être publiées ou abandonnées.").into());
     }
     let away = store::away(conn, manager).await?;
-    let past: Vec<Publication> = store::publications(conn, manager.call().id).await?;
+    let past: Vec<Publication> = kept::publications(conn, manager.call().id).await?;
     let mut views = Vec::new();
     for publication in &past {
-        views.push(view(publication, &store::letters(conn, publication.id).await?, &away));
+        views.push(view(publication, &kept::letters(conn, publication.id).await?, &away));
     }
     let mut sheet = Sheet::of(Some(input));
     let (project, reason, body) = correction(&mut sheet, correctable(&views));

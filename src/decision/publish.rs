@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::PgConnection;
 
+use super::held::{self, Letter, Publication};
 use super::publication::{self, HERE};
-use super::store::{self, Letter, Publication};
+use super::store;
 use super::write;
 use crate::access::{CallManager, Refusal, policy};
 use crate::app::App;
@@ -26,9 +27,12 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
     }
     let waiting = publication::pending(&mut tx, &manager).await?.ok_or(Refusal::Because("Aucune lettre n’attend d’être publiée."))?;
     policy::publish(waiting.prepared_by, manager.account())?;
-    let letters = store::letters(&mut tx, waiting.id).await?;
+    let letters = held::letters(&mut tx, waiting.id).await?;
     if seen != waiting.version || !stands(&mut tx, &manager, &waiting, &letters).await? {
-        let alert = Alert::refusal("Rien n’est publié", "Les lettres ou les décisions ont changé depuis que vous les avez lues. Les voici à jour\u{a0}: relisez-les, et faites-les préparer de nouveau s’il le faut.");
+        let alert = Alert::refusal(
+            "Rien n’est publié",
+            "Les lettres ou les décisions ont changé depuis que vous les avez lues. Les voici à jour\u{a0}: relisez-les, et faites-les préparer de nouveau s’il le faut.",
+        );
         return publication::draw(&app, &mut tx, &manager, (StatusCode::CONFLICT, Some(Alert { is_focused: true, ..alert }))).await;
     }
     write::publish(&mut tx, &manager, waiting.id, &letters, waiting.corrects.is_some()).await?;

@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 use super::model::Kind;
 use crate::access::CallManager;
 use crate::error::AppError;
-use crate::kit::ids::{AccountId, CallId, ProjectId};
+use crate::kit::ids::{CallId, ProjectId};
 
 /// A dossier in evaluation.
 #[derive(Debug)]
@@ -38,7 +38,8 @@ pub async fn in_review(conn: &mut PgConnection, manager: &CallManager) -> sqlx::
     .await?;
     let away = rows.iter().filter(|row| row.is_away).count();
     let followed = rows.into_iter().filter(|row| !row.is_away);
-    let followed = followed.map(|row| InReview { id: row.id, number: row.number, title: row.title, delivered: row.reviews_delivered, assigned: row.reviews_assigned });
+    let followed =
+        followed.map(|row| InReview { id: row.id, number: row.number, title: row.title, delivered: row.reviews_delivered, assigned: row.reviews_assigned });
     Ok((followed.collect(), away))
 }
 
@@ -226,94 +227,6 @@ pub async fn published(conn: &mut PgConnection, call: CallId, project: i64) -> s
         project
     )
     .fetch_optional(conn)
-    .await
-}
-
-/// Letters of a call's results.
-#[derive(Debug, Clone)]
-pub struct Publication {
-    /// Id.
-    pub id: i64,
-    /// The publication that it corrects.
-    pub corrects: Option<i64>,
-    /// Why it corrects.
-    pub reason: String,
-    /// Subject of the mails.
-    pub subject: String,
-    /// Letter to the retained, with its blanks.
-    pub retained: String,
-    /// Letter to the others.
-    pub rejected: String,
-    /// Version.
-    pub version: i32,
-    /// Who prepared it last.
-    pub prepared_by: AccountId,
-    /// Their name.
-    pub preparer: String,
-    /// When.
-    pub prepared_at: OffsetDateTime,
-    /// Who published it.
-    pub publisher: Option<String>,
-    /// When.
-    pub published_at: Option<OffsetDateTime>,
-}
-
-/// Publications of a call that are not given up, the last first.
-pub async fn publications(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<Publication>> {
-    sqlx::query_as!(
-        Publication,
-        r#"select publication.id, corrects, reason, subject, retained, rejected, publication.version, prepared_by as "prepared_by: AccountId", preparer.name as preparer,
-             prepared_at, publisher.name as "publisher?", published_at
-           from publication
-           join account as preparer on preparer.id = prepared_by
-           left join account as publisher on publisher.id = published_by
-           where call_id = $1 and abandoned_at is null
-           order by publication.id desc"#,
-        call.get()
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// A letter, with whom it goes to.
-#[derive(Debug, Clone)]
-pub struct Letter {
-    /// Dossier.
-    pub project: i64,
-    /// Title.
-    pub title: String,
-    /// "retained" or "rejected".
-    pub result: String,
-    /// Subject.
-    pub subject: String,
-    /// Text.
-    pub body: String,
-    /// Accounts that receive it.
-    pub accounts: Vec<i64>,
-    /// Their names.
-    pub names: Vec<String>,
-    /// Their addresses.
-    pub emails: Vec<String>,
-}
-
-/// Letters of a publication, for the program; [`followed`] says which a manager may read.
-pub async fn letters(conn: &mut PgConnection, publication: i64) -> sqlx::Result<Vec<Letter>> {
-    sqlx::query_as!(
-        Letter,
-        r#"select letter.project_id as project, project.title, letter.result, letter.subject, letter.body,
-             array(select account.id from project_member as member join account on account.id = member.account_id
-                   where member.project_id = project.id and (member.role = 'owner' or member.can_deposit) order by account.id) as "accounts!",
-             array(select account.name from project_member as member join account on account.id = member.account_id
-                   where member.project_id = project.id and (member.role = 'owner' or member.can_deposit) order by account.id) as "names!",
-             array(select account.email from project_member as member join account on account.id = member.account_id
-                   where member.project_id = project.id and (member.role = 'owner' or member.can_deposit) order by account.id) as "emails!"
-           from letter
-           join project on project.id = letter.project_id
-           where letter.publication_id = $1
-           order by project.number"#,
-        publication
-    )
-    .fetch_all(conn)
     .await
 }
 

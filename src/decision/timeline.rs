@@ -60,7 +60,13 @@ pub async fn show(State(app): State<App>, reader: DecisionReader) -> Result<Resp
         .rev()
         .map(|deposit| {
             let day = moment::paris_parts(deposit.received_at).0;
-            StepView { day: moment::day(day), iso: moment::iso_day(day), what: "Dépôt".to_owned(), detail: format!("n°\u{a0}{}", deposit.reference), note: String::new() }
+            StepView {
+                day: moment::day(day),
+                iso: moment::iso_day(day),
+                what: "Dépôt".to_owned(),
+                detail: format!("n°\u{a0}{}", deposit.reference),
+                note: String::new(),
+            }
         })
         .collect();
     steps.extend(store::steps(&mut conn, reader.project()).await?.into_iter().map(step));
@@ -68,7 +74,13 @@ pub async fn show(State(app): State<App>, reader: DecisionReader) -> Result<Resp
     let letter = if is_public { store::last_letter(&mut conn, reader.project()).await? } else { None };
     if let Some((at, ..)) = &letter {
         let day = moment::paris_parts(*at).0;
-        steps.push(StepView { day: moment::day(day), iso: moment::iso_day(day), what: "Publication des résultats".to_owned(), detail: String::new(), note: String::new() });
+        steps.push(StepView {
+            day: moment::day(day),
+            iso: moment::iso_day(day),
+            what: "Publication des résultats".to_owned(),
+            detail: String::new(),
+            note: String::new(),
+        });
     }
     let may_go_on = policy::go_on(reader.ties(), reader.facts()).is_ok();
     let next = if may_go_on { phase_two::next(&mut conn, &reader).await? } else { None };
@@ -80,7 +92,9 @@ pub async fn show(State(app): State<App>, reader: DecisionReader) -> Result<Resp
         tag: Tag::of(reader.told_status()),
         steps,
         // The letter is to the team.
-        letter: letter.filter(|_| reader.is_team() || policy::deliberate(reader.ties()).is_ok()).map(|(at, body, is_correction)| (moment::full(at), body, is_correction)),
+        letter: letter
+            .filter(|_| reader.is_team() || policy::deliberate(reader.ties()).is_ok())
+            .map(|(at, body, is_correction)| (moment::full(at), body, is_correction)),
         laureates: if is_public { format!("/appels/{}/laureats", head.call_slug) } else { String::new() },
         next,
         may_go_on,

@@ -3,8 +3,9 @@
 use sqlx::PgConnection;
 use time::Date;
 
+use super::held::Letter;
 use super::model::Kind;
-use super::store::{self, Decided, Instance, Letter};
+use super::store::{self, Decided, Instance};
 use crate::access::{CallManager, Status};
 use crate::error::AppError;
 use crate::journal;
@@ -35,7 +36,12 @@ async fn move_all(conn: &mut PgConnection, manager: &CallManager, projects: &[i6
 }
 
 /// Opens an instance with every dossier that waits for it; its id. Nothing to give it is a refusal of the caller.
-pub async fn open_instance(conn: &mut PgConnection, manager: &CallManager, kind: Kind, (held_on, reference, text): (Date, &str, &str)) -> Result<i64, AppError> {
+pub async fn open_instance(
+    conn: &mut PgConnection,
+    manager: &CallManager,
+    kind: Kind,
+    (held_on, reference, text): (Date, &str, &str),
+) -> Result<i64, AppError> {
     let given = store::ready(conn, manager.call().id, kind).await?;
     crate::call::store::lock_projects(conn, manager.call().id, &given).await?;
     let id = sqlx::query_scalar!(
@@ -50,9 +56,14 @@ pub async fn open_instance(conn: &mut PgConnection, manager: &CallManager, kind:
     )
     .fetch_one(&mut *conn)
     .await?;
-    sqlx::query!("insert into outcome (instance_id, project_id, kind) select $1, project, $3 from unnest($2::bigint[]) as given(project)", id, &given, kind.key())
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query!(
+        "insert into outcome (instance_id, project_id, kind) select $1, project, $3 from unnest($2::bigint[]) as given(project)",
+        id,
+        &given,
+        kind.key()
+    )
+    .execute(&mut *conn)
+    .await?;
     move_all(conn, manager, &given, kind.state(), "decision_given").await?;
     Ok(id)
 }
@@ -67,15 +78,9 @@ pub async fn save_instance(
     let ids: Vec<i64> = results.iter().map(|(project, ..)| *project).collect();
     let said: Vec<Option<String>> = results.iter().map(|(_, result, _)| result.clone()).collect();
     let notes: Vec<String> = results.iter().map(|(.., note)| note.clone()).collect();
-    sqlx::query!(
-        "update instance set held_on = $2, reference = $3, text = $4, version = version + 1 where id = $1",
-        instance.id,
-        held_on,
-        reference,
-        text
-    )
-    .execute(&mut *conn)
-    .await?;
+    sqlx::query!("update instance set held_on = $2, reference = $3, text = $4, version = version + 1 where id = $1", instance.id, held_on, reference, text)
+        .execute(&mut *conn)
+        .await?;
     sqlx::query!(
         "update outcome set result = line.result, note = line.note
          from unnest($2::bigint[], $3::text[], $4::text[]) as line(project, result, note)

@@ -89,7 +89,8 @@ async fn meet(cast: &Cast<'_>, dossiers: &[(i64, Status)]) -> anyhow::Result<()>
 async fn examine(cast: &Cast<'_>, dossiers: &[(i64, Status)], index: usize, at: OffsetDateTime) -> anyhow::Result<()> {
     let path = format!("/comite/seances/1/direct{CALL}");
     cast.region.post(cast.app, at, &path, &[pair("act", "appeler"), pair("version", "0"), pair("dossier", "suivant")]).await?;
-    let current = sqlx::query_scalar!(r#"select current_project as "current!" from meeting where call_id = $1"#, cast.call.get()).fetch_one(&cast.app.db).await?;
+    let current =
+        sqlx::query_scalar!(r#"select current_project as "current!" from meeting where call_id = $1"#, cast.call.get()).fetch_one(&cast.app.db).await?;
     let status = dossiers.iter().find(|(id, _)| *id == current).map(|(_, status)| *status).context("a dossier of the agenda")?;
     let (opinion, reserves) = match (status, index) {
         (Status::Laureate, 0 | 1) => ("reservations", "Présenter avant la seconde phase un plan de financement sur trois ans."),

@@ -343,7 +343,8 @@ impl Stage<'_> {
             let story: Story = toml::from_str(text)?;
             let status = Status::parse(&story.status).context("status")?;
             if story.call == "eit-2015" && matches!(status, Status::Laureate | Status::NotSelected) {
-                let id = sqlx::query_scalar!("select id from project where call_id = $1 and title = $2", call.get(), story.title).fetch_one(&self.app.db).await?;
+                let id =
+                    sqlx::query_scalar!("select id from project where call_id = $1 and title = $2", call.get(), story.title).fetch_one(&self.app.db).await?;
                 dossiers.push((id, status));
             }
         }

@@ -7,10 +7,10 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::lines::{self, Item, Line, Reader};
 use super::model::{Guest, Meeting, Phase, quorum};
-use super::store::{self, Item, Line, Reader};
 use super::tasks::{self, TaskView};
-use super::{web, write};
+use super::{steps, store, web, write};
 use crate::access::{BoardReader, CallManager, NumberPart};
 use crate::app::App;
 use crate::call::form::{FormView, Sheet};
@@ -140,9 +140,9 @@ async fn draw(
     (status, alert, sheet): (StatusCode, Option<Alert>, Option<Sheet<'_>>),
 ) -> Result<Response, AppError> {
     let call = reader.call();
-    let lines = store::lines(conn, meeting.id, reader_of(reader)).await?;
+    let lines = lines::of(conn, meeting.id, reader_of(reader)).await?;
     let guests = store::guests(conn, call.id, meeting.id).await?;
-    let tasks = store::tasks(conn, call.id, Some(meeting.id), reader.account()).await?;
+    let tasks = steps::tasks(conn, call.id, Some(meeting.id), reader.account()).await?;
     let head = Head::of(reader, meeting);
     let task_form = task_form(reader, &head, (&lines, &guests), sheet);
     let (has_quorum, sentence) = quorum(&guests, meeting.quorum);
@@ -213,7 +213,13 @@ pub async fn again(app: &App, conn: &mut PgConnection, reader: &BoardReader, mee
 }
 
 /// The managers of the call place the dossiers by hand, take some off, or ask for the proposal again, before the session.
-pub async fn save(State(app): State<App>, manager: CallManager, reader: BoardReader, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
+pub async fn save(
+    State(app): State<App>,
+    manager: CallManager,
+    reader: BoardReader,
+    NumberPart(number): NumberPart,
+    input: Input,
+) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     if let Some(done) = calls::lock(&mut tx, &manager, operation).await?.done {
@@ -226,10 +232,11 @@ pub async fn save(State(app): State<App>, manager: CallManager, reader: BoardRea
         write::propose(&mut tx, &manager, meeting.id).await?;
     } else {
         if seen != meeting.version {
-            let alert = Alert::refusal("L’ordre du jour a changé", "Une autre personne l’a modifié pendant que vous le lisiez. Le voici à jour\u{a0}: recommencez.");
+            let alert =
+                Alert::refusal("L’ordre du jour a changé", "Une autre personne l’a modifié pendant que vous le lisiez. Le voici à jour\u{a0}: recommencez.");
             return draw(&app, &mut tx, &reader, &meeting, (StatusCode::CONFLICT, Some(alert), None)).await;
         }
-        let lines = store::lines(&mut tx, meeting.id, reader_of(&reader)).await?;
+        let lines = lines::of(&mut tx, meeting.id, reader_of(&reader)).await?;
         let places = placed(&lines, &input);
         let removed: Vec<i64> =
             lines.iter().filter_map(Line::item).map(|item| item.project).filter(|project| input.get(&format!("retirer-{project}")) == "oui").collect();

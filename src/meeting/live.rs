@@ -8,10 +8,10 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::agenda::{Head, ItemView, reader_of};
+use super::lines::{self, Item, Line};
 use super::model::{Choice, Guest, Meeting, Opinion, Phase, quorum};
-use super::store::{self, Item, Line};
 use super::write::Said;
-use super::{session, web};
+use super::{session, store, web};
 use crate::access::{BoardReader, NumberPart};
 use crate::app::App;
 use crate::call::frame::{Alert, Asked};
@@ -76,7 +76,7 @@ pub(super) async fn draw(
     (status, alert, typed): (StatusCode, Option<Alert>, Option<(Said, String)>),
 ) -> Result<Response, AppError> {
     let call = reader.call();
-    let lines = store::lines(conn, meeting.id, reader_of(reader)).await?;
+    let lines = lines::of(conn, meeting.id, reader_of(reader)).await?;
     let guests = store::guests(conn, call.id, meeting.id).await?;
     let head = Head::of(reader, meeting);
     let line = lines.iter().find(|line| meeting.current == Some(line.project()));
@@ -127,7 +127,9 @@ pub async fn show(State(app): State<App>, reader: BoardReader, NumberPart(number
     // A text that waited for its author belongs to the dossier that it was written for.
     let back = kept.filter(|input| meeting.current.is_some_and(|current| input.get("dossier") == current.to_string()));
     let typed = back.map(|input| (session::said(&input).unwrap_or_else(|(said, _)| said), String::new()));
-    let alert = typed.as_ref().map(|_| Alert::refusal("Votre texte est revenu", "La session avait expiré pendant l’envoi\u{a0}: rien n’est enregistré. Relisez, puis enregistrez."));
+    let alert = typed
+        .as_ref()
+        .map(|_| Alert::refusal("Votre texte est revenu", "La session avait expiré pendant l’envoi\u{a0}: rien n’est enregistré. Relisez, puis enregistrez."));
     draw(&app, &mut conn, &reader, &meeting, (StatusCode::OK, alert, typed)).await
 }
 
@@ -147,7 +149,7 @@ pub async fn project(State(app): State<App>, reader: BoardReader, NumberPart(num
     let mut conn = app.db.acquire().await?;
     let call = reader.call();
     let meeting = store::meeting(&mut conn, call.id, number).await?;
-    let lines = store::lines(&mut conn, meeting.id, reader_of(&reader)).await?;
+    let lines = lines::of(&mut conn, meeting.id, reader_of(&reader)).await?;
     let guests = store::guests(&mut conn, call.id, meeting.id).await?;
     let line = lines.iter().find(|line| meeting.current == Some(line.project()));
     let current = line.map(|line| {

@@ -10,9 +10,10 @@ use trame_pdf::{Block, Fact, Minutes, Said as Paragraphs, Table};
 use uuid::Uuid;
 
 use super::agenda::{Head, reader_of};
+use super::lines::{self, Item, Line};
 use super::model::{Meeting, Phase};
-use super::store::{self, Item, Line, Task};
-use super::{web, write};
+use super::steps::{self, Task};
+use super::{record, store, web, write};
 use crate::access::{BoardReader, CallManager, NumberPart};
 use crate::app::App;
 use crate::call::frame::{Alert, Asked, at};
@@ -76,8 +77,8 @@ async fn draw(
     (status, alert, typed): (StatusCode, Option<Alert>, Option<&Input>),
 ) -> Result<Response, AppError> {
     let call = reader.call();
-    let lines = store::lines(conn, meeting.id, reader_of(reader)).await?;
-    let tasks = store::tasks(conn, call.id, Some(meeting.id), reader.account()).await?;
+    let lines = lines::of(conn, meeting.id, reader_of(reader)).await?;
+    let tasks = steps::tasks(conn, call.id, Some(meeting.id), reader.account()).await?;
     let head = Head::of(reader, meeting);
     let text = |name: &str, held: &str| typed.map_or_else(|| (held.to_owned(), String::new()), |input| typed_in(input, name, held));
     let part = |item: &Item| {
@@ -120,7 +121,9 @@ pub async fn show(State(app): State<App>, reader: BoardReader, NumberPart(number
     let alert = match asked.0.get("fait").map(String::as_str) {
         Some("approuve") => Some(Alert::done("Compte rendu approuvé", "Les avis sont ceux du comité. Rien n’en est visible des porteurs.")),
         Some(_) => Some(Alert::done("Enregistré", "Le compte rendu est à jour.")),
-        None if typed.is_some() => Some(Alert::refusal("Votre texte est revenu", "La session avait expiré pendant l’envoi\u{a0}: rien n’est enregistré. Relisez, puis enregistrez.")),
+        None if typed.is_some() => {
+            Some(Alert::refusal("Votre texte est revenu", "La session avait expiré pendant l’envoi\u{a0}: rien n’est enregistré. Relisez, puis enregistrez."))
+        }
         None => None,
     };
     draw(&app, &mut conn, &reader, &meeting, (StatusCode::OK, alert, typed.as_ref())).await
@@ -140,16 +143,19 @@ pub async fn save(
     }
     let meeting = write::hold(&mut tx, &manager, number, &[Phase::Closed]).await?;
     if seen != meeting.version {
-        let alert = Alert::refusal("Le compte rendu a changé", "Une autre personne l’a enregistré avant vous. Votre saisie est gardée ci-dessous, sans être enregistrée\u{a0}: enregistrer la remplace.");
+        let alert = Alert::refusal(
+            "Le compte rendu a changé",
+            "Une autre personne l’a enregistré avant vous. Votre saisie est gardée ci-dessous, sans être enregistrée\u{a0}: enregistrer la remplace.",
+        );
         return draw(&app, &mut tx, &reader, &meeting, (StatusCode::CONFLICT, Some(Alert { is_focused: true, ..alert }), Some(&input))).await;
     }
     let is_approval = input.get("act") == "approuver";
     if is_approval {
         let reference = format!("Comité technique, séance n°\u{a0}{}", meeting.number);
         let held_on = moment::paris_parts(meeting.opened_at.unwrap_or(meeting.starts_at)).0;
-        write::approve(&mut tx, &manager, &meeting, &reference, held_on).await?;
+        record::approve(&mut tx, &manager, &meeting, &reference, held_on).await?;
     } else {
-        let lines = store::lines(&mut tx, meeting.id, reader_of(&reader)).await?;
+        let lines = lines::of(&mut tx, meeting.id, reader_of(&reader)).await?;
         let (opening, error) = typed_in(&input, "ouverture", &meeting.opening);
         let parts: Vec<(i64, Typed)> =
             lines.iter().filter_map(Line::item).map(|item| (item.project, typed_in(&input, &format!("texte-{}", item.project), &item.minutes))).collect();
@@ -158,7 +164,7 @@ pub async fn save(
             return draw(&app, &mut tx, &reader, &meeting, (StatusCode::UNPROCESSABLE_ENTITY, Some(alert), Some(&input))).await;
         }
         let parts: Vec<(i64, String)> = parts.into_iter().map(|(project, (text, _))| (project, text)).collect();
-        write::write_minutes(&mut tx, &meeting, &opening, &parts).await?;
+        record::write_minutes(&mut tx, &meeting, &opening, &parts).await?;
     }
     let (act, done) = if is_approval { ("meeting_approved", "approuve") } else { ("meeting_amended", "1") };
     let location = at(&manager.call().slug, &format!("{}/{number}/compte-rendu?fait={done}", web::HERE));
@@ -212,8 +218,8 @@ pub async fn print(State(app): State<App>, reader: BoardReader, NumberPart(numbe
     let call = reader.call();
     let meeting = store::meeting(&mut conn, call.id, number).await?;
     meeting.expect(&[Phase::Closed, Phase::Approved])?;
-    let lines = store::lines(&mut conn, meeting.id, reader_of(&reader)).await?;
-    let tasks = store::tasks(&mut conn, call.id, Some(meeting.id), reader.account()).await?;
+    let lines = lines::of(&mut conn, meeting.id, reader_of(&reader)).await?;
+    let tasks = steps::tasks(&mut conn, call.id, Some(meeting.id), reader.account()).await?;
     drop(conn);
     let head = Head::of(&reader, &meeting);
     let minutes = document(&head, &meeting, &lines, &tasks);

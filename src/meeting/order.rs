@@ -163,7 +163,11 @@ mod tests {
     fn any_candidates(most: usize) -> impl Strategy<Value = Vec<Candidate>> {
         let one = (proptest::option::weighted(0.2, 1i64..50), proptest::collection::btree_set(1i64..5, 0..3));
         proptest::collection::vec(one, 0..most).prop_map(|drawn| {
-            drawn.into_iter().zip(1..).map(|((disagreement, away), project)| Candidate { project, number: i32::try_from(project).unwrap(), disagreement, away }).collect()
+            drawn
+                .into_iter()
+                .zip(1..)
+                .map(|((disagreement, away), project)| Candidate { project, number: i32::try_from(project).unwrap(), disagreement, away })
+                .collect()
         })
     }
 

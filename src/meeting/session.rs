@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::PgConnection;
 
+use super::lines::{self, Line, Reader};
 use super::model::{Choice, Meeting, Opinion, Phase, bodies, drafted, quorum};
-use super::store::{self, Line, Reader};
 use super::write::{self, Said};
-use super::{live, web};
+use super::{live, record as minutes, store, web};
 use crate::access::{BoardReader, CallManager, NumberPart, Refusal};
 use crate::app::App;
 use crate::call::frame::{Alert, at};
@@ -93,7 +93,7 @@ type Refused = (StatusCode, Alert, (Said, String));
 
 async fn record(conn: &mut PgConnection, (reader, meeting): (&BoardReader, &Meeting), input: &Input) -> Result<Option<Refused>, AppError> {
     let project: i64 = input.get("dossier").parse().map_err(|_| AppError::NotFound)?;
-    let lines = store::lines(conn, meeting.id, super::agenda::reader_of(reader)).await?;
+    let lines = lines::of(conn, meeting.id, super::agenda::reader_of(reader)).await?;
     // A manager who stays away from the dossier records nothing of it.
     if !lines.iter().filter_map(Line::item).any(|item| item.project == project) {
         return Err(AppError::NotFound);
@@ -115,7 +115,7 @@ async fn record(conn: &mut PgConnection, (reader, meeting): (&BoardReader, &Meet
 /// Drafts the minutes of every dossier, whoever ends the session: each reader then reads those that they follow.
 async fn close(conn: &mut PgConnection, manager: &CallManager, meeting: &Meeting) -> Result<(), AppError> {
     let guests = store::guests(conn, manager.call().id, meeting.id).await?;
-    let drafts = write::drafts(conn, meeting.id).await?;
+    let drafts = minutes::drafts(conn, meeting.id).await?;
     let drafts: Vec<(i64, String)> =
         drafts.into_iter().map(|line| (line.project, drafted(line.opinion, &line.reserves, &line.debate, line.tally, &line.away))).collect();
     let present: Vec<String> = guests
@@ -130,17 +130,14 @@ async fn close(conn: &mut PgConnection, manager: &CallManager, meeting: &Meeting
         absent
     };
     let (_, sentence) = quorum(&guests, meeting.quorum);
-    let mut opening = vec![format!(
-        "La séance est ouverte le {} et close le {}.",
-        meeting.opened_at.map(moment::full).unwrap_or_default(),
-        moment::full(manager.now())
-    )];
+    let mut opening =
+        vec![format!("La séance est ouverte le {} et close le {}.", meeting.opened_at.map(moment::full).unwrap_or_default(), moment::full(manager.now()))];
     opening.push(if present.is_empty() { "Aucune présence n’est indiquée.".to_owned() } else { format!("Présents{NBSP}: {}.", list(&present)) });
     if !absent.is_empty() {
         opening.push(format!("Organismes non représentés{NBSP}: {}.", list(&absent)));
     }
     opening.push(format!("{sentence}."));
-    write::close(conn, manager, meeting, &opening.join("\n\n"), &drafts).await?;
+    minutes::close(conn, manager, meeting, &opening.join("\n\n"), &drafts).await?;
     Ok(())
 }
 
@@ -150,7 +147,7 @@ pub async fn vote(State(app): State<App>, reader: BoardReader, NumberPart(number
     let choice = Choice::parse(input.get("voix")).ok_or(AppError::BadRequest("Choisir pour, contre ou abstention."))?;
     let mut tx = app.db.begin().await?;
     let meeting = store::meeting(&mut tx, reader.call().id, number).await?;
-    let is_followed = store::lines(&mut tx, meeting.id, Reader { account: reader.account(), is_manager: false, visible: reader.call().visible })
+    let is_followed = lines::of(&mut tx, meeting.id, Reader { account: reader.account(), is_manager: false, visible: reader.call().visible })
         .await?
         .iter()
         .filter_map(Line::item)

@@ -5,9 +5,10 @@ use axum::response::Response;
 use time::Date;
 use uuid::Uuid;
 
+use super::lines::{self, Line, Reader};
 use super::model::{Meeting, Phase};
-use super::store::{self, Task};
-use super::{web, write};
+use super::steps::{self, Task};
+use super::{store, web, write};
 use crate::access::{BoardReader, CallManager, NumberPart};
 use crate::app::App;
 use crate::call::form::{Sheet, Spec};
@@ -93,14 +94,20 @@ pub async fn choices(conn: &mut sqlx::PgConnection, manager: &CallManager, meeti
     let call = manager.call();
     let guests = store::guests(conn, call.id, meeting.id).await?;
     let people = guests.into_iter().map(|guest| (guest.account.to_string(), guest.name)).collect();
-    let reader = store::Reader { account: manager.account(), is_manager: true, visible: call.visible };
-    let lines = store::lines(conn, meeting.id, reader).await?;
-    let followed = lines.iter().filter_map(store::Line::item).map(|item| (item.project.to_string(), item.title.clone()));
+    let reader = Reader { account: manager.account(), is_manager: true, visible: call.visible };
+    let lines = lines::of(conn, meeting.id, reader).await?;
+    let followed = lines.iter().filter_map(Line::item).map(|item| (item.project.to_string(), item.title.clone()));
     Ok([people, std::iter::once((String::new(), "aucun en particulier".to_owned())).chain(followed).collect()])
 }
 
 /// The managers of the call add a next step to a meeting, until its minutes are approved and after.
-pub async fn add(State(app): State<App>, manager: CallManager, reader: BoardReader, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
+pub async fn add(
+    State(app): State<App>,
+    manager: CallManager,
+    reader: BoardReader,
+    NumberPart(number): NumberPart,
+    input: Input,
+) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
     if let Some(done) = calls::lock(&mut tx, &manager, operation).await?.done {
@@ -113,7 +120,7 @@ pub async fn add(State(app): State<App>, manager: CallManager, reader: BoardRead
     let Some(due_on) = wish.due_on.filter(|_| !sheet.has_errors()) else {
         return super::agenda::again(&app, &mut tx, &reader, &meeting, sheet).await;
     };
-    write::add_task(&mut tx, &manager, &meeting, (&wish.text, wish.account, due_on, wish.project)).await?;
+    steps::add_task(&mut tx, &manager, &meeting, (&wish.text, wish.account, due_on, wish.project)).await?;
     let location = at(&manager.call().slug, &format!("{}/{number}#taches", web::HERE));
     calls::remember(&mut tx, &manager, &Act { operation, location: &location, act: "meeting_task_added", subject: &meeting.id.to_string() }).await?;
     tx.commit().await?;
@@ -124,7 +131,7 @@ pub async fn add(State(app): State<App>, manager: CallManager, reader: BoardRead
 pub async fn finish(State(app): State<App>, reader: BoardReader, input: Input) -> Result<Response, AppError> {
     let task = input.get("tache").parse().map_err(|_| AppError::NotFound)?;
     let mut conn = app.db.acquire().await?;
-    if !write::finish_task(&mut conn, &reader, task, input.get("etat") == "fait").await? {
+    if !steps::finish_task(&mut conn, &reader, task, input.get("etat") == "fait").await? {
         return Err(AppError::NotFound);
     }
     Ok(see(&at(&reader.call().slug, &format!("{}#taches", web::HERE))))

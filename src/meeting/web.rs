@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::model::{Meeting, Phase};
 use super::store::{self, Rules};
 use super::tasks::{TaskView, views};
-use super::write;
+use super::{steps, write};
 use crate::access::{BoardReader, CallManager, CallSeat};
 use crate::app::App;
 use crate::call::form::{FormView, Sheet, Spec};
@@ -60,7 +60,10 @@ pub fn tag(phase: Phase) -> Tag {
 /// Masthead and running head of a meeting's page.
 pub fn layout(app: &App, reader: &BoardReader, title: impl Into<String>) -> Layout {
     let call = reader.call();
-    Layout { run: (format!("Appel {} {} · comité technique", call.title, call.edition), String::new()), ..Layout::personal(app, reader.visitor(), title, "/comite") }
+    Layout {
+        run: (format!("Appel {} {} · comité technique", call.title, call.edition), String::new()),
+        ..Layout::personal(app, reader.visitor(), title, "/comite")
+    }
 }
 
 fn view(call: &CallSeat, meeting: &Meeting) -> MeetingView {
@@ -98,7 +101,7 @@ async fn page(
 ) -> Result<Response, AppError> {
     let call = reader.call();
     let meetings = store::meetings(conn, call.id).await?;
-    let tasks = store::tasks(conn, call.id, None, reader.account()).await?;
+    let tasks = steps::tasks(conn, call.id, None, reader.account()).await?;
     let mut forms = Vec::new();
     if call.is_manager {
         let (rules, committee_at, place) = store::rules(conn, call.id).await?;
@@ -118,10 +121,9 @@ async fn page(
             sheet
         });
         let action = at(&call.slug, HERE);
-        forms.push(
-            FormView::of(plan, ("planifier", "Prévoir une séance", "Prévoir la séance"), action.clone(), rules.version)
-                .intro("L’ordre du jour est proposé\u{a0}: les dossiers évalués dont les évaluations s’écartent d’abord, puis un ordre qui fait peu sortir et rentrer."),
-        );
+        forms.push(FormView::of(plan, ("planifier", "Prévoir une séance", "Prévoir la séance"), action.clone(), rules.version).intro(
+            "L’ordre du jour est proposé\u{a0}: les dossiers évalués dont les évaluations s’écartent d’abord, puis un ordre qui fait peu sortir et rentrer.",
+        ));
         forms.push(FormView::of(ruled, ("regles", "Règles de séance", "Enregistrer les règles"), action, rules.version).main_if(false));
     }
     let alerts = done.into_iter().chain(Alert::errors(&forms)).chain(Alert::conflict(&forms)).collect();
