@@ -93,8 +93,8 @@ pub(super) async fn draw(
         })
     });
     let desk = line.and_then(Line::item).filter(|_| call.is_manager && meeting.phase == Phase::Open).map(|item| {
-        let held = Said { opinion: item.opinion, reserves: item.reserves.clone(), debate: item.debate.clone(), note: item.note.clone() };
-        let (said, error) = typed.unwrap_or((held, String::new()));
+        let recorded = Said { opinion: item.opinion, reserves: item.reserves.clone(), debate: item.debate.clone(), note: item.note.clone() };
+        let (said, error) = typed.unwrap_or((recorded, String::new()));
         Desk { project: item.project, version: item.version, opinion: said.opinion.map_or("", Opinion::key), said, error, operation: Uuid::new_v4() }
     });
     html_with(

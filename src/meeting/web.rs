@@ -105,7 +105,7 @@ async fn page(
     let mut forms = Vec::new();
     if call.is_manager {
         let (rules, committee_at, place) = store::rules(conn, call.id).await?;
-        let (plan, ruled) = match posted {
+        let (plan, settings) = match posted {
             Some(Posted::Plan(sheet)) => (Some(sheet), None),
             Some(Posted::Rules(sheet)) => (None, Some(sheet)),
             None => (None, None),
@@ -115,7 +115,7 @@ async fn page(
             let _ = planning(&mut sheet, committee_at.filter(|_| meetings.is_empty()), &place);
             sheet
         });
-        let ruled = ruled.unwrap_or_else(|| {
+        let settings = settings.unwrap_or_else(|| {
             let mut sheet = Sheet::of(None);
             let _ = ruling(&mut sheet, rules);
             sheet
@@ -124,7 +124,7 @@ async fn page(
         forms.push(FormView::of(plan, ("planifier", "Prévoir une séance", "Prévoir la séance"), action.clone(), rules.version).intro(
             "L’ordre du jour est proposé\u{a0}: les dossiers évalués dont les évaluations s’écartent d’abord, puis un ordre qui fait peu sortir et rentrer.",
         ));
-        forms.push(FormView::of(ruled, ("regles", "Règles de séance", "Enregistrer les règles"), action, rules.version).main_if(false));
+        forms.push(FormView::of(settings, ("regles", "Règles de séance", "Enregistrer les règles"), action, rules.version).main_if(false));
     }
     let alerts = done.into_iter().chain(Alert::errors(&forms)).chain(Alert::conflict(&forms)).collect();
     html_with(
