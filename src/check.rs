@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use crate::app::App;
+use crate::decision;
 use crate::engagement;
 use crate::error::AppError;
 use crate::framework::standing::Standing;
@@ -65,6 +66,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     batches(&mut conn, &mut report).await?;
     teams(&mut conn, &mut report).await?;
     instructions(&mut conn, &mut report).await?;
+    decisions(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -228,6 +230,15 @@ async fn instructions(conn: &mut PgConnection, report: &mut Report) -> anyhow::R
     let (corrections, opinions, faults) = instruction::verify::verify(conn).await?;
     report.figure("Demandes de correction", corrections);
     report.figure("Avis extérieurs", opinions);
+    report.faults.extend(faults);
+    Ok(())
+}
+
+/// States against their transitions, results against the instances that gave them.
+async fn decisions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (outcomes, changes, faults) = decision::verify::verify(conn).await?;
+    report.figure("Avis et décisions", outcomes);
+    report.figure("Changements d’état", changes);
     report.faults.extend(faults);
     Ok(())
 }

@@ -235,6 +235,11 @@ impl Tag {
         };
         Self { class, word }
     }
+
+    /// Tag of the state that a dossier's team is told: from the opening of the evaluation to the publication, one word.
+    pub fn told(status: crate::access::Status) -> Self {
+        if status == crate::access::Status::InReview { Self { class: "doing", word: "En instruction" } } else { Self::of(status) }
+    }
 }
 
 /// Small filters of the templates.

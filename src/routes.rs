@@ -25,7 +25,7 @@ use crate::project::{attachments, files, finished, history, overview, rows, sect
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::territory::{case, web as territory};
-use crate::{assets, board, call, mail, public, regional, workshop};
+use crate::{assets, board, call, decision, mail, meeting, public, regional, workshop};
 
 /// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
@@ -42,6 +42,7 @@ routes! { PAGES, pages:
     "/" => get public::home;
     "/appels/{slug}" => get call::public::show;
     "/appels/{slug}/documents/{row}" => get call::public::download;
+    "/appels/{slug}/laureats" => get decision::laureates::show;
     "/accessibilite" => get public::accessibility;
     "/donnees-personnelles" => get public::privacy;
     "/mentions-legales" => get public::legal;
@@ -130,6 +131,8 @@ routes! { PAGES, pages:
     "/dossiers/{id}/engagement/signataires/{number}/liens" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::revoke;
     "/dossiers/{id}/engagement/signataires/{number}/retrait" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::take_out;
     "/dossiers/{id}/engagement/signataires/{number}/papier/retrait" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::cancel_paper;
+    "/dossiers/{id}/suite" => get decision::timeline::show;
+    "/dossiers/{id}/phase-2" of "/dossiers/{id}/suite" => post decision::phase_two::open;
     "/dossiers/{id}/documents" => get documents::show;
     "/dossiers/{id}/dossier.pdf" => get documents::draft;
     "/dossiers/{id}/dossier.zip" => get documents::draft_archive;
@@ -179,6 +182,19 @@ routes! { PAGES, pages:
     "/comite/calcul" => get board::web::explain;
     "/comite/etude" => get board::study::show;
 
+    "/comite/seances" => get meeting::web::show, post meeting::web::save;
+    "/comite/seances/taches" of "/comite/seances" => post meeting::tasks::finish;
+    "/comite/seances/{number}" => get meeting::agenda::show, post meeting::agenda::save;
+    "/comite/seances/{number}/presences" of "/comite/seances/{number}" => post meeting::room::attend;
+    "/comite/seances/{number}/ouverture" of "/comite/seances/{number}" => post meeting::room::open;
+    "/comite/seances/{number}/direct" => get meeting::live::show, post meeting::session::save;
+    "/comite/seances/{number}/projection" => get meeting::live::project;
+    "/comite/seances/{number}/flux" => get meeting::stream::follow;
+    "/comite/seances/{number}/vote" of "/comite/seances/{number}/direct" => post meeting::session::vote;
+    "/comite/seances/{number}/taches" of "/comite/seances/{number}" => post meeting::tasks::add;
+    "/comite/seances/{number}/compte-rendu" => get meeting::minutes::show, post meeting::minutes::save;
+    "/comite/seances/{number}/compte-rendu.pdf" => get meeting::minutes::print;
+
     "/appel" => get call::dashboard::show;
     "/appel/dates" => get call::dates::show, post call::dates::save;
     "/appel/presentation" => get call::presentation::show, post call::presentation::save;
@@ -191,6 +207,10 @@ routes! { PAGES, pages:
     "/appel/personnes" => get call::people::show, post call::people::save;
     "/appel/nouveau" => get call::creation::show, post call::creation::save;
     "/appel/ouvrir-evaluation" => get call::opening::show, post call::opening::open;
+    "/appel/decisions" => get decision::chain::show, post decision::chain::save;
+    "/appel/decisions/instances/{number}" => get decision::instance::show, post decision::instance::save;
+    "/appel/decisions/publication" => get decision::publication::show, post decision::publication::save;
+    "/appel/decisions/publication/publier" of "/appel/decisions/publication" => post decision::publish::save;
     "/appel/affectations" => get call::assignments::show, post call::assignments::save;
     "/appel/affectations/proposer" => get call::proposal::show;
     "/appel/etiquettes" => get labels::show, post labels::save;

@@ -33,16 +33,18 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-const FEATURES: [&str; 15] = [
+const FEATURES: [&str; 17] = [
     "crate::account",
     "crate::board",
     "crate::call",
+    "crate::decision",
     "crate::documents",
     "crate::engagement",
     "crate::instruction",
     "crate::leads",
     "crate::live",
     "crate::mail",
+    "crate::meeting",
     "crate::nomenclature",
     "crate::project",
     "crate::review",

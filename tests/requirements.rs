@@ -1,6 +1,7 @@
 //! The regulation, line by line: each R-number of the scope is a test that fills it in, reads it back, or finds it where
 //! the person it concerns looks for it.
 
+use crate::support::chain::Cast;
 use crate::support::{AFTER, OPEN, Scene};
 use sqlx::PgPool;
 use trame::framework::COLLECTIONS;
@@ -438,18 +439,16 @@ async fn r127_two_chairs_have_equal_rights(db: PgPool) {
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn r131_nobody_of_the_team_reads_a_decision_before_the_publication(db: PgPool) {
-    let scene = Scene::new(db).await;
-    let ana = scene.person("Ana").await;
-    let project = scene.project(&ana, "Boucles").await;
-    let path = ["deposited", "admissibility", "admissible", "in_review", "assessed", "committee_opinion", "fund_committee", "council_decision", "laureate"];
-    for status in path {
-        sqlx::query("update project set status = $2 where id = $1").bind(project.get()).bind(status).execute(&scene.app.db).await.unwrap();
-    }
+    let cast = Cast::new(Scene::new(db).await, &["Boucles"]).await;
+    let owners = cast.owners.clone();
+    let (ana, project) = (&owners[0], cast.projects[0]);
+    cast.prepared(&["retained"]).await;
     for page in ["/dossiers".to_owned(), "/".to_owned(), format!("/dossiers/{project}")] {
-        scene.at(AFTER).get(&ana, &page).await.expect(200).is_silent_on("Lauréat");
+        cast.scene.get(ana, &page).await.expect(200).is_silent_on("Lauréat");
     }
-    sqlx::query("update call set results_published_at = $2 where id = $1").bind(scene.call.get()).bind(OPEN).execute(&scene.app.db).await.unwrap();
-    scene.at(AFTER).get(&ana, "/dossiers").await.says("Lauréat");
+    cast.publish(&cast.mia).await.expect(303);
+    cast.scene.get(ana, "/dossiers").await.says("Lauréat");
+    let scene = &cast.scene;
     let refused = sqlx::query("update project set status = 'draft' where id = $1").bind(project.get()).execute(&scene.app.db).await;
     assert!(refused.is_err(), "the database refuses an edge that does not exist");
 }

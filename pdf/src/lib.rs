@@ -1,4 +1,4 @@
-//! The documents that people keep, typeset in-process: the dossier, the receipt of a deposit, the engagement document.
+//! The documents that people keep, typeset in-process: the dossier, the receipt of a deposit, the engagement document, minutes.
 //!
 //! What people wrote goes in as values of a JSON file, never as source; the templates can read nothing but that file
 //! and the drawings that come with it. What comes out is PDF/UA-1 and PDF/A-2a, or an error: never a document that
@@ -9,6 +9,6 @@ mod text;
 mod typeset;
 mod world;
 
-pub use model::{Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Receipt, Said, Section, Table};
+pub use model::{Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Table};
 pub use typeset::{Fault, Moment, Pdf, Source, edition, render};
 pub use world::{Face, width};

@@ -309,3 +309,22 @@ pub struct Engagement {
     /// Objectives, principles, meaning, signatures.
     pub blocks: Vec<Block>,
 }
+
+/// Minutes of a meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Minutes {
+    /// Title of the document.
+    pub name: String,
+    /// Call and body.
+    pub over: String,
+    /// "Séance n° 2".
+    pub title: String,
+    /// On each page.
+    pub mark: String,
+    /// Not approved yet.
+    pub is_draft: bool,
+    /// When, where, approval.
+    pub facts: Vec<Fact>,
+    /// Opening, each dossier, next steps.
+    pub blocks: Vec<Block>,
+}

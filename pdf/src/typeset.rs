@@ -9,13 +9,14 @@ use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::model::{Dossier, Drawing, Engagement, Receipt};
+use crate::model::{Dossier, Drawing, Engagement, Minutes, Receipt};
 use crate::text::{Replaced, drawable, scrub};
 use crate::world::{COMMON, Paper, drawing, holds};
 
 const DOSSIER: &str = include_str!("../templates/dossier.typ");
 const RECEIPT: &str = include_str!("../templates/recepisse.typ");
 const ENGAGEMENT: &str = include_str!("../templates/engagement.typ");
+const MINUTES: &str = include_str!("../templates/compte-rendu.typ");
 
 /// A document to typeset.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,8 @@ pub enum Source<'a> {
     Receipt(&'a Receipt),
     /// Engagement document.
     Engagement(&'a Engagement),
+    /// Minutes of a meeting.
+    Minutes(&'a Minutes),
 }
 
 /// An instant, in universal time.
@@ -63,7 +66,7 @@ pub enum Fault {
 /// What a change of template, font or typesetter changes: part of the key of a document that is kept.
 pub fn edition() -> String {
     let version = typst::utils::version();
-    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, version.raw(), env!("CARGO_PKG_VERSION")));
+    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, version.raw(), env!("CARGO_PKG_VERSION")));
     format!("{digest:032x}")
 }
 
@@ -83,6 +86,7 @@ fn typeset(source: Source<'_>, at: Moment) -> Result<Pdf, Fault> {
         Source::Dossier(dossier, drawings) => ("dossier", DOSSIER, value(dossier)?, drawings),
         Source::Receipt(receipt) => ("recepisse", RECEIPT, value(receipt)?, &[][..]),
         Source::Engagement(engagement) => ("engagement", ENGAGEMENT, value(engagement)?, &[][..]),
+        Source::Minutes(minutes) => ("compte-rendu", MINUTES, value(minutes)?, &[][..]),
     };
     place(&mut values, drawings)?;
     let mut replaced = Replaced::new();
@@ -178,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_templates_use_only_signs_that_the_fonts_hold() {
-        for template in [COMMON, DOSSIER, RECEIPT, ENGAGEMENT] {
+        for template in [COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES] {
             let missing: Vec<char> = template.chars().filter(|c| *c != '\n' && !holds(*c)).collect();
             assert!(missing.is_empty(), "{missing:?}");
         }

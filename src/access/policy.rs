@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::place::{Level, Place};
 use crate::framework::belonging::{EVERYTHING, Part};
 use crate::kit::french::list;
+use crate::kit::ids::AccountId;
 use crate::kit::moment;
 
 macro_rules! stored {
@@ -438,7 +439,9 @@ pub fn review(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
 pub fn scores(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     open(ties, facts)?;
     if let Some(role) = ties.member {
-        let may = facts.is_published && facts.owner_sees_reviews && role == MemberRole::Owner;
+        // A dossier that an instance adjourned waits for its own result.
+        let is_waiting = matches!(facts.status, Status::Assessed | Status::CommitteeOpinion | Status::FundCommittee | Status::CouncilDecision);
+        let may = facts.is_published && !is_waiting && facts.owner_sees_reviews && role == MemberRole::Owner;
         return if may { Ok(()) } else { Err(Refusal::NotPublished) };
     }
     let is_own_in = matches!(ties.review, None | Some(ReviewStatus::Delivered));
@@ -489,19 +492,70 @@ pub fn room_flow(visibility: &str, is_confidential: bool) -> bool {
     !matches!(visibility, "private" | "facilitator") && !is_confidential
 }
 
-/// State that a person is told: carriers read no opinion nor decision before the publication (design §4).
+/// State that a person is told: carriers read no opinion nor decision before the publication (design §4), and who only
+/// reviews learns of no instance.
 pub fn told_status(ties: &Ties, facts: &Facts) -> Status {
-    if ties.member.is_some() { told_to_team(facts.status, facts.is_published) } else { facts.status }
+    if ties.member.is_some() {
+        told_to_team(facts.status, facts.is_published)
+    } else if ties.is_committee || ties.is_manager {
+        facts.status
+    } else {
+        told_to_reviewer(facts.status, facts.is_published)
+    }
 }
 
-/// State that a dossier's team is told.
+/// State that a dossier's team is told: between the evaluation and the publication nothing moves. A dossier that an instance
+/// adjourned still waits when the results of the others are public.
 pub fn told_to_team(status: Status, is_published: bool) -> Status {
-    let is_secret = matches!(
-        status,
-        Status::Assessed | Status::CommitteeOpinion | Status::FundCommittee | Status::CouncilDecision | Status::Laureate | Status::NotSelected
-    );
-    if is_secret && !is_published { Status::InReview } else { status }
+    match status {
+        Status::Assessed | Status::CommitteeOpinion | Status::FundCommittee | Status::CouncilDecision => Status::InReview,
+        Status::Laureate | Status::NotSelected if !is_published => Status::InReview,
+        status => status,
+    }
 }
+
+/// State that a reviewer who sits in no committee is told.
+pub fn told_to_reviewer(status: Status, is_published: bool) -> Status {
+    match status {
+        Status::CommitteeOpinion | Status::FundCommittee | Status::CouncilDecision => Status::Assessed,
+        Status::Laureate | Status::NotSelected if !is_published => Status::Assessed,
+        status => status,
+    }
+}
+
+/// Is the result of the dossier itself public?
+pub fn is_result_public(facts: &Facts) -> bool {
+    facts.is_published && matches!(facts.status, Status::Laureate | Status::NotSelected)
+}
+
+/// Follows a dossier where the committee deliberates: neither somebody recused nor somebody of its team, whatever else they are.
+pub fn deliberate(ties: &Ties) -> Result<(), Refusal> {
+    if !ties.is_recused && ties.member.is_none() && (ties.is_committee || ties.is_manager) { Ok(()) } else { Err(Refusal::NotYours) }
+}
+
+/// Reads what the three instances said of a dossier: who deliberates, as it comes; everybody else who opens the dossier, once
+/// its own result is public.
+pub fn decision(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    open(ties, facts)?;
+    if is_result_public(facts) || deliberate(ties).is_ok() { Ok(()) } else { Err(Refusal::NotPublished) }
+}
+
+/// Opens phase 2 from a laureate (R5): its owner.
+pub fn go_on(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    manage_team(ties, facts)?;
+    match (is_result_public(facts), facts.status) {
+        (true, Status::Laureate) => Ok(()),
+        // The same words for who was not retained and for who does not know yet.
+        _ => Err(Refusal::Because("La phase 2 s’ouvre aux lauréats, une fois les résultats publiés.")),
+    }
+}
+
+/// Results are published by somebody else than who prepared their letters.
+pub fn publish(preparer: AccountId, publisher: AccountId) -> Result<(), Refusal> {
+    if preparer == publisher { Err(Refusal::Because(TWO_PERSONS)) } else { Ok(()) }
+}
+
+const TWO_PERSONS: &str = "Vous avez préparé ces lettres\u{a0}: un autre gestionnaire de l’appel les publie.";
 
 #[cfg(test)]
 mod tests {
@@ -657,6 +711,47 @@ mod tests {
         assert_eq!(told_status(&owner, &facts), Status::InReview);
         assert_eq!(told_status(&owner, &Facts { is_published: true, ..facts }), Status::Laureate);
         assert_eq!(told_status(&Ties { is_committee: true, ..Ties::default() }, &facts), Status::Laureate);
+    }
+
+    #[test]
+    fn what_instances_said_is_read_by_who_deliberates_then_by_all_who_open_the_dossier() {
+        let committee = Ties { is_committee: true, ..Ties::default() };
+        let reviewer = Ties { review: Some(ReviewStatus::Delivered), ..Ties::default() };
+        let owner = member(MemberRole::Owner);
+        let recused = Ties { is_recused: true, ..committee };
+        let both = Ties { is_manager: true, ..owner };
+        for status in [Status::Assessed, Status::CommitteeOpinion, Status::FundCommittee, Status::CouncilDecision, Status::Laureate] {
+            let facts = facts(status);
+            assert_eq!(decision(&committee, &facts), Ok(()));
+            assert_eq!(decision(&recused, &facts), Err(Refusal::NotYours));
+            for ties in [&owner, &reviewer, &both] {
+                assert_eq!(decision(ties, &facts), Err(Refusal::NotPublished), "{status:?}");
+            }
+            assert_eq!((told_status(&owner, &facts), told_status(&both, &facts)), (Status::InReview, Status::InReview));
+            assert_eq!(told_status(&reviewer, &facts), Status::Assessed);
+            assert!(go_on(&owner, &facts).is_err());
+        }
+        let out = Facts { is_published: true, ..facts(Status::Laureate) };
+        assert_eq!((decision(&owner, &out), decision(&reviewer, &out), decision(&recused, &out)), (Ok(()), Ok(()), Err(Refusal::NotYours)));
+        assert_eq!((go_on(&owner, &out), go_on(&member(MemberRole::Editor), &out)), (Ok(()), Err(Refusal::NotOwner)));
+        assert!(go_on(&owner, &Facts { status: Status::NotSelected, ..out }).is_err());
+    }
+
+    #[test]
+    fn an_adjourned_dossier_stays_silent_when_the_others_are_published() {
+        let adjourned = Facts { is_published: true, owner_sees_reviews: true, ..facts(Status::CommitteeOpinion) };
+        let owner = member(MemberRole::Owner);
+        assert_eq!(told_status(&owner, &adjourned), Status::InReview);
+        assert_eq!((decision(&owner, &adjourned), scores(&owner, &adjourned)), (Err(Refusal::NotPublished), Err(Refusal::NotPublished)));
+        assert_eq!(scores(&owner, &Facts { status: Status::NotSelected, ..adjourned }), Ok(()));
+    }
+
+    #[test]
+    fn nobody_publishes_what_they_prepared() {
+        assert!(publish(AccountId(5), AccountId(5)).is_err());
+        assert_eq!(publish(AccountId(5), AccountId(6)), Ok(()));
+        let manager_of_the_team = Ties { is_manager: true, is_committee: true, ..member(MemberRole::Reader) };
+        assert_eq!(deliberate(&manager_of_the_team), Err(Refusal::NotYours));
     }
 
     #[test]

@@ -322,6 +322,10 @@ project_proofs! {
     ReviewAuthor = |d| policy::review(&d.ties, &d.facts);
     /// May read the reviews of others and what is computed from them.
     ScoreReader = |d| policy::scores(&d.ties, &d.facts);
+    /// May read what the instances said of the dossier.
+    DecisionReader = |d| policy::decision(&d.ties, &d.facts);
+    /// May open phase 2 from the dossier.
+    PhaseOpener = |d| policy::go_on(&d.ties, &d.facts);
     /// May manage the dossier for the call.
     ProjectManager = |d| policy::manage(&d.ties, &d.facts);
 }

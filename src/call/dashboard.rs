@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::frame::{Asked, Frame, at, layout};
 use super::store::lists::{self, Listed, Managed, Place, Slice};
-use crate::access::{CallManager, Status};
+use crate::access::{CallManager, Status, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::kit::french::count;
@@ -106,7 +106,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
         calls: calls.iter().map(|managed| call_view(managed, &call.slug)).collect(),
         bound: moment::until(call.bound),
         remaining: moment::remaining(manager.now(), call.bound).unwrap_or_default(),
-        rows: rows.into_iter().map(row).collect::<Result<_, _>>()?,
+        rows: rows.into_iter().map(|listed| row(listed, call.is_published)).collect::<Result<_, _>>()?,
         pager: Pager::of(&call.slug, HERE, &slice),
         create_project: at(&call.slug, "/appel/dossiers/nouveau"),
         create_call: at(&call.slug, "/appel/nouveau"),
@@ -117,8 +117,9 @@ fn call_view(managed: &Managed, current: &str) -> CallView {
     CallView { label: format!("{} {}", managed.title, managed.edition), href: at(&managed.slug, HERE), is_current: managed.slug == current }
 }
 
-fn row(listed: Listed) -> Result<RowView, AppError> {
-    let status = Status::parse(&listed.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?;
+fn row(listed: Listed, is_published: bool) -> Result<RowView, AppError> {
+    let held = Status::parse(&listed.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?;
+    let status = if listed.is_own { policy::told_to_team(held, is_published) } else { held };
     Ok(RowView {
         number: listed.number,
         href: format!("/appel/dossiers/{}", listed.id),

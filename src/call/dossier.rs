@@ -122,7 +122,7 @@ pub fn draw(
             ..Layout::personal(app, manager.visitor(), format!("{}, gestion", held.facts.title), "/appel")
         },
         project: manager.project().get(),
-        tag: Tag::of(manager.facts().status),
+        tag: Tag::of(manager.told_status()),
         facts: summary(manager, &held.facts),
         recusals: recusals
             .map(|person| (person.name.clone(), person.organisation.clone(), origin(person), person.reason.clone().unwrap_or_default()))

@@ -99,10 +99,11 @@ pub struct Frame {
     pub alerts: Vec<Alert>,
 }
 
-const TABS: [(&str, &str); 10] = [
+const TABS: [(&str, &str); 11] = [
     ("Dossiers", "/appel"),
     ("Affectations", "/appel/affectations"),
     ("Évaluation", "/appel/ouvrir-evaluation"),
+    ("Décisions", "/appel/decisions"),
     ("Dates", "/appel/dates"),
     ("Critères", "/appel/criteres"),
     ("Pistes", "/appel/pistes"),

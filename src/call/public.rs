@@ -55,6 +55,8 @@ struct PublicPage {
     deposit_email: String,
     contacts: Vec<(Contact, String)>,
     documents: Vec<DocumentView>,
+    /// Address of the list; empty before the publication.
+    laureates: String,
 }
 
 /// A date of the calendar.
@@ -187,6 +189,7 @@ fn page(layout: Layout, slug: &str, call: PublicCall, now: OffsetDateTime) -> Pu
         deposit_email: call.deposit_email,
         contacts: call.contacts,
         documents: views(slug, call.documents),
+        laureates: call.dates.results_published_at.filter(|at| *at <= now).map(|_| format!("/appels/{slug}/laureats")).unwrap_or_default(),
     }
 }
 

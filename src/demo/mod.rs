@@ -1,6 +1,7 @@
 //! The demonstration: two calls and twelve dossiers, played through the pages themselves; and many dossiers for load tests.
 
 pub mod client;
+mod decision;
 mod dossier;
 mod generate;
 mod hours;
@@ -332,20 +333,41 @@ impl Stage<'_> {
     /// Walks the states after the reviews.
     async fn settle(&self, project: ProjectId, status: &str) -> anyhow::Result<()> {
         let path: &[&str] = match Status::parse(status).context("status")? {
-            Status::Laureate => &["assessed", "committee_opinion", "fund_committee", "council_decision", "laureate"],
-            Status::NotSelected => &["assessed", "committee_opinion", "fund_committee", "council_decision", "not_selected"],
             Status::Assessed => &["assessed"],
+            // A decision comes from its instances, once every dossier is there.
             _ => &[],
         };
         self.steps(project, path, paris("2015-12-04T15:00")?).await
     }
 
+    /// The end of the older call: the dossiers that its stories say were decided.
+    async fn decide(&self) -> anyhow::Result<()> {
+        let call = *self.calls.get("eit-2015").context("call eit-2015")?;
+        let mut dossiers = Vec::new();
+        for (_, text) in STORIES.iter().filter(|(name, _)| *name != "people") {
+            let story: Story = toml::from_str(text)?;
+            let status = Status::parse(&story.status).context("status")?;
+            if story.call == "eit-2015" && matches!(status, Status::Laureate | Status::NotSelected) {
+                let id =
+                    sqlx::query_scalar!("select id from project where call_id = $1 and title = $2", call.get(), story.title).fetch_one(&self.app.db).await?;
+                dossiers.push((id, status));
+            }
+        }
+        let cast = decision::Cast {
+            app: self.app,
+            call,
+            region: self.person("region@example.org")?,
+            ademe: self.person("ademe@example.org")?,
+            member: self.person("comite@example.org")?,
+        };
+        decision::decide(&cast, &dossiers).await
+    }
+
     async fn finish(&self) -> anyhow::Result<()> {
+        self.decide().await.context("decision of the older call")?;
         for client in self.people.values() {
             client.close(self.app).await?;
         }
-        let published = paris("2015-12-08T10:00")?;
-        sqlx::query!("update call set results_published_at = $1 where slug = 'eit-2015'", published).execute(&self.app.db).await?;
         sqlx::query!("update mail set sent_at = created_at where sent_at is null").execute(&self.app.db).await?;
         Ok(())
     }

@@ -75,7 +75,13 @@ impl Asked {
         if is_patient {
             pairs.push("attente=manuelle".to_owned());
         }
-        if pairs.is_empty() { self.address.clone() } else { format!("{}?{}", self.address, pairs.join("&")) }
+        let separator = if self.address.contains('?') { '&' } else { '?' };
+        if pairs.is_empty() { self.address.clone() } else { format!("{}{separator}{}", self.address, pairs.join("&")) }
+    }
+
+    /// The same, at an address that keeps what says which document it is.
+    pub(super) fn keeping(&self, query: &str) -> Self {
+        Self { address: format!("{}{query}", self.address), ..self.clone() }
     }
 
     /// "-livrable-3-concis": end of a file's name.

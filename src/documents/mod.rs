@@ -6,6 +6,7 @@ mod asked;
 mod dossier;
 mod engagement;
 mod figures;
+pub mod minutes;
 mod order;
 mod partner;
 mod press;
@@ -14,6 +15,7 @@ mod sample;
 mod store;
 pub mod web;
 
+pub use asked::Asked;
 pub use partner::exemplar;
 pub use press::{Press, sweep};
 pub use sample::Sample;

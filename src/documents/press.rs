@@ -9,7 +9,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
-use trame_pdf::{Dossier, Drawing, Engagement, Fault, Moment, Pdf, Receipt, Source, edition, render};
+use trame_pdf::{Dossier, Drawing, Engagement, Fault, Minutes, Moment, Pdf, Receipt, Source, edition, render};
 
 use crate::error::AppError;
 use crate::project::files::hex;
@@ -36,6 +36,8 @@ pub(super) enum Matter {
     Receipt(Box<Receipt>),
     /// Engagement document.
     Engagement(Box<Engagement>),
+    /// Minutes of a meeting.
+    Minutes(Box<Minutes>),
 }
 
 impl Matter {
@@ -44,6 +46,7 @@ impl Matter {
             Self::Dossier(dossier, drawings) => Source::Dossier(dossier, drawings),
             Self::Receipt(receipt) => Source::Receipt(receipt),
             Self::Engagement(engagement) => Source::Engagement(engagement),
+            Self::Minutes(minutes) => Source::Minutes(minutes),
         }
     }
 
@@ -60,6 +63,7 @@ impl Matter {
             }
             Self::Receipt(receipt) => serde_json::to_vec(receipt),
             Self::Engagement(engagement) => serde_json::to_vec(engagement),
+            Self::Minutes(minutes) => serde_json::to_vec(minutes),
         };
         digest.update(values.map_err(anyhow::Error::from)?);
         Ok(hex(&digest.finalize()))

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
-use super::hub::UnitVersion;
+use super::hub::{Moved, UnitVersion};
 use super::store;
 use crate::app::App;
 use crate::error::AppError;
@@ -53,7 +53,7 @@ async fn hear(app: App, mut listener: PgListener) {
                 continue;
             }
             Ok(Ok(None)) => {}
-            Err(_) if app.live.streams().is_empty() => continue,
+            Err(_) if app.live.streams().is_empty() && !app.live.has_followers() => continue,
             Ok(Err(sqlx::Error::PoolClosed)) => return,
             Ok(Err(_)) | Err(_) => {
                 drop(listener);
@@ -67,6 +67,7 @@ async fn hear(app: App, mut listener: PgListener) {
             }
         }
         app.live.tell_missed();
+        app.live.tell_meetings(Moved::Any);
         app.nomenclature.heard();
         for project in app.live.projects() {
             let _ = tell_present(&app, project).await;
@@ -80,6 +81,10 @@ async fn beat(app: App) {
         tokio::time::sleep(BEAT).await;
         let streams = app.live.streams();
         if streams.is_empty() {
+            if app.live.has_followers() {
+                // Heard back, it says that the connection lives.
+                let _ = sqlx::query!("select pg_notify($1, 'beat')", CHANNEL).execute(&app.db).await;
+            }
             continue;
         }
         let outcome = async {
@@ -95,8 +100,12 @@ async fn beat(app: App) {
 }
 
 /// Tells the pages concerned by a notification: `here <dossier>`, `saved <dossier> <account> <kind>:<row>:<version>…`;
-/// `nomenclature` is for every page.
+/// `meeting <id>` for those who follow it; `nomenclature` is for every page.
 async fn tell(app: &App, payload: &str) -> sqlx::Result<()> {
+    if let Some(id) = payload.strip_prefix("meeting ").and_then(|id| id.parse().ok()) {
+        app.live.tell_meetings(Moved::Meeting(id));
+        return Ok(());
+    }
     let mut words = payload.split(' ');
     match (words.next(), words.next().and_then(|id| id.parse().ok()).map(ProjectId)) {
         (Some("nomenclature"), _) => {

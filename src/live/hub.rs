@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;
 
 use super::place::Place;
@@ -92,10 +92,25 @@ struct Seats {
     is_closing: bool,
 }
 
+/// Pages that follow a meeting, of those that one process serves.
+const FOLLOWERS: usize = 400;
+
+/// What the pages that follow meetings are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// That meeting moved.
+    Meeting(i64),
+    /// Nobody knows which.
+    Any,
+    /// The process stops.
+    End,
+}
+
 /// The streams open in this process.
 #[derive(Debug)]
 pub struct Hub {
     seats: Mutex<Seats>,
+    meetings: broadcast::Sender<Moved>,
     /// Names this process among those of the database.
     pub process: Uuid,
     /// Set once the process listens.
@@ -104,13 +119,28 @@ pub struct Hub {
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { seats: Mutex::default(), process: Uuid::new_v4(), ears: tokio::sync::OnceCell::new() }
+        Self { seats: Mutex::default(), meetings: broadcast::channel(WAITING).0, process: Uuid::new_v4(), ears: tokio::sync::OnceCell::new() }
     }
 }
 
 impl Hub {
     fn seats(&self) -> MutexGuard<'_, Seats> {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Follows the meetings; nothing when too many pages do, or when the process stops.
+    pub fn follow_meetings(&self) -> Option<broadcast::Receiver<Moved>> {
+        (!self.seats().is_closing && self.meetings.receiver_count() < FOLLOWERS).then(|| self.meetings.subscribe())
+    }
+
+    /// Tells the pages that follow meetings.
+    pub fn tell_meetings(&self, moved: Moved) {
+        let _ = self.meetings.send(moved);
+    }
+
+    /// Does any page follow a meeting here?
+    pub fn has_followers(&self) -> bool {
+        self.meetings.receiver_count() > 0
     }
 
     /// Opens a stream; nothing when the process is full or stopping.
@@ -206,6 +236,8 @@ impl Hub {
         for stream in seats.order.clone() {
             seats.end(stream, End::Stop);
         }
+        drop(seats);
+        self.tell_meetings(Moved::End);
     }
 }
 

@@ -205,6 +205,17 @@ pub fn deadline_changed(app: &App, said: &Deadline<'_>) -> (String, String) {
     mail(app, &format!("Date limite de dépôt modifiée\u{a0}: {}", said.of), &paragraphs, reason)
 }
 
+/// The result of a dossier, as its letter says it; the subject is the same for all.
+pub fn result(app: &App, subject: &str, letter: &str, path: &str, is_correction: bool) -> (String, String) {
+    let paragraphs = [
+        if is_correction { "Cette lettre remplace la précédente.".to_owned() } else { String::new() },
+        letter.to_owned(),
+        format!("Le résultat et la suite\u{a0}:\n{}", app.link(path)),
+    ];
+    let subject = if is_correction { format!("{subject} (lettre corrigée)") } else { subject.to_owned() };
+    mail(app, &subject, &paragraphs, "Vous recevez ce courriel parce que vous répondez d’un dossier de cet appel.")
+}
+
 /// Somebody's rights in a dossier changed.
 pub fn rights_changed(app: &App, title: &str, path: &str) -> (String, String) {
     let paragraphs = [

@@ -141,6 +141,7 @@ fn kind_name(kind: &str) -> &'static str {
         "rights_changed" => "Droits modifiés",
         "handover" => "Portage proposé",
         "mention" => "Mention dans un commentaire",
+        "result" => "Résultats de l’appel",
         "engagement" => "Document d’engagement à signer",
         "engagement_reminder" => "Document d’engagement, rappel",
         "engagement_copy" => "Document d’engagement, exemplaire",

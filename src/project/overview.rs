@@ -84,6 +84,7 @@ struct OverviewPage {
     since: Option<Since>,
     may_instruct: bool,
     may_read_opinions: bool,
+    has_result: bool,
     version: i64,
     operation: uuid::Uuid,
 }
@@ -126,7 +127,7 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         project: head.id.get(),
         label: head.label.clone(),
         heading: head.title.clone(),
-        tag: Tag::of(dossier.told_status()),
+        tag: if is_team { Tag::told(dossier.told_status()) } else { Tag::of(dossier.told_status()) },
         notified: overview.notified_on.map(moment::day).unwrap_or_default(),
         counts: counts(dossier, &overview.counts, leads),
         bound: moment::until(facts.closes_at),
@@ -161,9 +162,18 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         since: None,
         may_instruct: policy::instruct(dossier.ties(), facts).is_ok(),
         may_read_opinions: policy::opinions(dossier.ties(), facts).is_ok(),
+        has_result: has_result(dossier),
         version: head.content_version,
         operation: uuid::Uuid::new_v4(),
     }
+}
+
+/// The page of the result is worth opening: the instances said something that this person may read.
+fn has_result(dossier: &Dossier) -> bool {
+    use crate::access::Status as S;
+    let status = dossier.facts().status;
+    policy::decision(dossier.ties(), dossier.facts()).is_ok()
+        && matches!(status, S::CommitteeOpinion | S::FundCommittee | S::CouncilDecision | S::Laureate | S::NotSelected)
 }
 
 fn counts(dossier: &Dossier, counts: &[(String, i64)], leads: Option<String>) -> Vec<(String, String, String)> {
@@ -383,7 +393,7 @@ pub async fn list(State(app): State<App>, visitor: Visitor, arrival: crate::acce
     let rows = rows
         .into_iter()
         .map(|mine| MineView {
-            tag: Tag::of(mine.status),
+            tag: Tag::told(mine.status),
             bound: moment::until(mine.closes_at),
             activity: moment::near(mine.last_activity_at, arrival.0),
             rates: mine.progress.iter().map(|rate| format!("{rate}\u{a0}%")).collect::<Vec<_>>().join(", "),

@@ -175,7 +175,7 @@ fn call(row: Row, now: OffsetDateTime) -> CallView {
 fn dossier(mine: Mine, now: OffsetDateTime) -> DossierView {
     DossierView {
         href: format!("/dossiers/{}", mine.id),
-        tag: Tag::of(mine.status),
+        tag: Tag::told(mine.status),
         progress: mine.progress.iter().map(|rate| format!("{rate}\u{a0}%")).collect::<Vec<_>>().join(", "),
         bound: moment::until(mine.closes_at),
         remaining: moment::remaining(now, mine.closes_at).unwrap_or_else(|| "Dépôt clos.".to_owned()),

@@ -8,7 +8,7 @@ use super::draw;
 use super::pages::Asked;
 use super::score;
 use super::store::{self, Assigned, Summary};
-use crate::access::{CallReviewer, ReviewStatus};
+use crate::access::{CallReviewer, ReviewStatus, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::kit::french::{NBSP, count};
@@ -64,7 +64,7 @@ pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): 
         rows.last().filter(|_| has_more).map(|row| format!("{first}&apres={}-{}", i32::from(row.review == ReviewStatus::Delivered.as_str()), row.number));
     let due = summary.due_at.map(|at| format!("À rendre le {}", moment::full(at))).unwrap_or_default();
     let run = (format!("Appel {} {}", call.title, call.edition), due);
-    let views = rows.into_iter().map(|row| view(row, &summary)).collect::<Result<Vec<_>, _>>()?;
+    let views = rows.into_iter().map(|row| view(row, &summary, call.is_published)).collect::<Result<Vec<_>, _>>()?;
     html(&ListPage {
         layout: Layout { run, ..Layout::personal(&app, reviewer.visitor(), "Évaluations", "/evaluation") },
         call: format!("{} {}", call.title, call.edition),
@@ -94,7 +94,7 @@ fn next(summary: Summary) -> Option<(i64, String, String)> {
     Some((id, title, reason))
 }
 
-fn view(row: Assigned, summary: &Summary) -> Result<RowView, AppError> {
+fn view(row: Assigned, summary: &Summary, is_published: bool) -> Result<RowView, AppError> {
     let status = store::review_status(&row.review)?;
     let apart = if row.unassessable == 0 { String::new() } else { format!(", {}", count(row.unassessable, "non évaluable", "non évaluables")) };
     let note = match (status, row.is_late) {
@@ -104,7 +104,7 @@ fn view(row: Assigned, summary: &Summary) -> Result<RowView, AppError> {
     };
     Ok(RowView {
         id: row.id,
-        dossier: Tag::of(store::status(&row.status)?),
+        dossier: Tag::of(policy::told_to_reviewer(store::status(&row.status)?, is_published)),
         review: draw::tag(status),
         note,
         done: format!("{} sur {}{apart}", row.marked, summary.criteria),

@@ -241,7 +241,7 @@ pub async fn print(State(app): State<App>, reader: ProjectReader) -> Result<Resp
     frozen::insert(&mut sections, Frozen::take(&mut conn, reader.project(), &content).await?.as_ref(), None);
     let last = store::deposits(&mut conn, reader.project()).await?;
     let facts =
-        vec![("État", Tag::of(reader.told_status()).word.to_owned()), ("Texte", text_state(&reader, last.first())), ("Imprimé", moment::full(reader.now()))];
+        vec![("État", Tag::told(reader.told_status()).word.to_owned()), ("Texte", text_state(&reader, last.first())), ("Imprimé", moment::full(reader.now()))];
     let pieces = files.iter().map(|file| (file.name.clone(), file.size.clone(), file.digest.clone())).collect();
     let documents = vec![("Télécharger le dossier (PDF)", reader.url("/dossier.pdf")), ("tous les documents", reader.url("/documents"))];
     html(&ReadPage { documents, ..read_page(&app, &reader, facts, sections, pieces) })

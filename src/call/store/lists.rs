@@ -118,6 +118,8 @@ pub struct Listed {
     pub labels: String,
     /// Who instructs it; nobody for a manager who is of its team.
     pub officer: Option<String>,
+    /// The manager is of its team: told no more than the team.
+    pub is_own: bool,
 }
 
 /// The dossiers of a page.
@@ -132,7 +134,8 @@ pub async fn listed(conn: &mut PgConnection, manager: &CallManager, ids: &[i64])
               where project_label.project_id = project.id and tie.account_id is null) as "labels!",
              (select account.name from instruction join account on account.id = instruction.officer_id
               where instruction.project_id = project.id and tie.account_id is null
-                and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = account.id)) as officer
+                and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = account.id)) as officer,
+             tie.account_id is not null as "is_own!"
          from project
          left join submission on submission.id = project.submission_id
          left join project_member as tie on tie.project_id = project.id and tie.account_id = $2

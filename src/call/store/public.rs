@@ -64,6 +64,8 @@ pub struct Dates {
     pub fund_committee_on: Option<Date>,
     /// Decision of the elected council (R131).
     pub council_on: Option<Date>,
+    /// Publication of the results.
+    pub results_published_at: Option<OffsetDateTime>,
 }
 
 #[derive(Deserialize)]
@@ -106,7 +108,7 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
     let row = sqlx::query!(
         r#"select version, title, short_title, edition, territory, organisers, summary, objectives, funding_scheme, subsidy_cap_cents,
              subsidy_rate_percent, subsidy_vat, training_title, training_note, trainer, page_guide,
-             launched_on, manifestation_bound, notified_on, deposit_bound, review_due_at, committee_at, committee_place, fund_committee_on, council_on,
+             launched_on, manifestation_bound, notified_on, deposit_bound, review_due_at, committee_at, committee_place, fund_committee_on, council_on, results_published_at,
              postal_rule, postal_address, deposit_email, coverage_threshold, mean_from,
              (select coalesce(json_agg(json_build_array(id, code, deliverable, label, requirement, weight_thousandths, levels) order by position, id), '[]')::text
               from criterion where call_id = call.id) as "criteria!",
@@ -154,6 +156,7 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
             committee_place: row.committee_place,
             fund_committee_on: row.fund_committee_on,
             council_on: row.council_on,
+            results_published_at: row.results_published_at,
         },
         presentation: Presentation {
             version: row.version,
