@@ -2,7 +2,7 @@
 //! the person it concerns looks for it.
 
 use crate::support::chain::Cast;
-use crate::support::{AFTER, OPEN, Scene};
+use crate::support::{AFTER, Scene};
 use sqlx::PgPool;
 use trame::framework::COLLECTIONS;
 use trame::framework::standing::places;

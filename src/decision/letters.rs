@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_letter_is_filled_in_once_and_leaves_no_hole() {
         let letter = fill("Dossier [dossier].\n\n[réserves]\n\nDélibération [délibération] du [date].", &decided("Boucles [date]", ""));
-        assert_eq!(letter, "Dossier Boucles [date].\n\nDélibération 2016-117 du vendredi 12 février 2016.");
+        assert_eq!(letter, "Dossier Boucles [date].\n\nDélibération 2016-117 du vendredi 12\u{a0}février 2016.");
         assert!(fill("[réserves]", &decided("B", "Le budget.")).ends_with("ces réserves\u{a0}: Le budget."));
         assert_eq!(fill("[", &decided("B", "")), "[");
     }
