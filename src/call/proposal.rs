@@ -20,7 +20,8 @@ use crate::error::AppError;
 use crate::kit::french::{NBSP, count, fold};
 use crate::page::{Layout, html};
 
-const HERE: &str = "/appel/affectations/proposer";
+/// The page that the proposal is accepted in.
+const TABLE: &str = "/appel/affectations";
 
 #[derive(Template)]
 #[template(path = "call/proposal.html")]
@@ -262,10 +263,10 @@ pub async fn show(State(app): State<App>, manager: CallManager, _asked: Asked) -
     let slug = &manager.call().slug;
     html(&ProposalPage {
         layout: layout(&app, &manager, "Proposition d’affectation"),
-        frame: Frame::of(&manager, "Proposition d’affectation", HERE)
+        frame: Frame::of(&manager, "Proposition d’affectation", TABLE)
             .lead("Une répartition équilibrée, avec au moins l’ADEME et la Région sur chaque dossier, sans conflit d’intérêts. Rien n’est affecté tant que vous n’enregistrez pas."),
-        back: at(slug, "/appel/affectations"),
-        action: at(slug, "/appel/affectations"),
+        back: at(slug, TABLE),
+        action: at(slug, TABLE),
         version: counting.version,
         operation: Uuid::new_v4(),
         added,

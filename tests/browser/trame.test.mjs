@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Trame, dossier, openBrowser, overflow, signIn, violations, visitor } from "./lib.mjs";
 
-let trame, browser, open, rich, lead, type;
+let trame, browser, open, rich, lead, type, meeting;
 
 before(async () => {
   trame = await Trame.start();
@@ -18,6 +18,10 @@ before(async () => {
   lead = await last(`${rich}/pistes`, `main a[href*="${rich}/pistes/"]`);
   type = await last("/nomenclatures/flux", "tbody th[scope=row] a");
   await page.context().close();
+  const committee = await visitor(browser, trame, "comite@example.org");
+  await committee.visit("/comite/seances?appel=eit-2015");
+  meeting = (await committee.locator("main a[href*='/comite/seances/']").first().getAttribute("href")).split("?")[0];
+  await committee.context().close();
 });
 
 after(async () => {
@@ -147,7 +151,7 @@ test("one signs in and reaches a question by keyboard alone, every stop being se
 
 // Every page of every role, wide and narrow: axe at zero, no overflow, a title of its own, one h1, a clean console.
 const PAGES = {
-  "": ["/", "/connexion", "/mot-de-passe", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/appels/eit-2015", "/appels/demo",
+  "": ["/", "/connexion", "/mot-de-passe", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/appels/eit-2015", "/appels/demo", "/appels/eit-2015/laureats",
     "/nomenclatures", "/nomenclatures/flux", "/nomenclatures/flux?q=palettes", "/nomenclatures/flux?q=introuvable", "/nomenclatures/flux/{type}", "/nomenclatures/regles?q=vapeur", "/nomenclatures/dechets?q=huiles", "/nomenclatures/activites?q=fromage",
     "/nomenclatures/echelles", "/nomenclatures/historique"],
   "porteur@example.org": [
@@ -159,8 +163,9 @@ const PAGES = {
     "{rich}/pistes", "{rich}/pistes?q=introuvable", "{rich}/pistes/{lead}", "{open}/pistes", "{rich}/visites", "{rich}/atelier", "{rich}/atelier/projection", "{open}/atelier", "{rich}/exigences", "{rich}/perimetre", "{rich}/depot", "{rich}/recu", "{rich}/depots/1",
   ],
   "region@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=demo", "/appel", "/appel?appel=eit-2015", "/appel/dates", "/appel/criteres", "/appel/contacts", "/appel/documents", "/appel/personnes", "/appel/nouveau", "/appel/dossiers/nouveau", "/appel/affectations", "/appel/affectations?appel=eit-2015", "/evaluation?appel=eit-2015", "{rich}",
-    "/appel/pistes?appel=eit-2015", "/appel/pistes?appel=demo", "/appel/pistes/poids?appel=eit-2015", "/appel/presentation", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites"],
-  "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "{rich}", "{rich}/depots/1"],
+    "/appel/pistes?appel=eit-2015", "/appel/pistes?appel=demo", "/appel/pistes/poids?appel=eit-2015", "/appel/presentation", "/appel/affectations/proposer?appel=eit-2015", "/appel/affectations/proposer?appel=demo",
+    "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites"],
+  "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "/comite/etude?appel=eit-2015", "/comite/etude?appel=demo", "/comite/seances?appel=eit-2015", "{meeting}", "{meeting}/compte-rendu", "{rich}", "{rich}/depots/1"],
   "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo"],
   "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels"],
 };
@@ -169,7 +174,7 @@ for (const [email, paths] of Object.entries(PAGES)) {
   test(`every page of ${email || "anybody"} is accessible, fits narrow screens and has a clean console`, async () => {
     const page = await visitor(browser, trame, email);
     const titles = new Map();
-    for (const path of paths.map((path) => path.replace("{open}", open).replace("{rich}", rich).replace("{lead}", lead).replace("{type}", type))) {
+    for (const path of paths.map((path) => path.replace("{open}", open).replace("{rich}", rich).replace("{lead}", lead).replace("{type}", type).replace("{meeting}", meeting))) {
       await page.setViewportSize({ width: 1280, height: 900 });
       const answer = await page.visit(path);
       assert.equal(answer.status(), 200, path);
