@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Refreshes .sqlx, which lets the program build without a database; with --check, only says whether it is fresh.
+# Refreshes .sqlx, which lets the program build without a database; with --check, only says whether it is fresh, and what
+# clippy thinks of the code: one compilation answers both.
 #
 #   target/debug/trame with-postgres -- scripts/sqlx-prepare.sh
 #
@@ -54,8 +55,12 @@ fi
 touch -r src/lib.rs "$work/before"
 touch src/lib.rs
 touch -r src/lib.rs "$work/touched"
-SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$fresh" DATABASE_URL="$DATABASE_URL" \
+export SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$fresh" DATABASE_URL
+if $check; then
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+else
     cargo check --locked --quiet --all-targets
+fi
 
 if $check; then
     mkdir -p "$work/none"
