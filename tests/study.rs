@@ -26,7 +26,7 @@ async fn review(scene: &Scene, project: ProjectId, reviewer: &Person, mark: i16)
          ), marks as (
            insert into mark (review_id, criterion_id, value) select given.id, criterion.id, $3 from given, criterion where criterion.call_id = $4
          )
-         update project set reviews_delivered = reviews_delivered + 1, status = 'in_review' where id = $1",
+         update project set reviews_delivered = reviews_delivered + 1 where id = $1",
     )
     .bind(project.get())
     .bind(reviewer.id.get())
