@@ -1,5 +1,7 @@
 //! The chain of decision: nothing of it is visible before its publication, and its publication is one act of two persons.
 
+use std::fmt::Write as _;
+
 use crate::support::chain::{Cast, LATER, PUBLICATION, set_status};
 use crate::support::{Person, Scene};
 use sqlx::PgPool;
@@ -37,11 +39,11 @@ async fn read_by_carrier(cast: &Cast, index: usize) -> String {
     ];
     for path in paths {
         let page = scene.get(person, &path).await;
-        read.push_str(&format!("{path} {} {}\n", page.status, page.plain()));
+        let _ = writeln!(read, "{path} {} {}", page.status, page.plain());
     }
     let saved = scene.post(person, &own("/candidature"), &[("version", "0"), ("letter", "x")]).await;
     let opened = scene.post(person, &own("/phase-2"), &[("version", "0")]).await;
-    read.push_str(&format!("{} {} {} {}", saved.status, saved.plain(), opened.status, opened.plain()));
+    let _ = write!(read, "{} {} {} {}", saved.status, saved.plain(), opened.status, opened.plain());
     // What a reader of French would replace to compare both dossiers.
     read.replace(TITLES[index], "TITRE")
         .replace(&format!("/{project} "), "/ID ")

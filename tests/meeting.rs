@@ -187,14 +187,14 @@ async fn minutes_are_drafted_amended_approved_then_nothing_changes(db: PgPool) {
 /// The minutes of that reader as a PDF, as text without spaces.
 async fn printed(scene: &Scene, person: &Person, path: &str) -> String {
     for _ in 0..60 {
-        let request = Request::builder().uri(path).header(COOKIE, format!("trame_session={}", person.token)).body(Body::empty()).unwrap();
-        let response = service(&scene.app).oneshot(request).await.unwrap();
+        let request = Request::builder().uri(path).header(COOKIE, format!("trame_session={}", person.token)).body(Body::empty()).expect("an answer");
+        let response = service(&scene.app).oneshot(request).await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK);
         if !response.headers().contains_key("refresh") {
-            let bytes = to_bytes(response.into_body(), 64 * 1024 * 1024).await.unwrap();
+            let bytes = to_bytes(response.into_body(), 64 * 1024 * 1024).await.expect("an answer");
             let document = lopdf::Document::load_mem(&bytes).expect("a PDF");
             let pages: Vec<u32> = document.get_pages().into_keys().collect();
-            return document.extract_text(&pages).unwrap().chars().filter(|c| c.is_alphanumeric()).collect();
+            return document.extract_text(&pages).expect("an answer").chars().filter(|c| c.is_alphanumeric()).collect();
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
