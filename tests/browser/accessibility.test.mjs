@@ -1,0 +1,83 @@
+// Every page of every role, wide and narrow: axe at zero, no overflow, a title of its own, one h1, a clean console. The longest
+// file, and the first by name: the others run beside it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Trame, openBrowser, overflow, violations, visitor } from "./lib.mjs";
+
+let trame, browser, open, rich, lead, type, meeting;
+
+before(async () => {
+  trame = await Trame.start();
+  browser = await openBrowser();
+  const page = await visitor(browser, trame, "porteur@example.org");
+  await page.visit("/dossiers");
+  const links = await page.locator("tbody th a").evaluateAll((all) => all.map((a) => [a.textContent, a.getAttribute("href")]));
+  const rows = await page.locator("tbody tr").evaluateAll((all) => all.map((row) => row.textContent));
+  open = links[rows.findIndex((row) => row.includes("démonstration"))][1];
+  rich = links[rows.findIndex((row) => row.includes("2014-2015"))][1];
+  const last = async (path, link) => (await page.visit(path), (await page.locator(link).first().getAttribute("href")).split("/").pop());
+  lead = await last(`${rich}/pistes`, `main a[href*="${rich}/pistes/"]`);
+  type = await last("/nomenclatures/flux", "tbody th[scope=row] a");
+  await page.context().close();
+  const committee = await visitor(browser, trame, "comite@example.org");
+  await committee.visit("/comite/seances?appel=eit-2015");
+  meeting = (await committee.locator("main a[href*='/comite/seances/']").first().getAttribute("href")).split("?")[0];
+  await committee.context().close();
+});
+
+after(async () => {
+  await browser?.close();
+  await trame?.stop();
+});
+
+const PAGES = {
+  "": ["/", "/connexion", "/mot-de-passe", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/appels/eit-2015", "/appels/demo", "/appels/eit-2015/laureats",
+    "/nomenclatures", "/nomenclatures/flux", "/nomenclatures/flux?q=palettes", "/nomenclatures/flux?q=introuvable", "/nomenclatures/flux/{type}", "/nomenclatures/regles?q=vapeur", "/nomenclatures/dechets?q=huiles", "/nomenclatures/activites?q=fromage",
+    "/nomenclatures/echelles", "/nomenclatures/historique"],
+  "porteur@example.org": [
+    "/", "/dossiers", "/compte", "{open}", "{open}/organisation", "{open}/organisation?theme=animation", "{open}/organisation?theme=portage", "{open}/organisation?theme=gouvernance",
+    "{open}/organisation?theme=financement", "{open}/organisation?theme=evolution", "{open}/etat-des-lieux", "{open}/etat-des-lieux?theme=analyse", "{open}/etat-des-lieux?theme=flux",
+    "{open}/etat-des-lieux?theme=appuis", "{open}/etat-des-lieux?theme=ambition", "{open}/actions", "{open}/mobilisation", "{open}/mobilisation?theme=gouvernance",
+    "{open}/mobilisation?theme=engagements", "{open}/mobilisation?theme=acteurs-cles", "{open}/candidature", "{open}/acteurs", "{open}/flux", "{open}/synergies", "{open}/engagements", "{open}/depot", "{open}/equipe",
+    "{open}/imprimer", "{rich}", "{rich}/organisation", "{rich}/acteurs", "{rich}/flux", "{rich}/territoire", "{rich}/territoire?remplir=1&domaine=matiere", "{open}/territoire",
+    "{rich}/pistes", "{rich}/pistes?q=introuvable", "{rich}/pistes/{lead}", "{open}/pistes", "{rich}/visites", "{rich}/atelier", "{rich}/atelier/projection", "{open}/atelier", "{rich}/exigences", "{rich}/perimetre", "{rich}/depot", "{rich}/recu", "{rich}/depots/1",
+  ],
+  "region@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=demo", "/appel", "/appel?appel=eit-2015", "/appel/dates", "/appel/criteres", "/appel/contacts", "/appel/documents", "/appel/personnes", "/appel/nouveau", "/appel/dossiers/nouveau", "/appel/affectations", "/appel/affectations?appel=eit-2015", "/evaluation?appel=eit-2015", "{rich}",
+    "/appel/pistes?appel=eit-2015", "/appel/pistes?appel=demo", "/appel/pistes/poids?appel=eit-2015", "/appel/presentation", "/appel/affectations/proposer?appel=eit-2015", "/appel/affectations/proposer?appel=demo",
+    "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites"],
+  "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "/comite/etude?appel=eit-2015", "/comite/etude?appel=demo", "/comite/seances?appel=eit-2015", "{meeting}", "{meeting}/compte-rendu", "{rich}", "{rich}/depots/1"],
+  "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo"],
+  "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels"],
+};
+
+for (const [email, paths] of Object.entries(PAGES)) {
+  test(`every page of ${email || "anybody"} is accessible, fits narrow screens and has a clean console`, async () => {
+    const page = await visitor(browser, trame, email);
+    const titles = new Map();
+    for (const path of paths.map((path) => path.replace("{open}", open).replace("{rich}", rich).replace("{lead}", lead).replace("{type}", type).replace("{meeting}", meeting))) {
+      await page.setViewportSize({ width: 1280, height: 900 });
+      const answer = await page.visit(path);
+      assert.equal(answer.status(), 200, path);
+      assert.equal(await page.locator("h1").count(), 1, path);
+      titles.set(path, await page.title());
+      assert.deepEqual(await violations(page), [], path);
+      for (const width of [375, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        assert.ok((await overflow(page)) <= 0, `${path} overflows at ${width} px by ${await overflow(page)}`);
+      }
+      assert.deepEqual(await violations(page), [], `${path}, narrow`);
+    }
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+}
+
+test("error pages are in French and accessible", async () => {
+  const page = await visitor(browser, trame, "porteur@example.org");
+  for (const path of ["/nulle-part", "/dossiers/987654", "/exploitation"]) {
+    assert.equal((await page.visit(path)).status(), 404);
+    assert.match(await page.locator("h1").textContent(), /Page introuvable/);
+    assert.deepEqual(await violations(page), []);
+  }
+  await page.context().close();
+});
