@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_lone_dossier_and_a_long_title_fit() {
         let drawn = draw(&[ranked(1, 1, 1)], &["Boucler les eaux, les chaleurs et les bois du bassin de Cognac"]);
-        assert_eq!(drawn.lines[0].title, "Boucler les eaux, les chaleurs et les…");
+        assert_eq!(drawn.lines[0].title, "Boucler les eaux, les chaleurs et…");
         assert_eq!(drawn.lines[0].dot.0, "300.0");
     }
 }
