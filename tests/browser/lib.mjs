@@ -125,7 +125,9 @@ export async function violations(page) {
   await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
   // At the end of the page the save bar is in its own place: it covers no target, whatever the height of the page.
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  // Twice as fast, for the same violations: what passes is not described, and without frames no second page is needed to end.
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
+  const { violations } = await axe.setLegacyMode(true).analyze();
   return violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(" | ")}`);
 }
 
