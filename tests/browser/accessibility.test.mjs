@@ -21,7 +21,7 @@ before(async () => {
   await page.context().close();
   const committee = await visitor(browser, trame, "comite@example.org");
   await committee.visit("/comite/seances?appel=eit-2015");
-  meeting = (await committee.locator("main a[href*='/comite/seances/']").first().getAttribute("href")).split("?")[0];
+  meeting = (await committee.locator("main a[href*='/comite/seances/']").first().getAttribute("href")).split("?")[0].split("/").pop();
   await committee.context().close();
 });
 
@@ -45,7 +45,7 @@ const PAGES = {
   "region@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=demo", "/appel", "/appel?appel=eit-2015", "/appel/dates", "/appel/criteres", "/appel/contacts", "/appel/documents", "/appel/personnes", "/appel/nouveau", "/appel/dossiers/nouveau", "/appel/affectations", "/appel/affectations?appel=eit-2015", "/evaluation?appel=eit-2015", "{rich}",
     "/appel/pistes?appel=eit-2015", "/appel/pistes?appel=demo", "/appel/pistes/poids?appel=eit-2015", "/appel/presentation", "/appel/affectations/proposer?appel=eit-2015", "/appel/affectations/proposer?appel=demo",
     "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites"],
-  "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "/comite/etude?appel=eit-2015", "/comite/etude?appel=demo", "/comite/seances?appel=eit-2015", "{meeting}", "{meeting}/compte-rendu", "{rich}", "{rich}/depots/1"],
+  "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "/comite/etude?appel=eit-2015", "/comite/etude?appel=demo", "/comite/seances?appel=eit-2015", "/comite/seances/{meeting}?appel=eit-2015", "/comite/seances/{meeting}/compte-rendu?appel=eit-2015", "{rich}", "{rich}/depots/1"],
   "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo"],
   "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels"],
 };
