@@ -455,6 +455,21 @@ pub fn scores(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     if may { Ok(()) } else { Err(Refusal::DeliverFirst) }
 }
 
+/// The rule of [`scores`] where a list or a meeting asks it of many dossiers under deliberation, for a member of the committee.
+pub fn scores_in_committee(ties: Ties, visible: Visible) -> Result<(), Refusal> {
+    let facts = Facts {
+        status: Status::InReview,
+        closes_at: OffsetDateTime::UNIX_EPOCH,
+        shared: [false; 5],
+        has_deposit: true,
+        is_published: false,
+        visible,
+        owner_sees_reviews: false,
+        corrects_until: None,
+    };
+    scores(&Ties { is_committee: true, ..ties }, &facts)
+}
+
 /// Manages the dossier: creation, assignments, extension, deposits by other channels.
 pub fn manage(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     open(ties, facts)?;

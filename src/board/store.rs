@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::asked::{Asked, Sort};
 use super::ranks::Standings;
 use crate::access::policy::{self, Visible};
-use crate::access::{BoardReader, Facts, Knock, ReviewStatus, Status, Ties};
+use crate::access::{BoardReader, Knock, ReviewStatus, Status, Ties};
 use crate::kit::ids::CallId;
 use crate::review::score;
 
@@ -277,17 +277,7 @@ fn score_key(asked: &Asked) -> (i64, i64, i32) {
 
 /// The one rule on scores, asked as a member of the committee with those ties.
 fn sees(visible: Visible, ties: Ties) -> bool {
-    let facts = Facts {
-        status: Status::InReview,
-        closes_at: OffsetDateTime::UNIX_EPOCH,
-        shared: [false; 5],
-        has_deposit: true,
-        is_published: false,
-        visible,
-        owner_sees_reviews: false,
-        corrects_until: None,
-    };
-    policy::scores(&Ties { is_committee: true, ..ties }, &facts).is_ok()
+    policy::scores_in_committee(ties, visible).is_ok()
 }
 
 /// Rules of a call, each with a state of one's own review that hides the scores of the dossier under it: "never draft".

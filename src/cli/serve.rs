@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::base::{self, Base};
 use super::{finish, helped};
 use crate::app::{self, App};
+use crate::live::ears;
 use crate::postgres::{PrivateServer, StartError};
 use crate::{MIGRATOR, demo, mail};
 
@@ -76,12 +77,7 @@ async fn run(app: App, port: u16, server: Server) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(mail::run(app.clone(), stopped.clone()));
     tokio::spawn(housekeeping(app.clone(), stopped.clone()));
-    let follower = app.clone();
-    tokio::spawn(async move {
-        if let Err(error) = follower.nomenclature.follow(&follower).await {
-            tracing::warn!(%error, "nomenclature");
-        }
-    });
+    ears::follow(app.clone());
     let lost = tokio::spawn(watch_server(server, stopped.clone()));
     greet(&app);
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -36,8 +36,7 @@ pub async fn managers(conn: &mut PgConnection, call: CallId, project: ProjectId)
          from call_role
          join account on account.id = call_role.account_id
          where call_role.call_id = $1 and call_role.role = 'manager' and account.disabled_at is null
-           and not exists(select from recusal where recusal.project_id = $2 and recusal.account_id = account.id)
-           and not exists(select from project_member where project_member.project_id = $2 and project_member.account_id = account.id)
+           and not exists(select from kept_away where kept_away.project_id = $2 and kept_away.account_id = account.id)
          order by account.name collate "fr-x-icu", account.id"#,
         call.get(),
         project.get()
@@ -74,8 +73,7 @@ pub async fn instructors(conn: &mut PgConnection, project: ProjectId, among: &[A
          left join instruction on instruction.project_id = project.id
          where project.id = $1 and account.disabled_at is null
            and (account.id = any($2) or account.id = instruction.officer_id)
-           and not exists(select from recusal where recusal.project_id = $1 and recusal.account_id = account.id)
-           and not exists(select from project_member where project_member.project_id = $1 and project_member.account_id = account.id)
+           and not exists(select from kept_away where kept_away.project_id = $1 and kept_away.account_id = account.id)
          order by account.id",
         project.get(),
         &among

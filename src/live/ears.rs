@@ -130,7 +130,7 @@ async fn tell(app: &App, payload: &str) -> sqlx::Result<()> {
 }
 
 /// Reads the changed tables now: what is typed is read with them, whatever page comes next.
-fn follow(app: App) {
+pub fn follow(app: App) {
     let follow: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
         if let Err(error) = app.nomenclature.follow(&app).await {
             tracing::warn!(%error, "nomenclature");

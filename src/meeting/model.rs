@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::access::policy::{self, Facts, Refusal, ReviewStatus, Status, Ties, Visible};
+use crate::access::policy::{self, Refusal, ReviewStatus, Ties, Visible};
 use crate::kit::french::{NBSP, count, list};
 
 macro_rules! words {
@@ -183,17 +183,7 @@ impl Bond {
 
     /// Reads what is computed from its reviews.
     pub fn sees_scores(&self, visible: Visible) -> bool {
-        let facts = Facts {
-            status: Status::Assessed,
-            closes_at: OffsetDateTime::UNIX_EPOCH,
-            shared: [false; 5],
-            has_deposit: true,
-            is_published: false,
-            visible,
-            owner_sees_reviews: false,
-            corrects_until: None,
-        };
-        policy::scores(&self.ties(), &facts).is_ok()
+        policy::scores_in_committee(self.ties(), visible).is_ok()
     }
 }
 

@@ -38,9 +38,7 @@ pub struct Given {
 pub async fn entries(conn: &mut PgConnection, reader: &BoardReader) -> Result<Vec<Entry>, AppError> {
     let rows = sqlx::query!(
         r#"with away as materialized (
-           select project_id from recusal where account_id = $2
-           union all
-           select project_id from project_member where account_id = $2
+           select project_id from kept_away where account_id = $2
            union all
            select project_id from review where account_id = $2 and $3 || ' ' || status = any($4)
          )

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use trame_scoring::rank::{REPLICATES, Ranked};
+use trame_scoring::rank::{Place, REPLICATES, Ranked};
 use trame_scoring::severity::{Basis, Calibrated, Reviewer, Severities};
 use trame_scoring::spread::Spread;
 use trame_scoring::what_if::Move;
@@ -101,6 +101,7 @@ pub fn page(app: &App, reader: &BoardReader, study: &Study, is_blind: bool) -> S
     let run = (format!("Appel {} {}", seat.title, seat.edition), String::new());
     let entries: HashMap<&str, &Entry> = study.entries.iter().map(|entry| (entry.key.as_str(), entry)).collect();
     let names = names(&study.entries);
+    let spreads: HashMap<&str, &Spread> = study.spreads.iter().map(|spread| (spread.dossier.as_str(), spread)).collect();
     let titles: Vec<&str> = study.ranked.iter().filter_map(|ranked| Some(entries.get(ranked.dossier.as_str())?.title.as_str())).collect();
     let drawing = (study.has_intervals && study.ranked.len() > 1).then(|| draw(&study.ranked, &titles));
     let moves = study.moves.as_deref().map(|all| moves(all, &entries)).unwrap_or_default();
@@ -111,7 +112,7 @@ pub fn page(app: &App, reader: &BoardReader, study: &Study, is_blind: bool) -> S
         explained: format!("/comite/calcul?appel={}", seat.slug),
         slug: seat.slug.clone(),
         notice: notice(study, is_blind),
-        rows: ranks(study, &entries, &names),
+        rows: ranks(study, &entries, &names, &spreads),
         drawn: drawn(study),
         drawing,
         method: method(study),
@@ -119,7 +120,7 @@ pub fn page(app: &App, reader: &BoardReader, study: &Study, is_blind: bool) -> S
         severity: severity(&study.severities),
         reviewers: study.severities.reviewers.iter().map(|reviewer| reviewer_view(reviewer, &entries, &names)).collect(),
         criteria: study.settings.criteria.iter().map(|(code, label, _)| (code.clone(), label.clone())).collect(),
-        heat: heat(study, &entries),
+        heat: heat(study, &entries, &spreads),
         tried: study.tried.iter().map(tried).collect(),
         is_tried: study.moves.is_some(),
         moved: moved(study.moves.as_deref().unwrap_or_default()),
@@ -150,19 +151,18 @@ fn signed(kept: i64) -> String {
     }
 }
 
-fn place(ranked: &Ranked) -> String {
-    Rank { place: ranked.place.place, is_tie: ranked.place.sharing > 1 }.shown()
+fn shown_place(place: Place) -> String {
+    Rank { place: place.place, is_tie: place.sharing > 1 }.shown()
 }
 
-fn ranks(study: &Study, entries: &HashMap<&str, &Entry>, names: &HashMap<&str, &str>) -> Vec<RankView> {
+fn ranks(study: &Study, entries: &HashMap<&str, &Entry>, names: &HashMap<&str, &str>, spreads: &HashMap<&str, &Spread>) -> Vec<RankView> {
     let calibrated: HashMap<&str, &Calibrated> = study.severities.dossiers.iter().map(|dossier| (dossier.dossier.as_str(), dossier)).collect();
-    let spreads: HashMap<&str, &Spread> = study.spreads.iter().map(|spread| (spread.dossier.as_str(), spread)).collect();
     let one = |ranked: &Ranked| {
         let key = ranked.dossier.as_str();
         let (entry, calibrated, spread) = (entries.get(key)?, calibrated.get(key)?, spreads.get(key)?);
         let disputed = spread.criteria.iter().filter(|criterion| criterion.is_disputed).map(|criterion| criterion.criterion.clone()).collect::<Vec<_>>();
         Some(RankView {
-            rank: place(ranked),
+            rank: shown_place(ranked.place),
             id: entry.id.get(),
             title: entry.title.clone(),
             label: entry.label.clone(),
@@ -247,8 +247,7 @@ fn reviewer_view(reviewer: &Reviewer, entries: &HashMap<&str, &Entry>, names: &H
 }
 
 /// Means of the marks, out of 4, in the order of the ranking.
-fn heat(study: &Study, entries: &HashMap<&str, &Entry>) -> Vec<HeatRow> {
-    let spreads: HashMap<&str, &Spread> = study.spreads.iter().map(|spread| (spread.dossier.as_str(), spread)).collect();
+fn heat(study: &Study, entries: &HashMap<&str, &Entry>, spreads: &HashMap<&str, &Spread>) -> Vec<HeatRow> {
     let row = |ranked: &Ranked| {
         let (entry, spread) = (entries.get(ranked.dossier.as_str())?, spreads.get(ranked.dossier.as_str())?);
         let by_code: HashMap<&str, _> = spread.criteria.iter().map(|criterion| (criterion.criterion.as_str(), criterion)).collect();
@@ -279,9 +278,7 @@ fn tried(tried: &Tried) -> TriedView {
 fn moves(all: &[Move], entries: &HashMap<&str, &Entry>) -> Vec<MoveView> {
     let mut placed: Vec<&Move> = all.iter().filter(|a| a.after.is_some() || a.before.is_some()).collect();
     placed.sort_by_key(|a| (a.after.map_or(usize::MAX, |(_, place)| place.place), a.dossier.clone()));
-    let place = |held: Option<(i64, trame_scoring::rank::Place)>| {
-        held.map_or_else(|| "–".to_owned(), |(_, place)| Rank { place: place.place, is_tie: place.sharing > 1 }.shown())
-    };
+    let place = |held: Option<(i64, Place)>| held.map_or_else(|| "–".to_owned(), |(_, place)| shown_place(place));
     let mean = |held: Option<(i64, _)>| held.map_or_else(|| "–".to_owned(), |(mean, _)| shown(mean));
     let view = |a: &&Move| {
         Some(MoveView {

@@ -88,9 +88,10 @@ pub async fn reviewable(conn: &mut PgConnection, manager: &CallManager) -> sqlx:
          where call_id = $1 and status in ('draft', 'deposited', 'admissibility', 'changes_requested', 'admissible', 'in_review')
            and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $2)
          order by number
-         limit 1001",
+         limit $3",
         manager.call().id.get(),
-        manager.account().get()
+        manager.account().get(),
+        i64::try_from(PROPOSED_MOST + 1).unwrap_or(i64::MAX)
     )
     .fetch_all(conn)
     .await

@@ -21,8 +21,7 @@ pub async fn of_call(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Re
         r#"select label.id, label.name, label.colour,
              (select count(*) from project_label
               where project_label.label_id = label.id
-                and not exists(select from recusal where recusal.project_id = project_label.project_id and recusal.account_id = $2)
-                and not exists(select from project_member as member where member.project_id = project_label.project_id and member.account_id = $2)) as "uses!"
+                and not exists(select from kept_away where kept_away.project_id = project_label.project_id and kept_away.account_id = $2)) as "uses!"
          from label
          where label.call_id = $1 and label.retired_at is null
          order by label.name collate "fr-x-icu", label.id"#,
