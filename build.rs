@@ -33,8 +33,10 @@ fn main() {
         hashed.push((name.to_owned(), format!("{stem}-{hash}.{extension}")));
         let place = Path::new(&out).join(name);
         fs::write(&place, &bytes).expect("copy");
-        fs::write(place.with_extension(format!("{extension}.gz")), gzip(&bytes)).expect("gzip");
-        fs::write(place.with_extension(format!("{extension}.br")), brotli(&bytes)).expect("brotli");
+        // A picture is already compressed: it has no other form.
+        let is_text = extension != "webp";
+        fs::write(place.with_extension(format!("{extension}.gz")), if is_text { gzip(&bytes) } else { Vec::new() }).expect("gzip");
+        fs::write(place.with_extension(format!("{extension}.br")), if is_text { brotli(&bytes) } else { Vec::new() }).expect("brotli");
         let shown = place.display();
         writeln!(
             table,

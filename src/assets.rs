@@ -40,7 +40,9 @@ pub async fn serve(request: Request) -> Response {
 fn choose(asset: &'static Asset, headers: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepts = |name: &str| accepted.split(',').any(|part| part.split(';').next().is_some_and(|coding| coding.trim() == name));
-    if accepts("br") {
+    if asset.gzip.is_empty() {
+        (None, asset.plain)
+    } else if accepts("br") {
         (Some("br"), asset.brotli)
     } else if accepts("gzip") {
         (Some("gzip"), asset.gzip)
@@ -55,6 +57,7 @@ fn mime(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
+        Some("webp") => "image/webp",
         _ => "application/octet-stream",
     }
 }

@@ -15,6 +15,7 @@ use crate::framework::standing::Standing;
 use crate::instruction;
 use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
+use crate::lessons;
 use crate::project::{exchange, files, units};
 use crate::review;
 
@@ -67,6 +68,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     teams(&mut conn, &mut report).await?;
     instructions(&mut conn, &mut report).await?;
     decisions(&mut conn, &mut report).await?;
+    lessons(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -239,6 +241,14 @@ async fn decisions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
     let (outcomes, changes, faults) = decision::verify::verify(conn).await?;
     report.figure("Avis et décisions", outcomes);
     report.figure("Changements d’état", changes);
+    report.faults.extend(faults);
+    Ok(())
+}
+
+/// Nothing hidden of a lesson is published, and its search looks in what is read.
+async fn lessons(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (editions, faults) = lessons::verify::verify(conn).await?;
+    report.figure("Fiches publiées", editions);
     report.faults.extend(faults);
     Ok(())
 }

@@ -21,6 +21,7 @@ pub mod instruction;
 pub mod journal;
 pub mod kit;
 pub mod leads;
+pub mod lessons;
 pub mod live;
 pub mod mail;
 pub mod meeting;

@@ -1,5 +1,7 @@
 //! Pages for everybody: the home page, the legal pages, the deployment's own colours, and the answer to a probe.
 
+mod guides;
+pub mod help;
 mod home;
 mod theme;
 

@@ -25,7 +25,7 @@ use crate::project::{attachments, files, finished, history, overview, rows, sect
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::territory::{case, web as territory};
-use crate::{assets, board, call, decision, mail, meeting, public, regional, workshop};
+use crate::{assets, board, call, decision, lessons, mail, meeting, public, regional, workshop};
 
 /// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
@@ -43,6 +43,10 @@ routes! { PAGES, pages:
     "/appels/{slug}" => get call::public::show;
     "/appels/{slug}/documents/{row}" => get call::public::download;
     "/appels/{slug}/laureats" => get decision::laureates::show;
+    "/fiches" => get lessons::public::list;
+    "/fiches/{number}" => get lessons::public::show;
+    "/aide" => get public::help::index;
+    "/aide/{key}" => get public::help::show;
     "/accessibilite" => get public::accessibility;
     "/donnees-personnelles" => get public::privacy;
     "/mentions-legales" => get public::legal;
@@ -131,6 +135,9 @@ routes! { PAGES, pages:
     "/dossiers/{id}/engagement/signataires/{number}/liens" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::revoke;
     "/dossiers/{id}/engagement/signataires/{number}/retrait" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::take_out;
     "/dossiers/{id}/engagement/signataires/{number}/papier/retrait" of "/dossiers/{id}/engagement/signataires/{number}" => post signatory::cancel_paper;
+    "/dossiers/{id}/fiche" => get lessons::write::show, post lessons::write::save;
+    "/dossiers/{id}/fiche/proposition" of "/dossiers/{id}/fiche" => post lessons::write::give;
+    "/dossiers/{id}/fiche/decision" of "/dossiers/{id}/fiche" => post lessons::settle::save;
     "/dossiers/{id}/suite" => get decision::timeline::show;
     "/dossiers/{id}/phase-2" of "/dossiers/{id}/suite" => post decision::phase_two::open;
     "/dossiers/{id}/documents" => get documents::show;
@@ -213,6 +220,7 @@ routes! { PAGES, pages:
     "/appel/decisions/publication/publier" of "/appel/decisions/publication" => post decision::publish::save;
     "/appel/affectations" => get call::assignments::show, post call::assignments::save;
     "/appel/affectations/proposer" => get call::proposal::show;
+    "/appel/fiches" => get lessons::asked::show;
     "/appel/etiquettes" => get labels::show, post labels::save;
     "/appel/dossiers/nouveau" => get call::new_project::show, post call::new_project::save;
     "/appel/dossiers/{id}" => get call::dossier::show, post call::records::save_record;

@@ -30,9 +30,11 @@ macro_rules! stored {
 
 mod correcting;
 mod instructing;
+mod telling;
 
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
+pub use telling::{own_lesson, propose_lesson, read_lesson, write_lesson};
 
 stored! {
     /// What a person is in a dossier's team.

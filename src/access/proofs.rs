@@ -318,6 +318,12 @@ project_proofs! {
     ProjectInstructor = |d| policy::instruct(&d.ties, &d.facts);
     /// May read the opinions of people outside that are not confidential.
     OpinionReader = |d| policy::opinions(&d.ties, &d.facts);
+    /// May open the lesson of the dossier; who is not of the team sees only what was proposed.
+    LessonReader = |d| policy::read_lesson(&d.ties, &d.facts);
+    /// May write the lesson of the dossier.
+    LessonEditor = |d| policy::write_lesson(&d.ties, &d.facts);
+    /// May take the lesson of the dossier back; proposing it asks for more, under the dossier's lock.
+    LessonOwner = |d| policy::own_lesson(&d.ties, &d.facts);
     /// May write a review of the dossier now.
     ReviewAuthor = |d| policy::review(&d.ties, &d.facts);
     /// May read the reviews of others and what is computed from them.

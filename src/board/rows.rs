@@ -180,7 +180,7 @@ pub struct RowView {
     pub reviews: String,
     /// Figures, or why there are none.
     pub scores: Result<ScoresView, String>,
-    /// "9 engagements signés".
+    /// "9 engagements": only those that are signed count.
     pub commitments: String,
     /// "dépôt 2 le 12 octobre, activité hier à 9 h 07".
     pub activity: String,
@@ -216,7 +216,7 @@ impl RowView {
             bars: bars(&dossier.progress),
             reviews: dossier.reviews.map(|(delivered, wanted)| format!("{delivered}/{wanted}")).unwrap_or_default(),
             scores: dossier.scores.map(|scores| ScoresView::of(&scores)),
-            commitments: count(dossier.commitments, "engagement signé", "engagements signés"),
+            commitments: count(dossier.commitments, "engagement", "engagements"),
             title: dossier.title,
             label: dossier.label,
         }

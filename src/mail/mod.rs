@@ -3,6 +3,7 @@
 mod carrier;
 pub mod engagement;
 pub mod instruction;
+pub mod lesson;
 pub mod texts;
 pub mod web;
 mod worker;
