@@ -4,6 +4,7 @@ mod carrier;
 pub mod engagement;
 pub mod instruction;
 pub mod texts;
+pub mod training;
 pub mod web;
 mod worker;
 
