@@ -17,6 +17,7 @@ use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
 use crate::project::{exchange, files, units};
 use crate::review;
+use crate::training;
 
 /// What a verification counted, and what it found wrong.
 #[derive(Debug, Default)]
@@ -67,6 +68,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     teams(&mut conn, &mut report).await?;
     instructions(&mut conn, &mut report).await?;
     decisions(&mut conn, &mut report).await?;
+    trainings(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -239,6 +241,15 @@ async fn decisions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
     let (outcomes, changes, faults) = decision::verify::verify(conn).await?;
     report.figure("Avis et décisions", outcomes);
     report.figure("Changements d’état", changes);
+    report.faults.extend(faults);
+    Ok(())
+}
+
+/// Seats against the rooms, waiting lists against their order, kept counts against the presences.
+async fn trainings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (enrolments, presences, faults) = training::verify::verify(conn).await?;
+    report.figure("Inscriptions aux formations", enrolments);
+    report.figure("Présences aux formations", presences);
     report.faults.extend(faults);
     Ok(())
 }
