@@ -4,6 +4,7 @@
 mod account;
 mod architecture;
 mod board;
+mod calendar;
 mod comments;
 mod contract;
 mod copy;
@@ -37,4 +38,5 @@ mod study;
 mod support;
 mod team_rights;
 mod territory;
+mod training;
 mod workshop;

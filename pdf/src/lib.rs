@@ -11,7 +11,8 @@ mod typeset;
 mod world;
 
 pub use model::{
-    Annex, Block, Cell, Certificate, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Sheet, SheetDay, Table,
+    Annex, Block, Cell, Certificate, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Sheet,
+    SheetDay, Table,
 };
 pub use typeset::{Fault, Moment, Pdf, Source, edition, render};
 pub use world::{Face, width};

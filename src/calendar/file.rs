@@ -27,11 +27,11 @@ fn host(app: &App) -> &str {
 
 fn entry(app: &App, event: &Event, now: OffsetDateTime) -> Entry {
     let mut entry = Entry::with_uid(&format!("{}@{}", event.key, host(app)));
-    entry
-        .summary(&event.title)
-        .sequence(u32::try_from(event.sequence).unwrap_or_default())
-        .class(Class::Public)
-        .status(if event.is_cancelled { EventStatus::Cancelled } else { EventStatus::Confirmed });
+    entry.summary(&event.title).sequence(u32::try_from(event.sequence).unwrap_or_default()).class(Class::Public).status(if event.is_cancelled {
+        EventStatus::Cancelled
+    } else {
+        EventStatus::Confirmed
+    });
     entry.add_property("DTSTAMP", stamp(now));
     match event.when {
         When::Day(day) => entry.starts(day).ends(day + Duration::DAY),
@@ -63,7 +63,9 @@ fn stamp(at: OffsetDateTime) -> String {
 /// The text of a calendar of that name.
 pub fn text(app: &App, name: &str, events: &[Event], now: OffsetDateTime) -> String {
     let mut calendar = Calendar::empty();
-    for (key, value) in [("VERSION", "2.0"), ("PRODID", "-//Trame//Calendrier//FR"), ("CALSCALE", "GREGORIAN"), ("METHOD", "PUBLISH"), ("X-PUBLISHED-TTL", REFRESH)] {
+    for (key, value) in
+        [("VERSION", "2.0"), ("PRODID", "-//Trame//Calendrier//FR"), ("CALSCALE", "GREGORIAN"), ("METHOD", "PUBLISH"), ("X-PUBLISHED-TTL", REFRESH)]
+    {
         calendar.append_property(Property::new(key, value));
     }
     calendar.append_property(Property::new("REFRESH-INTERVAL", REFRESH).add_parameter("VALUE", "DURATION").done());

@@ -64,6 +64,7 @@ struct CalendarPage {
     public: String,
     action: String,
     trainings: String,
+    network: String,
     feeds: Vec<FeedView>,
     is_signed_in: bool,
 }
@@ -150,7 +151,8 @@ pub async fn show(State(app): State<App>, reader: CalendarReader, asked: Asked) 
     };
     drop(conn);
     let title = format!("Calendrier, {} {}", call.title, call.edition);
-    let done = (asked.0.get("fait").map(String::as_str) == Some("ferme")).then(|| Alert::done("Adresse fermée", "Les agendas qui la suivaient ne reçoivent plus rien."));
+    let done = (asked.0.get("fait").map(String::as_str) == Some("ferme"))
+        .then(|| Alert::done("Adresse fermée", "Les agendas qui la suivaient ne reçoivent plus rien."));
     html_with(
         StatusCode::OK,
         &CalendarPage {
@@ -166,6 +168,7 @@ pub async fn show(State(app): State<App>, reader: CalendarReader, asked: Asked) 
             public: app.link(&format!("/appels/{}/calendrier.ics", call.slug)),
             action: format!("/appels/{}/calendrier", call.slug),
             trainings: if policy::follow(reader.ties()).is_ok() { at(&call.slug, "/formations") } else { String::new() },
+            network: if policy::network(reader.ties()).is_ok() { at(&call.slug, "/reseau") } else { String::new() },
             feeds,
             is_signed_in: reader.visitor().is_some(),
         },

@@ -42,10 +42,7 @@ struct Held {
 
 async fn held(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Held> {
     let call = manager.call().id;
-    Ok(Held {
-        calendar: settings::calendar(conn, call).await?,
-        decisions: settings::decisions(conn, call, manager.account()).await?,
-    })
+    Ok(Held { calendar: settings::calendar(conn, call).await?, decisions: settings::decisions(conn, call, manager.account()).await? })
 }
 
 fn log(decisions: &[Decision]) -> Vec<Line> {

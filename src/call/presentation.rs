@@ -17,8 +17,7 @@ use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/presentation";
 
-const ABOUT: About =
-    About { title: "Présentation de l’appel", lead: "Ce que la page publique dit de l’appel et de l’aide.", here: HERE, anchor: "" };
+const ABOUT: About = About { title: "Présentation de l’appel", lead: "Ce que la page publique dit de l’appel et de l’aide.", here: HERE, anchor: "" };
 
 const VAT: [(&str, &str); 3] = [("unstated", "le règlement ne le dit pas"), ("excluded", "hors taxes"), ("included", "toutes taxes comprises")];
 

@@ -102,7 +102,13 @@ async fn coming(cast: &Cast<'_>, now: OffsetDateTime) -> anyhow::Result<()> {
             12,
             "Le document, ses signataires, le calendrier",
         ),
-        ("Visite d’une plateforme d’échange de matières", "Visite commentée, puis échange avec l’exploitant. Chaussures fermées.", "2", 16, "Tri, stockage, traçabilité"),
+        (
+            "Visite d’une plateforme d’échange de matières",
+            "Visite commentée, puis échange avec l’exploitant. Chaussures fermées.",
+            "2",
+            16,
+            "Tri, stockage, traçabilité",
+        ),
     ];
     for (title, note, capacity, days, subject) in programmes {
         let day = weekday(today + Duration::days(days));

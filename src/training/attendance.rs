@@ -122,9 +122,9 @@ pub async fn show(
     let session = session(&course, &key)?;
     policy::record(manager.call().is_manager, &course.rules(), session.starts_at(), manager.now())?;
     let typed = suspended::typed(&mut conn, manager.account(), &asked.0).await?;
-    let alert = typed
-        .as_ref()
-        .map(|_| Alert::refusal("Votre saisie est revenue", "La session avait expiré pendant l’envoi\u{a0}: rien n’est enregistré. Relisez, puis enregistrez."));
+    let alert = typed.as_ref().map(|_| {
+        Alert::refusal("Votre saisie est revenue", "La session avait expiré pendant l’envoi\u{a0}: rien n’est enregistré. Relisez, puis enregistrez.")
+    });
     page(&app, &mut conn, &manager, (&course, &session), (StatusCode::OK, alert, typed.as_ref())).await
 }
 

@@ -8,7 +8,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::manage::{HERE, tag};
-use super::model::{Course, Presence, Seat, Seats};
+use super::model::{Course, Seat, Seats, Session};
+use super::roster::{DayView, PersonView, day_views, person_view};
 use super::store::{self, Enrolled};
 use super::{enrolling, people, programme, write};
 use crate::access::{CallManager, NumberPart, Refusal};
@@ -17,32 +18,9 @@ use crate::call::form::{FormView, Sheet, Spec};
 use crate::call::frame::{Alert, Asked, Frame, at, layout};
 use crate::call::store::{self as calls, Act};
 use crate::error::AppError;
-use crate::kit::french::count;
-use crate::kit::moment;
 use crate::mail::training::{self as texts, About};
 use crate::page::{Layout, Tag, html_with, see};
 use crate::suspended::{self, KeptForm};
-
-/// Somebody enrolled, as shown.
-struct PersonView {
-    name: String,
-    organisation: String,
-    email: String,
-    dossier: String,
-    days: String,
-    since: String,
-    /// Address of the certificate, once there is a day to certify.
-    certificate: String,
-}
-
-/// A day, with the way to its attendance.
-struct DayView {
-    when: String,
-    note: String,
-    href: String,
-    state: String,
-    is_begun: bool,
-}
 
 #[derive(Template)]
 #[template(path = "training/edit.html")]
@@ -81,6 +59,38 @@ fn reason(sheet: &mut Sheet<'_>) -> String {
     reason
 }
 
+/// The form of the programme: as held, or as it came back.
+fn programme_form(manager: &CallManager, course: &Course, seats: Seats, typed: Option<(Sheet<'_>, i32)>) -> FormView {
+    let (sheet, seen) = typed.unwrap_or_else(|| {
+        let mut sheet = Sheet::of(None);
+        programme::read(&mut sheet, course, seats);
+        (sheet, course.training.version)
+    });
+    let action = at(&manager.call().slug, &format!("{HERE}/{}", course.training.number));
+    FormView::of(sheet, ("programme", "Programme", "Enregistrer le programme"), action, seen).intro(
+        "Un changement de jour, d’heure ou de lieu est dit par courriel aux personnes inscrites ou en attente. Remplir la dernière fiche ajoute une journée.",
+    )
+}
+
+/// The form of a cancellation; nothing once it is cancelled.
+fn cancel_form(manager: &CallManager, course: &Course, typed: Option<Sheet<'_>>) -> Option<FormView> {
+    let training = &course.training;
+    let sheet = typed.unwrap_or_else(|| {
+        let mut sheet = Sheet::of(None);
+        reason(&mut sheet);
+        sheet
+    });
+    let base = format!("{HERE}/{}", training.number);
+    let form = FormView::of(
+        sheet,
+        ("annuler", "Annuler la formation", "Annuler la formation"),
+        at(&manager.call().slug, &format!("{base}/annulation")),
+        training.version,
+    );
+    let intro = "Les personnes inscrites ou en attente sont prévenues. Leur inscription est gardée, si la formation est rétablie.";
+    training.cancelled_at.is_none().then(|| form.back(at(&manager.call().slug, &base)).intro(intro).main_if(false))
+}
+
 async fn page(
     app: &App,
     conn: &mut PgConnection,
@@ -89,35 +99,18 @@ async fn page(
     posted: Option<Posted<'_>>,
     (status, done): (StatusCode, Option<Alert>),
 ) -> Result<Response, AppError> {
-    let call = manager.call();
-    let training = &course.training;
-    let seats = store::seats(conn, call.id).await?.get(&training.id).copied().unwrap_or_default();
+    let (slug, training) = (&manager.call().slug, &course.training);
+    let seats = store::seats(conn, manager.call().id).await?.get(&training.id).copied().unwrap_or_default();
     let all = store::enrolled(conn, training.id, manager.account()).await?;
     let came = store::attendance(conn, training.id).await?;
     let base = format!("{HERE}/{}", training.number);
-    let (mut typed, mut cancelled) = (None, None);
-    match posted {
-        Some(Posted::Programme(sheet, seen)) => typed = Some((sheet, seen)),
-        Some(Posted::Cancellation(sheet)) => cancelled = Some(sheet),
-        None => {}
-    }
-    let (sheet, seen) = typed.unwrap_or_else(|| {
-        let mut sheet = Sheet::of(None);
-        programme::read(&mut sheet, course, seats);
-        (sheet, training.version)
-    });
-    let form = FormView::of(sheet, ("programme", "Programme", "Enregistrer le programme"), at(&call.slug, &base), seen)
-        .intro("Un changement de jour, d’heure ou de lieu est dit par courriel aux personnes inscrites ou en attente. Remplir la dernière fiche ajoute une journée.");
-    let cancel = training.cancelled_at.is_none().then(|| {
-        let sheet = cancelled.unwrap_or_else(|| {
-            let mut sheet = Sheet::of(None);
-            reason(&mut sheet);
-            sheet
-        });
-        FormView::of(sheet, ("annuler", "Annuler la formation", "Annuler la formation"), at(&call.slug, &format!("{base}/annulation")), training.version)
-            .intro("Les personnes inscrites ou en attente sont prévenues. Leur inscription est gardée, si la formation est rétablie.")
-            .main_if(false)
-    });
+    let (typed, cancelled) = match posted {
+        Some(Posted::Programme(sheet, seen)) => (Some((sheet, seen)), None),
+        Some(Posted::Cancellation(sheet)) => (None, Some(sheet)),
+        None => (None, None),
+    };
+    let form = programme_form(manager, course, seats, typed);
+    let cancel = cancel_form(manager, course, cancelled);
     let forms: Vec<&FormView> = std::iter::once(&form).chain(cancel.as_ref()).collect();
     let frame = alerts(Frame::of(manager, training.title.clone(), HERE).lead(course.span()), &forms, done);
     let person = |line: &Enrolled| person_view(manager, course, line, &came);
@@ -125,16 +118,16 @@ async fn page(
         layout: layout(app, manager, &training.title),
         frame,
         tag: tag(course, manager.now()),
-        seats: seats.sentence(training.capacity),
-        list: at(&call.slug, HERE),
+        seats: course.seats(seats, manager.now()),
+        list: at(slug, HERE),
         days: day_views(manager, course, &came),
-        sheet: at(&call.slug, &format!("{base}/emargement.pdf")),
+        sheet: at(slug, &format!("{base}/emargement.pdf")),
         enrolled: all.iter().filter(|line| line.seat != Seat::Waiting).map(person).collect(),
         waiting: all.iter().filter(|line| line.seat == Seat::Waiting).map(person).collect(),
         form,
         cancel,
         reason: training.cancel_reason.clone(),
-        restore: at(&call.slug, &format!("{base}/annulation")),
+        restore: at(slug, &format!("{base}/annulation")),
         version: training.version,
         operation: Uuid::new_v4(),
     };
@@ -148,48 +141,6 @@ fn alerts(mut frame: Frame, forms: &[&FormView], done: Option<Alert>) -> Frame {
         frame = frame.alert(Alert::unsaved(form)).alert(Alert::errors(form)).alert(Alert::conflict(form));
     }
     frame
-}
-
-type Came = std::collections::HashMap<(i64, i64), Presence>;
-
-fn day_views(manager: &CallManager, course: &Course, came: &Came) -> Vec<DayView> {
-    let view = |session: &super::model::Session| {
-        let here = came.iter().filter(|((day, _), presence)| *day == session.id && **presence == Presence::Present).count();
-        DayView {
-            when: session.when(),
-            note: session.note.clone(),
-            href: at(&manager.call().slug, &format!("{HERE}/{}/presences/{}", course.training.number, session.id)),
-            state: if session.is_recorded() { count(here, "présent", "présents") } else { "présences non notées".to_owned() },
-            is_begun: manager.now() >= session.starts_at() && !course.rules().is_cancelled,
-        }
-    };
-    course.days().map(view).collect()
-}
-
-fn person_view(manager: &CallManager, course: &Course, line: &Enrolled, came: &Came) -> PersonView {
-    let total = course.days().count();
-    let comes = course.days().filter(|session| !line.skips.contains(&session.id)).count();
-    let attended = came.iter().filter(|((_, account), presence)| *account == line.account && **presence == Presence::Present).count();
-    let planned = if line.seat == Seat::Withdrawn {
-        "place rendue".to_owned()
-    } else if comes == total {
-        "toutes les journées".to_owned()
-    } else {
-        format!("{} sur {total}", count(comes, "journée", "journées"))
-    };
-    PersonView {
-        name: line.name.clone(),
-        organisation: line.organisation.clone(),
-        email: line.email.clone(),
-        dossier: line.title.clone().unwrap_or_else(|| "Déport".to_owned()),
-        days: if attended > 0 { format!("{planned}\u{202f}; {}", count(attended, "suivie", "suivies")) } else { planned },
-        since: moment::near(line.asked_at, manager.now()),
-        certificate: if attended > 0 {
-            at(&manager.call().slug, &format!("{HERE}/{}/attestations/{}", course.training.number, line.account))
-        } else {
-            String::new()
-        },
-    }
 }
 
 /// The managers of a call see a training and who is enrolled.
@@ -214,11 +165,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, NumberPart(numbe
 }
 
 /// The managers of a call change a training; more seats go at once to those who wait.
-pub async fn save(
-    State(app): State<App>,
-    NumberPart(number): NumberPart,
-    KeptForm(manager, input): KeptForm<CallManager>,
-) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, NumberPart(number): NumberPart, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     if let Some(done) = calls::lock(&mut tx, &manager, operation).await?.done {
@@ -256,11 +203,7 @@ pub async fn save(
 }
 
 /// The managers of a call cancel a training, with a reason, or restore it; not once somebody was recorded as present.
-pub async fn cancel(
-    State(app): State<App>,
-    NumberPart(number): NumberPart,
-    KeptForm(manager, input): KeptForm<CallManager>,
-) -> Result<Response, AppError> {
+pub async fn cancel(State(app): State<App>, NumberPart(number): NumberPart, KeptForm(manager, input): KeptForm<CallManager>) -> Result<Response, AppError> {
     let (operation, seen) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     if let Some(done) = calls::lock(&mut tx, &manager, operation).await?.done {
@@ -273,7 +216,7 @@ pub async fn cancel(
         let alert = Alert { is_focused: true, ..Alert::refusal("La formation a changé", "Une autre personne l’a modifiée entre-temps. La voici à jour.") };
         return page(&app, &mut tx, &manager, &course, None, (StatusCode::CONFLICT, Some(alert))).await;
     }
-    if course.days().any(super::model::Session::is_recorded) {
+    if course.days().any(Session::is_recorded) {
         return Err(Refusal::Because("Des présences y sont notées\u{a0}: cette formation a eu lieu.").into());
     }
     let mut sheet = Sheet::of(Some(&input));
@@ -284,7 +227,8 @@ pub async fn cancel(
     write::cancel(&mut tx, &manager, &course, (!is_restored).then_some(reason.as_str())).await?;
     let course = store::course(&mut tx, call.id, number).await?;
     let about = About { course: &course, slug: &call.slug };
-    people::tell_all(&mut tx, &app, about, &format!("cancelled {}", course.training.version), |app, about, _| texts::cancelled(app, about, is_restored)).await?;
+    people::tell_all(&mut tx, &app, about, &format!("cancelled {}", course.training.version), |app, about, _| texts::cancelled(app, about, is_restored))
+        .await?;
     let lines = enrolling::release(&mut tx, &app, (&course, &call.slug), manager.now()).await?;
     people::record(&mut tx, lines, manager.now()).await?;
     let (act, done) = if is_restored { ("training_restored", "retablie") } else { ("training_cancelled", "annulee") };

@@ -51,13 +51,7 @@ pub async fn remember(conn: &mut PgConnection, guest: &TrainingGuest, training: 
 }
 
 /// Gives a seat, or a place at the end of the waiting list; which of both. Who already has one keeps it.
-pub async fn enrol(
-    conn: &mut PgConnection,
-    app: &App,
-    guest: &TrainingGuest,
-    course: &Course,
-    (project, skips): (i64, &[i64]),
-) -> Result<Seat, AppError> {
+pub async fn enrol(conn: &mut PgConnection, app: &App, guest: &TrainingGuest, course: &Course, (project, skips): (i64, &[i64])) -> Result<Seat, AppError> {
     let id = course.training.id;
     let mut lines = release(conn, app, (course, &guest.call().slug), guest.now()).await?;
     let row = sqlx::query!(
@@ -88,13 +82,8 @@ pub async fn enrol(
         people::record(conn, lines, guest.now()).await?;
         return Ok(Seat::Enrolled);
     };
-    let person = Touched {
-        account: guest.account().get(),
-        email: guest.visitor().email.clone(),
-        project: row.project_id,
-        skips: skips.to_vec(),
-        version: row.version,
-    };
+    let person =
+        Touched { account: guest.account().get(), email: guest.visitor().email.clone(), project: row.project_id, skips: skips.to_vec(), version: row.version };
     let about = About { course, slug: &guest.call().slug };
     let seat = Seat::parse(&row.status);
     let (act, words) = if seat == Seat::Enrolled {

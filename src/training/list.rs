@@ -77,7 +77,7 @@ pub async fn show(State(app): State<App>, guest: TrainingGuest) -> Result<Respon
         title: course.training.title.clone(),
         span: course.span(),
         place: course.training.place.clone(),
-        seats: seats.get(&course.training.id).copied().unwrap_or_default().sentence(course.training.capacity),
+        seats: course.seats(seats.get(&course.training.id).copied().unwrap_or_default(), guest.now()),
         tag: tag(course, guest.now()),
         mine: mine(course, own.iter().find(|own| own.training == course.training.id)),
         is_past: course.is_past(guest.now()),

@@ -70,13 +70,14 @@ async fn page(
         programme::read(&mut sheet, &programme::blank(""), Seats::default());
         sheet
     });
-    let form = FormView::of(sheet, ("nouvelle", "Prévoir une formation", "Créer la formation"), at(&call.slug, HERE), 0)
-        .intro("La première journée se fixe ici, les suivantes sur la page de la formation. Seules les personnes des dossiers de l’appel s’y inscrivent (R100).");
+    let form = FormView::of(sheet, ("nouvelle", "Prévoir une formation", "Créer la formation"), at(&call.slug, HERE), 0).intro(
+        "La première journée se fixe ici, les suivantes sur la page de la formation. Seules les personnes des dossiers de l’appel s’y inscrivent (R100).",
+    );
     let view = |course: &Course| TrainingView {
         href: at(&call.slug, &format!("{HERE}/{}", course.training.number)),
         title: course.training.title.clone(),
         span: course.span(),
-        seats: seats.get(&course.training.id).copied().unwrap_or_default().sentence(course.training.capacity),
+        seats: course.seats(seats.get(&course.training.id).copied().unwrap_or_default(), manager.now()),
         tag: tag(course, manager.now()),
     };
     let frame = Frame::of(manager, "Formations", HERE)

@@ -13,6 +13,7 @@ pub mod people;
 pub mod programme;
 pub mod recording;
 pub mod reminders;
+pub mod roster;
 pub mod sheet;
 pub mod store;
 pub mod verify;

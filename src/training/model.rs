@@ -138,6 +138,11 @@ impl Course {
         rules.is_cancelled || rules.ends_at.is_some_and(|end| end <= now)
     }
 
+    /// Its seats in a few words: those left, or who had one once it is over.
+    pub fn seats(&self, seats: Seats, now: OffsetDateTime) -> String {
+        if self.is_past(now) { count(seats.enrolled, "personne inscrite", "personnes inscrites") } else { seats.sentence(self.training.capacity) }
+    }
+
     /// "5 jours, du jeudi 12 février 2015 au lundi 20 avril 2015".
     pub fn span(&self) -> String {
         let days: Vec<Date> = self.days().map(|session| session.day).collect();

@@ -8,11 +8,11 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::enrolling;
 use super::list::{HERE, layout, mine, over};
 use super::manage::tag;
 use super::model::{Course, Presence, Seat};
 use super::store::{self, Own};
-use super::enrolling;
 use crate::access::policy::training as policy;
 use crate::access::{NumberPart, Refusal, TrainingGuest};
 use crate::app::App;
@@ -98,7 +98,7 @@ async fn page(
         list: at(&call.slug, HERE),
         action: address(""),
         note: training.note.clone(),
-        facts: facts(course, seats.sentence(training.capacity), guest.now()),
+        facts: facts(course, course.seats(seats, guest.now()), guest.now()),
         reason: training.cancel_reason.clone(),
         days: days(course, own.as_ref(), typed, &|end| address(end), guest, &came),
         mine: mine(course, own.as_ref()),
@@ -184,8 +184,12 @@ pub async fn show(State(app): State<App>, guest: TrainingGuest, NumberPart(numbe
     let course = store::course(&mut conn, guest.call().id, number).await?;
     let done = asked.0.get("fait").map(|what| match what.as_str() {
         "inscrit" => Alert::done("Vous êtes inscrit", "Un courriel le confirme. Chaque journée a son fichier d’agenda, ci-dessous."),
-        "attente" => Alert::done("Vous êtes sur la liste d’attente", "Si une place se libère, elle vous revient dans l’ordre de la liste, et un courriel vous le dit."),
-        "retrait" => Alert::done("Votre place est rendue", "Un courriel le confirme. Tant que les inscriptions sont ouvertes, vous pouvez vous inscrire de nouveau."),
+        "attente" => {
+            Alert::done("Vous êtes sur la liste d’attente", "Si une place se libère, elle vous revient dans l’ordre de la liste, et un courriel vous le dit.")
+        }
+        "retrait" => {
+            Alert::done("Votre place est rendue", "Un courriel le confirme. Tant que les inscriptions sont ouvertes, vous pouvez vous inscrire de nouveau.")
+        }
         _ => Alert::done("Enregistré", "Vos journées sont à jour."),
     });
     page(&app, &mut conn, &guest, &course, (StatusCode::OK, done, None)).await
@@ -202,8 +206,11 @@ pub async fn save(State(app): State<App>, guest: TrainingGuest, NumberPart(numbe
     let own = store::own(&mut tx, guest.call().id, guest.account()).await?.into_iter().find(|own| own.training == course.training.id);
     let skips = skips(&course, own.as_ref(), &input, guest.now());
     let act = input.get("act");
-    if matches!(act, "inscrire" | "journees") && skips.len() == course.days().count() && course.days().count() > 0 {
-        policy::leave(guest.ties(), &course.rules(), guest.now())?;
+    match act {
+        "inscrire" => policy::enrol(guest.ties(), &course.rules(), guest.now())?,
+        _ => policy::leave(guest.ties(), &course.rules(), guest.now())?,
+    }
+    if matches!(act, "inscrire" | "journees") && skips.len() == course.days().count() {
         let alert = Alert {
             class: "bad",
             links: vec![("#journees".to_owned(), "Cocher au moins une journée.".to_owned())],
@@ -214,20 +221,20 @@ pub async fn save(State(app): State<App>, guest: TrainingGuest, NumberPart(numbe
     }
     let done = match act {
         "inscrire" => {
-            policy::enrol(guest.ties(), &course.rules(), guest.now())?;
             let project = dossier(&mut tx, &guest, &input).await?;
             if enrolling::enrol(&mut tx, &app, &guest, &course, (project, &skips)).await? == Seat::Waiting { "attente" } else { "inscrit" }
         }
         "journees" => {
-            policy::leave(guest.ties(), &course.rules(), guest.now())?;
             if own.as_ref().is_none_or(|own| own.version != seen) || !enrolling::skip(&mut tx, &guest, &course, &skips).await? {
-                let alert = Alert { is_focused: true, ..Alert::refusal("Votre inscription a changé", "Elle a été modifiée ailleurs entre-temps. La voici à jour.") };
+                let alert = Alert {
+                    is_focused: true,
+                    ..Alert::refusal("Votre inscription a changé", "Elle a été modifiée ailleurs entre-temps. La voici à jour.")
+                };
                 return page(&app, &mut tx, &guest, &course, (StatusCode::CONFLICT, Some(alert), None)).await;
             }
             "journees"
         }
         "rendre" => {
-            policy::leave(guest.ties(), &course.rules(), guest.now())?;
             if !enrolling::leave(&mut tx, &app, &guest, &course).await? {
                 return Err(Refusal::Because("Vous n’êtes pas inscrit à cette formation.").into());
             }

@@ -9,7 +9,12 @@ use crate::call::store::lock_projects;
 
 /// Writes who came on a day, under the training's lock: one line for each person named, none where nothing is said. What the
 /// dossiers keep is counted again.
-pub async fn save(conn: &mut PgConnection, manager: &CallManager, (course, session): (&Course, &Session), came: &[(i64, Option<Presence>)]) -> sqlx::Result<()> {
+pub async fn save(
+    conn: &mut PgConnection,
+    manager: &CallManager,
+    (course, session): (&Course, &Session),
+    came: &[(i64, Option<Presence>)],
+) -> sqlx::Result<()> {
     let accounts: Vec<i64> = came.iter().map(|(account, _)| *account).collect();
     let states: Vec<String> = came.iter().map(|(_, presence)| presence.map_or("", Presence::key).to_owned()).collect();
     let projects = sqlx::query_scalar!(

@@ -22,7 +22,12 @@ fn day(course: &Course, session: &Session, people: &[Enrolled]) -> SheetDay {
     let mut expected: Vec<&Enrolled> = people.iter().filter(|line| line.seat == Seat::Enrolled && !line.skips.contains(&session.id)).collect();
     expected.sort_by_key(|line| fold(&line.name));
     let lines = expected.into_iter().map(|line| [line.name.clone(), line.organisation.clone()]);
-    let facts = [("Horaires", session.hours()), ("Lieu", course.place(session).to_owned()), ("Sujet", session.note.clone()), ("Organisme", course.training.trainer.clone())];
+    let facts = [
+        ("Horaires", session.hours()),
+        ("Lieu", course.place(session).to_owned()),
+        ("Sujet", session.note.clone()),
+        ("Organisme", course.training.trainer.clone()),
+    ];
     SheetDay {
         title: moment::day(session.day),
         facts: facts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(label, text)| Fact::new(label, text)).collect(),

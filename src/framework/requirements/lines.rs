@@ -243,7 +243,12 @@ pub static CHAPTERS: [Chapter; 10] = [
                 Call("formation"),
                 "Les formations sont présentées sur la page de l’appel ; les personnes des dossiers s’y inscrivent.",
             ),
-            part(99, "Pôle des Éco-Industries missionné par l’ADEME et la Région", Call("formation"), "L’organisme de formation est dit avec chaque formation."),
+            part(
+                99,
+                "Pôle des Éco-Industries missionné par l’ADEME et la Région",
+                Call("formation"),
+                "L’organisme de formation est dit avec chaque formation.",
+            ),
             part(100, "Module spécialement dédié aux porteurs de l’AMI", Call("formation"), "Seules les personnes des dossiers de l’appel s’inscrivent."),
             part(
                 101,
@@ -252,7 +257,12 @@ pub static CHAPTERS: [Chapter; 10] = [
                 "Le titre et les cinq jours sont sur la page de l’appel.",
             ),
             part(102, "Formation financée dans le cadre du FREE", Call("formation"), "Le financement est dit avec la formation."),
-            part(103, "Dates : 12 et 13 février, 23 et 24 mars, 20 avril 2015", Call("formation"), "Les cinq journées ont leurs inscriptions et leurs présences."),
+            part(
+                103,
+                "Dates : 12 et 13 février, 23 et 24 mars, 20 avril 2015",
+                Call("formation"),
+                "Les cinq journées ont leurs inscriptions et leurs présences.",
+            ),
             part(104, "Réserver ces dates", Call("formation"), "Calendrier de l’appel, fichiers d’agenda, adresses à suivre, rappels par courriel."),
             part(
                 105,
