@@ -88,10 +88,12 @@ fn view(event: &Event, now: OffsetDateTime, next: Option<&str>, is_signed_in: bo
     }
 }
 
-/// "octobre 2015".
+/// "Octobre 2015".
 fn month(day: Date) -> String {
     let words = moment::day(day);
-    words.split_whitespace().flat_map(|part| part.split('\u{a0}')).skip(2).collect::<Vec<_>>().join(" ")
+    let named = words.split([' ', '\u{a0}']).skip(2).collect::<Vec<_>>().join(" ");
+    let mut letters = named.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn months(events: &[Event], now: OffsetDateTime, is_signed_in: bool) -> Vec<MonthView> {
@@ -215,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_month_is_named_with_its_year() {
-        assert_eq!(month(date!(2015 - 10 - 14)), "octobre 2015");
-        assert_eq!(month(date!(2015 - 03 - 01)), "mars 2015");
+        assert_eq!(month(date!(2015 - 10 - 14)), "Octobre 2015");
+        assert_eq!(month(date!(2015 - 03 - 01)), "Mars 2015");
     }
 }

@@ -141,8 +141,21 @@ pub async fn release(conn: &mut PgConnection, app: &App, (course, slug): (&Cours
         return Ok(lines);
     }
     let about = About { course, slug };
-    let subject = course.training.number.to_string();
-    let gone = sqlx::query_as!(
+    let line = |person: &Touched, act| Line { project: person.project, account: person.account, act, subject: course.training.number.to_string() };
+    for person in take_back(conn, course.training.id, at).await? {
+        people::tell(conn, course, &person, "released", &texts::left(app, about, true)).await?;
+        lines.push(line(&person, "training_left"));
+    }
+    for person in promote(conn, course.training.id, at).await? {
+        people::tell(conn, course, &person, "promoted", &texts::enrolled(app, about, &person.skips, true)).await?;
+        lines.push(line(&person, "training_promoted"));
+    }
+    Ok(lines)
+}
+
+/// Takes the seats, and the places on the list, of those who are no longer of the carriers' people.
+async fn take_back(conn: &mut PgConnection, training: i64, at: OffsetDateTime) -> sqlx::Result<Vec<Touched>> {
+    sqlx::query_as!(
         Touched,
         "update enrolment set status = 'withdrawn', settled_at = $2, version = enrolment.version + 1
          from account, training
@@ -150,16 +163,16 @@ pub async fn release(conn: &mut PgConnection, app: &App, (course, slug): (&Cours
            and not exists(select from carrier_person
                           where carrier_person.call_id = training.call_id and carrier_person.account_id = enrolment.account_id)
          returning account_id as account, account.email, project_id as project, skips, enrolment.version",
-        course.training.id,
+        training,
         at
     )
-    .fetch_all(&mut *conn)
-    .await?;
-    for person in gone {
-        people::tell(conn, course, &person, "released", &texts::left(app, about, true)).await?;
-        lines.push(Line { project: person.project, account: person.account, act: "training_left", subject: subject.clone() });
-    }
-    let promoted = sqlx::query_as!(
+    .fetch_all(conn)
+    .await
+}
+
+/// Gives the free seats to those who wait, in order.
+async fn promote(conn: &mut PgConnection, training: i64, at: OffsetDateTime) -> sqlx::Result<Vec<Touched>> {
+    sqlx::query_as!(
         Touched,
         "update enrolment set status = 'enrolled', settled_at = $2, version = enrolment.version + 1
          from account
@@ -171,14 +184,9 @@ pub async fn release(conn: &mut PgConnection, app: &App, (course, slug): (&Cours
              limit greatest((select capacity from training where id = $1)
                           - (select count(*) from enrolment as held where held.training_id = $1 and held.status = 'enrolled'), 0))
          returning account_id as account, account.email, project_id as project, skips, enrolment.version",
-        course.training.id,
+        training,
         at
     )
-    .fetch_all(&mut *conn)
-    .await?;
-    for person in promoted {
-        people::tell(conn, course, &person, "promoted", &texts::enrolled(app, about, &person.skips, true)).await?;
-        lines.push(Line { project: person.project, account: person.account, act: "training_promoted", subject: subject.clone() });
-    }
-    Ok(lines)
+    .fetch_all(conn)
+    .await
 }

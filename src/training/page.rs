@@ -211,13 +211,7 @@ pub async fn save(State(app): State<App>, guest: TrainingGuest, NumberPart(numbe
         _ => policy::leave(guest.ties(), &course.rules(), guest.now())?,
     }
     if matches!(act, "inscrire" | "journees") && skips.len() == course.days().count() {
-        let alert = Alert {
-            class: "bad",
-            links: vec![("#journees".to_owned(), "Cocher au moins une journée.".to_owned())],
-            is_focused: true,
-            ..Alert::refusal("Aucune journée n’est cochée", "Rien n’est enregistré pour l’instant.")
-        };
-        return page(&app, &mut tx, &guest, &course, (StatusCode::UNPROCESSABLE_ENTITY, Some(alert), Some(&input))).await;
+        return page(&app, &mut tx, &guest, &course, (StatusCode::UNPROCESSABLE_ENTITY, Some(nothing_ticked()), Some(&input))).await;
     }
     let done = match act {
         "inscrire" => {
@@ -246,6 +240,15 @@ pub async fn save(State(app): State<App>, guest: TrainingGuest, NumberPart(numbe
     enrolling::remember(&mut tx, &guest, course.training.id, operation, &location).await?;
     tx.commit().await?;
     Ok(see(&location))
+}
+
+fn nothing_ticked() -> Alert {
+    Alert {
+        class: "bad",
+        links: vec![("#journees".to_owned(), "Cocher au moins une journée.".to_owned())],
+        is_focused: true,
+        ..Alert::refusal("Aucune journée n’est cochée", "Rien n’est enregistré pour l’instant.")
+    }
 }
 
 /// The dossier for which one comes: the one chosen among one's own, or the only one.

@@ -16,7 +16,6 @@ pub async fn save(
     came: &[(i64, Option<Presence>)],
 ) -> sqlx::Result<()> {
     let accounts: Vec<i64> = came.iter().map(|(account, _)| *account).collect();
-    let states: Vec<String> = came.iter().map(|(_, presence)| presence.map_or("", Presence::key).to_owned()).collect();
     let projects = sqlx::query_scalar!(
         "select distinct project_id from enrolment where training_id = $1 and account_id = any($2) order by project_id",
         course.training.id,
@@ -25,6 +24,16 @@ pub async fn save(
     .fetch_all(&mut *conn)
     .await?;
     lock_projects(conn, manager.call().id, &projects).await?;
+    write(conn, manager, session, came).await?;
+    let moved = recount(conn, &projects).await?;
+    let subject = format!("{} {}", course.training.number, session.day);
+    let line = |project: i64| Line { project, account: manager.account().get(), act: "training_attended", subject: subject.clone() };
+    people::record(conn, moved.into_iter().map(line).collect(), manager.now()).await
+}
+
+async fn write(conn: &mut PgConnection, manager: &CallManager, session: &Session, came: &[(i64, Option<Presence>)]) -> sqlx::Result<()> {
+    let accounts: Vec<i64> = came.iter().map(|(account, _)| *account).collect();
+    let states: Vec<String> = came.iter().map(|(_, presence)| presence.map_or("", Presence::key).to_owned()).collect();
     sqlx::query!(
         "with line as (
            select * from unnest($3::bigint[], $4::text[]) as line(account, state)
@@ -40,7 +49,7 @@ pub async fn save(
            set state = excluded.state, recorded_by = excluded.recorded_by, recorded_at = excluded.recorded_at
            where held.state <> excluded.state",
         session.id,
-        course.training.id,
+        session.training,
         &accounts,
         &states,
         manager.account().get(),
@@ -51,17 +60,19 @@ pub async fn save(
     sqlx::query!("update training_session set attendance_version = attendance_version + 1, recorded_at = $2 where id = $1", session.id, manager.now())
         .execute(&mut *conn)
         .await?;
-    let moved = sqlx::query_scalar!(
+    Ok(())
+}
+
+/// Counts again what those dossiers keep; those whose count moved.
+async fn recount(conn: &mut PgConnection, projects: &[i64]) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
         "update project set trainings_attended = coalesce(kept.days, 0)
          from (select id from unnest($1::bigint[]) as id) as named
          left join training_attended as kept on kept.project_id = named.id
          where project.id = named.id and project.trainings_attended <> coalesce(kept.days, 0)
          returning project.id",
-        &projects
+        projects
     )
-    .fetch_all(&mut *conn)
-    .await?;
-    let subject = format!("{} {}", course.training.number, session.day);
-    let line = |project: i64| Line { project, account: manager.account().get(), act: "training_attended", subject: subject.clone() };
-    people::record(conn, moved.into_iter().map(line).collect(), manager.now()).await
+    .fetch_all(conn)
+    .await
 }
