@@ -18,6 +18,7 @@ use crate::kit::ids::{AccountId, ProjectId};
 use crate::lessons;
 use crate::project::{exchange, files, units};
 use crate::review;
+use crate::training;
 
 /// What a verification counted, and what it found wrong.
 #[derive(Debug, Default)]
@@ -69,6 +70,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     instructions(&mut conn, &mut report).await?;
     decisions(&mut conn, &mut report).await?;
     lessons(&mut conn, &mut report).await?;
+    trainings(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -249,6 +251,15 @@ async fn decisions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
 async fn lessons(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
     let (editions, faults) = lessons::verify::verify(conn).await?;
     report.figure("Fiches publiées", editions);
+    report.faults.extend(faults);
+    Ok(())
+}
+
+/// Seats against the rooms, waiting lists against their order, kept counts against the presences.
+async fn trainings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (enrolments, presences, faults) = training::verify::verify(conn).await?;
+    report.figure("Inscriptions aux formations", enrolments);
+    report.figure("Présences aux formations", presences);
     report.faults.extend(faults);
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod app;
 pub mod assets;
 pub mod board;
+pub mod calendar;
 pub mod call;
 pub mod check;
 pub mod cli;
@@ -25,6 +26,7 @@ pub mod lessons;
 pub mod live;
 pub mod mail;
 pub mod meeting;
+pub mod network;
 pub mod nomenclature;
 pub mod page;
 pub mod postgres;
@@ -36,6 +38,7 @@ pub mod routes;
 pub mod submission;
 pub mod suspended;
 pub mod territory;
+pub mod training;
 pub mod workshop;
 
 /// Migrations of the database, forward only.

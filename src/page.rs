@@ -63,6 +63,7 @@ impl Layout {
         let parts = [
             (true, "Accueil", "/"),
             (hats.carrier, "Mes dossiers", "/dossiers"),
+            (hats.carrier, "Formations", "/formations"),
             (hats.reviewer, "Évaluations", "/evaluation"),
             (hats.committee || hats.manager, "Tableau", "/comite"),
             (hats.manager, "Appel", "/appel"),

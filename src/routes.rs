@@ -25,7 +25,7 @@ use crate::project::{attachments, files, finished, history, overview, rows, sect
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::territory::{case, web as territory};
-use crate::{assets, board, call, decision, lessons, mail, meeting, public, regional, workshop};
+use crate::{assets, board, calendar, call, decision, lessons, mail, meeting, network, public, regional, training, workshop};
 
 /// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
@@ -47,6 +47,9 @@ routes! { PAGES, pages:
     "/fiches/{number}" => get lessons::public::show;
     "/aide" => get public::help::index;
     "/aide/{key}" => get public::help::show;
+    "/appels/{slug}/calendrier" => get calendar::page::show, post calendar::page::save;
+    "/appels/{slug}/calendrier.ics" => get calendar::feed::public;
+    "/calendriers/{token}/trame.ics" => get calendar::feed::follow;
     "/accessibilite" => get public::accessibility;
     "/donnees-personnelles" => get public::privacy;
     "/mentions-legales" => get public::legal;
@@ -177,6 +180,12 @@ routes! { PAGES, pages:
     "/dossiers/{id}/{key}/{row}/retirer" of "/dossiers/{id}/{key}/{row}" => post rows::remove;
     "/dossiers/{id}/{key}/{row}/retablir" of "/dossiers/{id}/{key}/{row}" => post rows::restore;
 
+    "/formations" => get training::list::show;
+    "/formations/{number}" => get training::page::show, post training::page::save;
+    "/formations/{number}/journees/{key}" => get calendar::feed::day;
+    "/formations/{number}/attestation.pdf" => get training::certificate::own;
+    "/reseau" => get network::web::show, post network::web::save;
+
     "/evaluation" => get list::show;
     "/evaluation/{id}" => get pages::show, post pages::save;
     "/evaluation/{id}/rendre" => get deliver::show, post deliver::save;
@@ -209,6 +218,12 @@ routes! { PAGES, pages:
     "/appel/pistes" => get regional::web::show;
     "/appel/pistes/export/{key}" => get regional::web::export;
     "/appel/pistes/poids" => get regional::weights::show, post regional::weights::save;
+    "/appel/formations" => get training::manage::show, post training::manage::save;
+    "/appel/formations/{number}" => get training::edit::show, post training::edit::save;
+    "/appel/formations/{number}/annulation" of "/appel/formations/{number}" => post training::edit::cancel;
+    "/appel/formations/{number}/emargement.pdf" => get training::sheet::print;
+    "/appel/formations/{number}/presences/{key}" => get training::attendance::show, post training::attendance::save;
+    "/appel/formations/{number}/attestations/{key}" => get training::certificate::given;
     "/appel/contacts" => get call::contacts::show, post call::contacts::save;
     "/appel/documents" => get call::documents::show;
     "/appel/personnes" => get call::people::show, post call::people::save;

@@ -33,9 +33,10 @@ fn forbid(folder: &str, words: &[&str]) {
     }
 }
 
-const FEATURES: [&str; 17] = [
+const FEATURES: [&str; 20] = [
     "crate::account",
     "crate::board",
+    "crate::calendar",
     "crate::call",
     "crate::decision",
     "crate::documents",
@@ -45,11 +46,13 @@ const FEATURES: [&str; 17] = [
     "crate::live",
     "crate::mail",
     "crate::meeting",
+    "crate::network",
     "crate::nomenclature",
     "crate::project",
     "crate::review",
     "crate::submission",
     "crate::territory",
+    "crate::training",
     "crate::demo",
 ];
 

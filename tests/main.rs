@@ -4,6 +4,7 @@
 mod account;
 mod architecture;
 mod board;
+mod calendar;
 mod comments;
 mod contract;
 mod copy;
@@ -39,4 +40,5 @@ mod support;
 mod team_rights;
 mod territory;
 mod whole_call;
+mod training;
 mod workshop;

@@ -310,6 +310,49 @@ pub struct Engagement {
     pub blocks: Vec<Block>,
 }
 
+/// Certificate of attendance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// Title of the document.
+    pub name: String,
+    /// Call and training.
+    pub over: String,
+    /// Who attended.
+    pub person: String,
+    /// What is certified.
+    pub sentence: String,
+    /// Training, trainer, place.
+    pub facts: Vec<Fact>,
+    /// Days attended.
+    pub days: Table,
+    /// When it was recorded, and by whom it is given.
+    pub text: Vec<String>,
+}
+
+/// Attendance sheet of a training: a page for each day, with room to sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sheet {
+    /// Title of the document.
+    pub name: String,
+    /// Call.
+    pub over: String,
+    /// Training.
+    pub title: String,
+    /// Pages.
+    pub days: Vec<SheetDay>,
+}
+
+/// A day of an attendance sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SheetDay {
+    /// Day.
+    pub title: String,
+    /// Hours, place, trainer.
+    pub facts: Vec<Fact>,
+    /// Name and organisation of each person expected, and empty lines.
+    pub people: Vec<[String; 2]>,
+}
+
 /// Minutes of a meeting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Minutes {

@@ -9,7 +9,7 @@ use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::model::{Dossier, Drawing, Engagement, Minutes, Receipt};
+use crate::model::{Certificate, Dossier, Drawing, Engagement, Minutes, Receipt, Sheet};
 use crate::text::{Replaced, drawable, scrub};
 use crate::world::{COMMON, Paper, drawing, holds};
 
@@ -17,6 +17,8 @@ const DOSSIER: &str = include_str!("../templates/dossier.typ");
 const RECEIPT: &str = include_str!("../templates/recepisse.typ");
 const ENGAGEMENT: &str = include_str!("../templates/engagement.typ");
 const MINUTES: &str = include_str!("../templates/compte-rendu.typ");
+const CERTIFICATE: &str = include_str!("../templates/attestation.typ");
+const SHEET: &str = include_str!("../templates/emargement.typ");
 
 /// A document to typeset.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,10 @@ pub enum Source<'a> {
     Engagement(&'a Engagement),
     /// Minutes of a meeting.
     Minutes(&'a Minutes),
+    /// Certificate of attendance.
+    Certificate(&'a Certificate),
+    /// Attendance sheet.
+    Sheet(&'a Sheet),
 }
 
 /// An instant, in universal time.
@@ -66,7 +72,7 @@ pub enum Fault {
 /// What a change of template, font or typesetter changes: part of the key of a document that is kept.
 pub fn edition() -> String {
     let version = typst::utils::version();
-    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, version.raw(), env!("CARGO_PKG_VERSION")));
+    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, CERTIFICATE, SHEET, version.raw(), env!("CARGO_PKG_VERSION")));
     format!("{digest:032x}")
 }
 
@@ -87,6 +93,8 @@ fn typeset(source: Source<'_>, at: Moment) -> Result<Pdf, Fault> {
         Source::Receipt(receipt) => ("recepisse", RECEIPT, value(receipt)?, &[][..]),
         Source::Engagement(engagement) => ("engagement", ENGAGEMENT, value(engagement)?, &[][..]),
         Source::Minutes(minutes) => ("compte-rendu", MINUTES, value(minutes)?, &[][..]),
+        Source::Certificate(certificate) => ("attestation", CERTIFICATE, value(certificate)?, &[][..]),
+        Source::Sheet(sheet) => ("emargement", SHEET, value(sheet)?, &[][..]),
     };
     place(&mut values, drawings)?;
     let mut replaced = Replaced::new();
@@ -182,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_templates_use_only_signs_that_the_fonts_hold() {
-        for template in [COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES] {
+        for template in [COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, CERTIFICATE, SHEET] {
             let missing: Vec<char> = template.chars().filter(|c| *c != '\n' && !holds(*c)).collect();
             assert!(missing.is_empty(), "{missing:?}");
         }

@@ -1,5 +1,6 @@
 //! Who may do what: the rules, pure; the proofs that handlers receive; the session behind them.
 
+mod participant;
 mod place;
 pub mod policy;
 pub mod proofs;
@@ -8,6 +9,7 @@ mod store;
 pub mod visitor;
 mod writer;
 
+pub use participant::{CalendarReader, CallPlace, CertificateHolder, FeedReader, NetworkReader, Participant, TrainingGuest};
 pub use place::{Level, Place};
 pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Ties};
 pub use proofs::*;

@@ -31,6 +31,7 @@ macro_rules! stored {
 mod correcting;
 mod instructing;
 mod telling;
+pub mod training;
 
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
@@ -217,6 +218,10 @@ pub enum Refusal {
         /// Arrival.
         arrived: OffsetDateTime,
     },
+    /// The enrolment in a training begins at that instant.
+    EnrolmentNotOpen(OffsetDateTime),
+    /// The enrolment in a training ended before that instant.
+    EnrolmentOver(OffsetDateTime),
     /// Another reason, said in French.
     Because(&'static str),
 }
@@ -247,6 +252,8 @@ impl Refusal {
             Self::CorrectionOver { at, .. } => {
                 format!("La correction était attendue jusqu’au {}. Le dossier se lit, il ne se modifie plus.", moment::until(*at))
             }
+            Self::EnrolmentNotOpen(at) => format!("Les inscriptions ouvrent le {}.", moment::full(*at)),
+            Self::EnrolmentOver(at) => format!("Les inscriptions sont closes depuis le {}.", moment::full(*at)),
             Self::Because(sentence) => (*sentence).to_owned(),
         }
     }

@@ -51,7 +51,9 @@ async fn read(app: &App, now: OffsetDateTime) -> sqlx::Result<Dates> {
         r#"select slug, title, edition, manifestation_bound, deposit_bound, committee_at, committee_place,
              days.n as "days!", days.first, days.last
          from call
-         cross join lateral (select count(*) as n, min(day) as first, max(day) as last from training_session where call_id = call.id) as days
+         cross join lateral (select count(*) as n, min(day) as first, max(day) as last from training_session as session
+           join training on training.id = session.training_id
+           where training.call_id = call.id and training.cancelled_at is null and session.cancelled_at is null) as days
          where not is_template
          order by deposit_bound <= $1, case when deposit_bound > $1 then deposit_bound end, deposit_bound desc
          limit 1"#,

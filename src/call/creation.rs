@@ -51,7 +51,7 @@ fn wish(sheet: &mut Sheet<'_>, sources: &[Managed]) -> Wish {
     let wish = Wish {
         source: sheet.read(
             Spec::new("source", "Copier")
-                .hint("Dates, critères, sièges, contacts et formation sont repris\u{a0}; ni les personnes, ni les documents.")
+                .hint("Dates, critères, sièges, contacts et formations sont repris\u{a0}; ni les personnes, ni les documents.")
                 .among(options),
             &first,
         ),

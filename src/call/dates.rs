@@ -1,4 +1,4 @@
-//! Dates of the call: the bound and its grace, each a decision with its reason; the rest of the calendar; training days.
+//! Dates of the call: the bound and its grace, each a decision with its reason; the rest of the calendar.
 
 mod forms;
 mod past;
@@ -9,12 +9,11 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use self::forms::{Part, bound, calendar, forms, grace, part_of, training, typed_in};
+use self::forms::{Part, bound, calendar, forms, grace, part_of, typed_in};
 use super::confirmation::{Answer, Question, answer, ask};
 use super::form::Sheet;
 use super::frame::{Asked, at};
 use super::settings::{About, Line, draw};
-use super::store::rows::{self, TrainingDay};
 use super::store::settings::{self, Calendar, Decision};
 use super::store::{self, Act};
 use crate::access::CallManager;
@@ -38,17 +37,12 @@ const ABOUT: About = About {
 /// What is held of the page.
 struct Held {
     calendar: Calendar,
-    training: Vec<TrainingDay>,
     decisions: Vec<Decision>,
 }
 
 async fn held(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Held> {
     let call = manager.call().id;
-    Ok(Held {
-        calendar: settings::calendar(conn, call).await?,
-        training: rows::training(conn, call).await?,
-        decisions: settings::decisions(conn, call, manager.account()).await?,
-    })
+    Ok(Held { calendar: settings::calendar(conn, call).await?, decisions: settings::decisions(conn, call, manager.account()).await? })
 }
 
 fn log(decisions: &[Decision]) -> Vec<Line> {
@@ -122,7 +116,6 @@ const fn act_name(part: Part) -> &'static str {
         Part::Bound => "bound_moved",
         Part::Grace => "grace_changed",
         Part::Calendar => "dates_changed",
-        Part::Training => "training_changed",
     }
 }
 
@@ -155,13 +148,6 @@ async fn write(
                 return Ok(End::Asked(question));
             }
             settings::save_calendar(conn, manager, &new).await?;
-        }
-        Part::Training => {
-            let days = training(sheet, &held.training);
-            if let Some(status) = sheet.verdict(is_fresh) {
-                return Ok(End::Again(status));
-            }
-            rows::save_training(conn, manager, &days).await?;
         }
     }
     Ok(End::Written)

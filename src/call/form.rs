@@ -123,7 +123,7 @@ impl Control {
 
     /// Is a short control enough for what it holds?
     pub fn is_short(&self) -> bool {
-        matches!(self.kind, "date" | "datetime-local" | "email" | "select" | "figure")
+        matches!(self.kind, "date" | "time" | "datetime-local" | "email" | "select" | "figure")
     }
 
     /// Is that choice the held one?

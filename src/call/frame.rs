@@ -99,7 +99,7 @@ pub struct Frame {
     pub alerts: Vec<Alert>,
 }
 
-const TABS: [(&str, &str); 11] = [
+const TABS: [(&str, &str); 12] = [
     ("Dossiers", "/appel"),
     ("Affectations", "/appel/affectations"),
     ("Évaluation", "/appel/ouvrir-evaluation"),
@@ -107,6 +107,7 @@ const TABS: [(&str, &str); 11] = [
     ("Dates", "/appel/dates"),
     ("Critères", "/appel/criteres"),
     ("Pistes", "/appel/pistes"),
+    ("Formations", "/appel/formations"),
     ("Présentation", "/appel/presentation"),
     ("Contacts", "/appel/contacts"),
     ("Documents", "/appel/documents"),

@@ -1,4 +1,4 @@
-//! Texts of the call, its aid and its training: what its public page says besides the dates.
+//! Texts of the call and its aid: what its public page says besides the dates and the trainings.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,8 +17,7 @@ use crate::suspended::{self, KeptForm};
 
 const HERE: &str = "/appel/presentation";
 
-const ABOUT: About =
-    About { title: "Présentation de l’appel", lead: "Ce que la page publique dit de l’appel, de l’aide et de la formation.", here: HERE, anchor: "" };
+const ABOUT: About = About { title: "Présentation de l’appel", lead: "Ce que la page publique dit de l’appel et de l’aide.", here: HERE, anchor: "" };
 
 const VAT: [(&str, &str); 3] = [("unstated", "le règlement ne le dit pas"), ("excluded", "hors taxes"), ("included", "toutes taxes comprises")];
 
@@ -42,10 +41,6 @@ fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
     let subsidy_cap = sheet.read(Spec::new("subsidy_cap", "Plafond de dépense éligible, en euros").hint("0 quand il n’y a pas d’aide."), &held.subsidy_cap);
     let subsidy_rate_percent = sheet.read(Spec::new("subsidy_rate", "Taux, en pour cent").range(0, 100), &held.subsidy_rate_percent);
     let subsidy_vat = sheet.read(Spec::new("subsidy_vat", "Montants").radios(&VAT), &held.subsidy_vat);
-    sheet.group("La formation");
-    let training_title = sheet.read(Spec::new("training_title", "Intitulé").range(0, 300).optional(), &held.training_title);
-    let training_note = sheet.read(Spec::new("training_note", "Présentation").long(3000).optional(), &held.training_note);
-    let trainer = sheet.read(Spec::new("trainer", "Organisme de formation").optional(), &held.trainer);
     Presentation {
         version: held.version,
         title,
@@ -59,9 +54,6 @@ fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
         subsidy_cap,
         subsidy_rate_percent,
         subsidy_vat,
-        training_title,
-        training_note,
-        trainer,
         page_guide,
     }
 }

@@ -9,7 +9,7 @@ use super::documents::{DocumentView, views};
 use super::form::Weight;
 use super::regulation::{AIMS, ATTENTION, ELIGIBILITY, PIECES, Quote};
 use super::store::documents;
-use super::store::public::{PublicCall, call};
+use super::store::public::{PublicCall, PublicTraining, call};
 use super::store::rows::{Contact, Criterion};
 use crate::access::{Arrival, RowPart, SlugPart, Visitor};
 use crate::app::App;
@@ -39,6 +39,7 @@ struct PublicPage {
     eligibility: &'static [Quote],
     attention: &'static [Quote],
     calendar: Vec<Step>,
+    calendar_href: String,
     deliverables: Vec<DeliverableView>,
     pieces: &'static [(&'static str, &'static str, &'static str)],
     layers: Vec<Layer>,
@@ -46,7 +47,7 @@ struct PublicPage {
     mean_from: String,
     leads: Leads,
     aid: Aid,
-    training: Training,
+    trainings: Vec<Training>,
     seats: Vec<SeatView>,
     seat_count: String,
     chairs: String,
@@ -117,6 +118,7 @@ struct Training {
     title: String,
     note: String,
     trainer: String,
+    /// Day, as people and as programs read it, place, subject.
     days: Vec<(String, String, String, String)>,
 }
 
@@ -180,7 +182,8 @@ fn page(layout: Layout, slug: &str, call: PublicCall, now: OffsetDateTime) -> Pu
         mean_from: count(call.mean_from, "évaluation", "évaluations"),
         leads: leads(&call.leads),
         aid: aid(&call),
-        training: training(&call),
+        trainings: trainings(&call),
+        calendar_href: format!("/appels/{slug}/calendrier"),
         seat_count: count(call.seats.len(), "siège", "sièges"),
         chairs: list(&chairs),
         seats: seats(&call),
@@ -209,7 +212,7 @@ fn calendar(call: &PublicCall) -> Vec<Step> {
     .into_iter()
     .flatten()
     .collect();
-    steps.extend(call.training.iter().filter_map(|(date, ..)| day("Journée de formation", Some(*date), "R103")));
+    steps.extend(call.trainings.iter().flat_map(|training| training.days()).filter_map(|(date, ..)| day("Journée de formation", Some(date), "R103")));
     steps.extend(bound("Dépôt des dossiers", Some(dates.deposit_bound), "R107, R132"));
     steps.extend(dates.review_due_at.map(|at| Step {
         label: "Évaluations rendues",
@@ -307,10 +310,14 @@ fn aid(call: &PublicCall) -> Aid {
     }
 }
 
-fn training(call: &PublicCall) -> Training {
-    let days = call.training.iter().map(|(day, place, note)| (moment::day(*day), moment::iso_day(*day), place.clone(), note.clone())).collect();
-    let texts = &call.presentation;
-    Training { title: texts.training_title.clone(), note: texts.training_note.clone(), trainer: texts.trainer.clone(), days }
+fn trainings(call: &PublicCall) -> Vec<Training> {
+    let view = |training: &PublicTraining| Training {
+        title: training.title.clone(),
+        note: training.note.clone(),
+        trainer: training.trainer.clone(),
+        days: training.days().map(|(day, place, note)| (moment::day(day), moment::iso_day(day), place.to_owned(), note.to_owned())).collect(),
+    };
+    call.trainings.iter().map(view).collect()
 }
 
 fn seats(call: &PublicCall) -> Vec<SeatView> {

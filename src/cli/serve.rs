@@ -149,6 +149,9 @@ async fn housekeeping(app: App, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = crate::instruction::reminders::run(&app).await {
             tracing::warn!(%error, "reminders of the instruction");
         }
+        if let Err(error) = crate::training::reminders::run(&app).await {
+            tracing::warn!(%error, "reminders of the trainings");
+        }
         tokio::select! {
             _ = stopped.changed() => return,
             () = tokio::time::sleep(Duration::from_hours(1)) => {}

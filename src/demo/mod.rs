@@ -8,6 +8,7 @@ mod hours;
 mod instruction;
 mod pdf;
 mod talk;
+mod training;
 
 use std::collections::HashMap;
 
@@ -82,9 +83,16 @@ pub async fn load(app: &App) -> anyhow::Result<bool> {
     let mut stage = Stage { app, people: HashMap::new(), calls: HashMap::new(), now };
     stage.calls().await?;
     stage.people().await?;
+    let mut dossiers = Vec::new();
     for (name, text) in STORIES.iter().filter(|(name, _)| *name != "people") {
-        let story: Story = toml::from_str(text).with_context(|| format!("data/demo/{name}.toml"))?;
-        stage.play(&story).await.with_context(|| format!("data/demo/{name}.toml"))?;
+        let file = || format!("data/demo/{name}.toml");
+        let story: Story = toml::from_str(text).with_context(file)?;
+        dossiers.push((file(), stage.create(&story).await.with_context(file)?, story));
+    }
+    // Trainings come before the dossiers are written: the last acts of a dossier stay those of its team.
+    stage.train().await.context("trainings")?;
+    for (file, project, story) in &dossiers {
+        stage.play(story, *project).await.with_context(|| file.clone())?;
     }
     stage.finish().await?;
     tracing::info!(seconds = started.elapsed().as_secs_f32(), "demonstration loaded");
@@ -156,12 +164,19 @@ impl Stage<'_> {
         self.people.get(email).with_context(|| format!("nobody at {email}"))
     }
 
-    async fn play(&self, story: &Story) -> anyhow::Result<()> {
-        let call = *self.calls.get(&story.call).with_context(|| format!("call {}", story.call))?;
+    fn call(&self, slug: &str) -> anyhow::Result<CallId> {
+        self.calls.get(slug).copied().with_context(|| format!("call {slug}"))
+    }
+
+    /// The open call lives around today: its dossiers began some weeks ago.
+    fn began(&self, story: &Story) -> anyhow::Result<OffsetDateTime> {
+        Ok(if story.call == "demo" { self.now - Duration::days(40) } else { paris(&format!("{}T09:30", story.notified_on))? + Duration::days(20) })
+    }
+
+    async fn play(&self, story: &Story, project: ProjectId) -> anyhow::Result<()> {
+        let call = self.call(&story.call)?;
         let is_open = story.call == "demo";
-        // The open call lives around today: its dossiers began some weeks ago.
-        let began = if is_open { self.now - Duration::days(40) } else { paris(&format!("{}T09:30", story.notified_on))? + Duration::days(20) };
-        let project = self.create(story, call, began).await?;
+        let began = self.began(story)?;
         let mut writers = vec![self.person(&story.owner)?.clone()];
         for mate in story.team.iter().filter(|mate| mate.role != "reader") {
             writers.push(self.person(&mate.email)?.clone());
@@ -202,7 +217,8 @@ impl Stage<'_> {
         Ok((manifested + moved, notified + moved))
     }
 
-    async fn create(&self, story: &Story, call: CallId, at: OffsetDateTime) -> anyhow::Result<ProjectId> {
+    async fn create(&self, story: &Story) -> anyhow::Result<ProjectId> {
+        let (call, at) = (self.call(&story.call)?, self.began(story)?);
         let manager = self.person("region@example.org")?.account;
         let (manifested_on, notified_on) = self.dates(story, call).await?;
         let mut tx = self.app.db.begin().await?;
@@ -361,6 +377,22 @@ impl Stage<'_> {
             member: self.person("comite@example.org")?,
         };
         decision::decide(&cast, &dossiers).await
+    }
+
+    /// Trainings of both calls.
+    async fn train(&self) -> anyhow::Result<()> {
+        let cast = training::Cast {
+            app: self.app,
+            calls: [self.call("eit-2015")?, self.call("demo")?],
+            region: self.person("region@example.org")?,
+            carriers: [
+                self.person("porteur@example.org")?,
+                self.person("equipe@example.org")?,
+                self.person("amo@example.org")?,
+                self.person("porteur2@example.org")?,
+            ],
+        };
+        training::play(&cast, self.now).await
     }
 
     async fn finish(&self) -> anyhow::Result<()> {

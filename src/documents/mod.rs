@@ -13,6 +13,7 @@ mod press;
 mod receipt;
 mod sample;
 mod store;
+pub mod training;
 pub mod web;
 
 pub use asked::Asked;

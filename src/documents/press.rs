@@ -9,7 +9,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
-use trame_pdf::{Dossier, Drawing, Engagement, Fault, Minutes, Moment, Pdf, Receipt, Source, edition, render};
+use trame_pdf::{Certificate, Dossier, Drawing, Engagement, Fault, Minutes, Moment, Pdf, Receipt, Sheet, Source, edition, render};
 
 use crate::error::AppError;
 use crate::project::files::hex;
@@ -38,6 +38,10 @@ pub(super) enum Matter {
     Engagement(Box<Engagement>),
     /// Minutes of a meeting.
     Minutes(Box<Minutes>),
+    /// Certificate of attendance.
+    Certificate(Box<Certificate>),
+    /// Attendance sheet of a training.
+    Sheet(Box<Sheet>),
 }
 
 impl Matter {
@@ -47,6 +51,8 @@ impl Matter {
             Self::Receipt(receipt) => Source::Receipt(receipt),
             Self::Engagement(engagement) => Source::Engagement(engagement),
             Self::Minutes(minutes) => Source::Minutes(minutes),
+            Self::Certificate(certificate) => Source::Certificate(certificate),
+            Self::Sheet(sheet) => Source::Sheet(sheet),
         }
     }
 
@@ -64,6 +70,8 @@ impl Matter {
             Self::Receipt(receipt) => serde_json::to_vec(receipt),
             Self::Engagement(engagement) => serde_json::to_vec(engagement),
             Self::Minutes(minutes) => serde_json::to_vec(minutes),
+            Self::Certificate(certificate) => serde_json::to_vec(certificate),
+            Self::Sheet(sheet) => serde_json::to_vec(sheet),
         };
         digest.update(values.map_err(anyhow::Error::from)?);
         Ok(hex(&digest.finalize()))

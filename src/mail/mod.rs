@@ -5,6 +5,7 @@ pub mod engagement;
 pub mod instruction;
 pub mod lesson;
 pub mod texts;
+pub mod training;
 pub mod web;
 mod worker;
 

@@ -129,7 +129,7 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         heading: head.title.clone(),
         tag: if is_team { Tag::told(dossier.told_status()) } else { Tag::of(dossier.told_status()) },
         notified: overview.notified_on.map(moment::day).unwrap_or_default(),
-        counts: counts(dossier, &overview.counts, leads),
+        counts: counts(dossier, &overview.counts, leads).into_iter().chain(trained(dossier, overview.training)).collect(),
         bound: moment::until(facts.closes_at),
         bound_iso: moment::iso(facts.closes_at),
         remaining: moment::remaining(now, facts.closes_at).unwrap_or_default(),
@@ -187,6 +187,12 @@ fn counts(dossier: &Dossier, counts: &[(String, i64)], leads: Option<String>) ->
         Some(("Engagements", count(of("commitment"), "engagement", "engagements"), "/mobilisation?theme=engagements")),
     ];
     lines.into_iter().flatten().map(|(label, text, path)| (label.to_owned(), text, if dossier.is_team() { dossier.url(path) } else { String::new() })).collect()
+}
+
+/// Days of training that somebody of the dossier attended (R106): shown, never scored; nothing when the call gives none.
+fn trained(dossier: &Dossier, (attended, days): (i32, i64)) -> Option<(String, String, String)> {
+    let href = if dossier.is_team() { format!("/formations?appel={}", dossier.head().call_slug) } else { String::new() };
+    (days > 0).then(|| ("Formation".to_owned(), format!("{} sur {days}", count(attended, "journée suivie", "journées suivies")), href))
 }
 
 fn deliverables(dossier: &Dossier, standing: &Standing) -> Vec<DeliverableView> {
@@ -328,6 +334,11 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "engagement_settings" => "a changé les réglages du document d’engagement".to_owned(),
         "engagement_reminders_stopped" => "a reçu d’un partenaire le souhait de ne plus être relancé".to_owned(),
         "engagement_reminders_resumed" => "a reçu d’un partenaire l’accord d’être relancé".to_owned(),
+        "training_enrolled" => "s’est inscrit à une formation".to_owned(),
+        "training_waited" => "attend une place dans une formation".to_owned(),
+        "training_promoted" => "a reçu une place dans une formation".to_owned(),
+        "training_left" => "a rendu sa place dans une formation".to_owned(),
+        "training_attended" => "a noté des présences à une formation".to_owned(),
         "lead_kept" => "a gardé une piste de synergie".to_owned(),
         "lead_dismissed" => "a écarté une piste de synergie".to_owned(),
         "lead_promoted" => "a promu une piste en synergie".to_owned(),

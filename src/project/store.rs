@@ -142,6 +142,8 @@ pub struct Overview {
     pub deposit: Option<(String, OffsetDateTime)>,
     /// Its number.
     pub deposit_number: Option<i32>,
+    /// Days of training that somebody of the dossier attended, and those that the call gives.
+    pub training: (i32, i64),
     /// Manifestation, notification.
     pub notified_on: Option<Date>,
     /// Latest document of the call published in the last days: title, version, notice.
@@ -179,6 +181,11 @@ const TOLD: &[&str] = &[
     "ownership_accepted",
     "ownership_declined",
     "ownership_withdrawn",
+    "training_enrolled",
+    "training_waited",
+    "training_promoted",
+    "training_left",
+    "training_attended",
     "lead_kept",
     "lead_dismissed",
     "lead_promoted",
@@ -214,6 +221,9 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
     let row = sqlx::query!(
         r#"with seat as materialized (select * from dossier_seat($1, $2, $3))
          select seat.head::text as "head!", seat.standing::text as standing, project.notified_on as "notified_on?",
+             project.trainings_attended as "attended?",
+             (select count(*) from training_session as session join training on training.id = session.training_id
+              where training.call_id = project.call_id and training.cancelled_at is null and session.cancelled_at is null) as "training_days!",
              submission.reference as "reference?", submission.received_at as "received_at?", submission.number as "number?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
               from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
@@ -268,6 +278,7 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
         counts: serde_json::from_str(&row.counts).map_err(read)?,
         deposit: row.reference.zip(row.received_at),
         deposit_number: row.number,
+        training: (row.attended.unwrap_or(0), row.training_days),
         notified_on: row.notified_on,
         notice: row.notice.as_deref().map(serde_json::from_str).transpose().map_err(read)?,
         together: if is_team { serde_json::from_str(&row.together).map_err(read)? } else { Together::default() },

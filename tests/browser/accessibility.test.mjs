@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Trame, openBrowser, overflow, violations, visitor } from "./lib.mjs";
 
-let trame, browser, open, rich, lead, type, meeting;
+let trame, browser, open, rich, lead, type, meeting, day;
 
 before(async () => {
   trame = await Trame.start();
@@ -23,6 +23,10 @@ before(async () => {
   await committee.visit("/comite/seances?appel=eit-2015");
   meeting = (await committee.locator("main a[href*='/comite/seances/']").first().getAttribute("href")).split("?")[0].split("/").pop();
   await committee.context().close();
+  const manager = await visitor(browser, trame, "region@example.org");
+  await manager.visit("/appel/formations/1?appel=eit-2015");
+  day = (await manager.locator("main a[href*='/presences/']").first().getAttribute("href")).split("?")[0].split("/").pop();
+  await manager.context().close();
 });
 
 after(async () => {
@@ -31,11 +35,11 @@ after(async () => {
 });
 
 const PAGES = {
-  "": ["/", "/connexion", "/mot-de-passe", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/appels/eit-2015", "/appels/demo", "/appels/eit-2015/laureats",
+  "": ["/", "/connexion", "/mot-de-passe", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/appels/eit-2015", "/appels/demo", "/appels/eit-2015/laureats", "/appels/demo/calendrier",
     "/nomenclatures", "/nomenclatures/flux", "/nomenclatures/flux?q=palettes", "/nomenclatures/flux?q=introuvable", "/nomenclatures/flux/{type}", "/nomenclatures/regles?q=vapeur", "/nomenclatures/dechets?q=huiles", "/nomenclatures/activites?q=fromage",
     "/nomenclatures/echelles", "/nomenclatures/historique"],
   "porteur@example.org": [
-    "/", "/dossiers", "/compte", "{open}", "{open}/organisation", "{open}/organisation?theme=animation", "{open}/organisation?theme=portage", "{open}/organisation?theme=gouvernance",
+    "/", "/dossiers", "/compte", "/formations?appel=demo", "/formations?appel=eit-2015", "/formations/2?appel=demo", "/formations/3?appel=demo", "/formations/1?appel=eit-2015", "/reseau?appel=eit-2015", "/reseau?appel=eit-2015&q=introuvable", "/reseau?appel=demo", "/appels/demo/calendrier", "{open}", "{open}/organisation", "{open}/organisation?theme=animation", "{open}/organisation?theme=portage", "{open}/organisation?theme=gouvernance",
     "{open}/organisation?theme=financement", "{open}/organisation?theme=evolution", "{open}/etat-des-lieux", "{open}/etat-des-lieux?theme=analyse", "{open}/etat-des-lieux?theme=flux",
     "{open}/etat-des-lieux?theme=appuis", "{open}/etat-des-lieux?theme=ambition", "{open}/actions", "{open}/mobilisation", "{open}/mobilisation?theme=gouvernance",
     "{open}/mobilisation?theme=engagements", "{open}/mobilisation?theme=acteurs-cles", "{open}/candidature", "{open}/acteurs", "{open}/flux", "{open}/synergies", "{open}/engagements", "{open}/depot", "{open}/equipe",
@@ -44,7 +48,7 @@ const PAGES = {
   ],
   "region@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=demo", "/appel", "/appel?appel=eit-2015", "/appel/dates", "/appel/criteres", "/appel/contacts", "/appel/documents", "/appel/personnes", "/appel/nouveau", "/appel/dossiers/nouveau", "/appel/affectations", "/appel/affectations?appel=eit-2015", "/evaluation?appel=eit-2015", "{rich}",
     "/appel/pistes?appel=eit-2015", "/appel/pistes?appel=demo", "/appel/pistes/poids?appel=eit-2015", "/appel/presentation", "/appel/affectations/proposer?appel=eit-2015", "/appel/affectations/proposer?appel=demo",
-    "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites"],
+    "/appel/formations?appel=demo", "/appel/formations/3?appel=demo", "/appel/formations/1?appel=eit-2015", "/appel/formations/1/presences/{day}?appel=eit-2015", "/reseau?appel=eit-2015", "/appels/eit-2015/calendrier", "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites"],
   "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "/comite/etude?appel=eit-2015", "/comite/etude?appel=demo", "/comite/seances?appel=eit-2015", "/comite/seances/{meeting}?appel=eit-2015", "/comite/seances/{meeting}/compte-rendu?appel=eit-2015", "{rich}", "{rich}/depots/1"],
   "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo"],
   "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels"],
@@ -54,7 +58,7 @@ for (const [email, paths] of Object.entries(PAGES)) {
   test(`every page of ${email || "anybody"} is accessible, fits narrow screens and has a clean console`, async () => {
     const page = await visitor(browser, trame, email);
     const titles = new Map();
-    for (const path of paths.map((path) => path.replace("{open}", open).replace("{rich}", rich).replace("{lead}", lead).replace("{type}", type).replace("{meeting}", meeting))) {
+    for (const path of paths.map((path) => path.replace("{open}", open).replace("{rich}", rich).replace("{lead}", lead).replace("{type}", type).replace("{meeting}", meeting).replace("{day}", day))) {
       await page.setViewportSize({ width: 1280, height: 900 });
       const answer = await page.visit(path);
       assert.equal(answer.status(), 200, path);

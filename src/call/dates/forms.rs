@@ -1,4 +1,4 @@
-//! The four forms of the page of dates: the bound, its grace, the other dates, the training days.
+//! The three forms of the page of dates: the bound, its grace, the other dates.
 
 use time::OffsetDateTime;
 
@@ -6,7 +6,6 @@ use super::{HERE, Held};
 use crate::access::CallManager;
 use crate::call::form::{FormView, Sheet, Spec};
 use crate::call::frame::at;
-use crate::call::store::rows::TrainingDay;
 use crate::call::store::settings::Calendar;
 use crate::input::Input;
 use crate::kit::moment;
@@ -17,10 +16,9 @@ pub(super) enum Part {
     Bound,
     Grace,
     Calendar,
-    Training,
 }
 
-const PARTS: [(Part, &str); 4] = [(Part::Bound, "limite"), (Part::Grace, "tolerance"), (Part::Calendar, "calendrier"), (Part::Training, "formation")];
+const PARTS: [(Part, &str); 3] = [(Part::Bound, "limite"), (Part::Grace, "tolerance"), (Part::Calendar, "calendrier")];
 
 pub(super) fn bound(sheet: &mut Sheet<'_>, held: &Calendar) -> (OffsetDateTime, String) {
     let hint = "Instant à partir duquel plus rien n’est accepté. «\u{a0}Avant le 15\u{a0}octobre\u{a0}» s’écrit 15\u{a0}octobre à 0\u{a0}h.";
@@ -63,29 +61,7 @@ pub(super) fn calendar(sheet: &mut Sheet<'_>, held: &Calendar) -> Calendar {
     }
 }
 
-pub(super) fn training(sheet: &mut Sheet<'_>, held: &[TrainingDay]) -> Vec<TrainingDay> {
-    let mut days: Vec<TrainingDay> = held.iter().map(|day| training_day(sheet, day, false)).collect();
-    let new = TrainingDay::default();
-    let is_blank = sheet.is_blank(&["day-0", "place-0", "note-0"].map(str::to_owned));
-    let added = training_day(sheet, &new, is_blank);
-    days.extend((!is_blank).then_some(added));
-    days
-}
-
-fn training_day(sheet: &mut Sheet<'_>, held: &TrainingDay, is_blank: bool) -> TrainingDay {
-    let id = held.id;
-    sheet.group(held.day.map_or_else(|| "Ajouter une journée".to_owned(), |day| format!("Journée du {}", moment::day(day))));
-    let is_optional = is_blank || sheet.is_ticked(&format!("remove-{id}"));
-    TrainingDay {
-        id,
-        day: sheet.read(Spec::new(format!("day-{id}"), "Jour").optional_if(is_optional), &held.day),
-        place: sheet.read(Spec::new(format!("place-{id}"), "Lieu").optional_if(is_optional), &held.place),
-        note: sheet.read(Spec::new(format!("note-{id}"), "Sujet").optional(), &held.note),
-        is_removed: id != 0 && sheet.read(Spec::new(format!("remove-{id}"), "Retirer cette journée"), &false),
-    }
-}
-
-/// The four forms; the posted one as it came back.
+/// The three forms; the posted one as it came back.
 pub(super) fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i32)>) -> Vec<FormView> {
     let action = at(&manager.call().slug, HERE);
     let mut posted = posted;
@@ -108,11 +84,6 @@ pub(super) fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sh
                     "Quelques minutes pendant lesquelles un dépôt commencé à temps est encore reçu.".to_owned(),
                 ),
                 Part::Calendar => ("Autres dates", "Enregistrer les dates", String::new()),
-                Part::Training => (
-                    "Journées de formation",
-                    "Enregistrer les journées",
-                    "Remplir la dernière fiche pour ajouter une journée\u{a0}; cocher «\u{a0}Retirer\u{a0}» pour en ôter une.".to_owned(),
-                ),
             };
             FormView::of(sheet, (key, title, button), action.clone(), seen).intro(intro).main_if(part == Part::Bound)
         })
@@ -139,7 +110,6 @@ fn draw_in(part: Part, sheet: &mut Sheet<'_>, held: &Held) {
         Part::Bound => drop(bound(sheet, &held.calendar)),
         Part::Grace => drop(grace(sheet, &held.calendar)),
         Part::Calendar => drop(calendar(sheet, &held.calendar)),
-        Part::Training => drop(training(sheet, &held.training)),
     }
 }
 

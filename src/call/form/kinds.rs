@@ -1,6 +1,6 @@
 //! Values that a control can hold: each knows how to be typed, read and said.
 
-use time::{Date, OffsetDateTime};
+use time::{Date, OffsetDateTime, Time};
 
 use super::Spec;
 use crate::kit::french::{Sentence, decimal};
@@ -39,6 +39,22 @@ impl Setting for Option<Date> {
 
     fn read(typed: &str, spec: &Spec) -> Result<Self, Sentence> {
         if typed.trim().is_empty() && spec.is_optional { Ok(None) } else { moment::read_date(typed).map(Some) }
+    }
+}
+
+impl Setting for Option<Time> {
+    const KIND: &'static str = "time";
+
+    fn typed(&self) -> String {
+        self.map(|time| moment::iso_time(time)[..5].to_owned()).unwrap_or_default()
+    }
+
+    fn words(&self, _: &Spec) -> String {
+        self.map_or_else(|| "sans heure".to_owned(), |time| moment::iso_time(time)[..5].to_owned())
+    }
+
+    fn read(typed: &str, spec: &Spec) -> Result<Self, Sentence> {
+        if typed.trim().is_empty() && spec.is_optional { Ok(None) } else { moment::read_time(typed).map(Some) }
     }
 }
 

@@ -37,10 +37,36 @@ pub struct PublicCall {
     pub seats: Vec<(String, String, String, bool)>,
     /// Contacts: the card and its line of the regulation.
     pub contacts: Vec<(Contact, String)>,
-    /// Training days: day, place, subject.
-    pub training: Vec<(Date, String, String)>,
+    /// Trainings that are not cancelled, with their days that are not (R98-R106).
+    pub trainings: Vec<PublicTraining>,
     /// Documents, the latest version of each first.
     pub documents: Vec<Document>,
+}
+
+/// A training, as published.
+#[derive(Debug, Deserialize)]
+pub struct PublicTraining {
+    /// Number within the call.
+    pub number: i32,
+    /// Title (R101).
+    pub title: String,
+    /// What is said of it (R102).
+    pub note: String,
+    /// Who gives it (R99).
+    pub trainer: String,
+    /// Days: days since 1970, place, subject.
+    days: Vec<(i64, String, String)>,
+}
+
+impl PublicTraining {
+    /// Its days: day, place, subject.
+    pub fn days(&self) -> impl Iterator<Item = (Date, &str, &str)> {
+        self.days.iter().map(|(days, place, note)| (day(*days), place.as_str(), note.as_str()))
+    }
+}
+
+fn day(days: i64) -> Date {
+    Date::from_julian_day(2_440_588 + i32::try_from(days).unwrap_or(0)).unwrap_or(Date::MIN)
 }
 
 /// Dates of a call, as published.
@@ -107,7 +133,7 @@ fn published(json: &str) -> Result<Published, AppError> {
 pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, AppError> {
     let row = sqlx::query!(
         r#"select version, title, short_title, edition, territory, organisers, summary, objectives, funding_scheme, subsidy_cap_cents,
-             subsidy_rate_percent, subsidy_vat, training_title, training_note, trainer, page_guide,
+             subsidy_rate_percent, subsidy_vat, page_guide,
              launched_on, manifestation_bound, notified_on, deposit_bound, review_due_at, committee_at, committee_place, fund_committee_on, council_on, results_published_at,
              postal_rule, postal_address, deposit_email, coverage_threshold, mean_from,
              (select coalesce(json_agg(json_build_array(id, code, deliverable, label, requirement, weight_thousandths, levels) order by position, id), '[]')::text
@@ -116,8 +142,11 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
               from seat where call_id = call.id) as "seats!",
              (select coalesce(json_agg(json_build_array(id, body, person, address, phone, email, requirement) order by position, id), '[]')::text
               from contact where call_id = call.id) as "contacts!",
-             (select coalesce(json_agg(json_build_array(day - date '1970-01-01', place, note) order by day, id), '[]')::text
-              from training_session where call_id = call.id) as "training!",
+             (select coalesce(json_agg(json_build_object('number', training.number, 'title', training.title, 'note', training.note, 'trainer', trainer,
+                'days', (select coalesce(json_agg(json_build_array(day - date '1970-01-01', coalesce(nullif(session.place, ''), training.place), session.note)
+                                                  order by day, session.id), '[]')
+                         from training_session as session where session.training_id = training.id and session.cancelled_at is null)) order by number), '[]')::text
+              from training where call_id = call.id and cancelled_at is null) as "trainings!",
              (select coalesce(json_agg(json_build_array(id, kind, title, version, notice, name, size, floor(extract(epoch from created_at))::bigint)
                                        order by array_position(array['regulation', 'answer_framework', 'other'], kind), title, version desc), '[]')::text
               from call_document where call_id = call.id) as "documents!",
@@ -130,7 +159,6 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
     .fetch_optional(conn)
     .await?
     .ok_or(AppError::NotFound)?;
-    let day = |days: i64| Date::from_julian_day(2_440_588 + i32::try_from(days).unwrap_or(0)).unwrap_or(Date::MIN);
     Ok(PublicCall {
         criteria: rows::<CriterionRow>(&row.criteria)?.into_iter().map(Criterion::from).collect(),
         leads: row.leads.as_deref().map(published).transpose()?.unwrap_or_default(),
@@ -139,7 +167,7 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
             .into_iter()
             .map(|ContactRow(id, body, person, address, phone, email, line)| (Contact { id, body, person, address, phone, email, is_removed: false }, line))
             .collect(),
-        training: rows::<(i64, String, String)>(&row.training)?.into_iter().map(|(days, place, note)| (day(days), place, note)).collect(),
+        trainings: rows(&row.trainings)?,
         documents: rows::<DocumentRow>(&row.documents)?.into_iter().map(Document::from).collect(),
         postal_rule: row.postal_rule,
         postal_address: row.postal_address,
@@ -171,9 +199,6 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
             subsidy_cap: Cents::new(row.subsidy_cap_cents),
             subsidy_rate_percent: row.subsidy_rate_percent,
             subsidy_vat: row.subsidy_vat,
-            training_title: row.training_title,
-            training_note: row.training_note,
-            trainer: row.trainer,
             page_guide: row.page_guide.unwrap_or(0),
         },
     })

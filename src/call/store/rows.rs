@@ -1,7 +1,6 @@
-//! Settings of a call that come in rows: criteria, contacts, training days, seats. A page's rows are written in one statement.
+//! Settings of a call that come in rows: criteria, contacts, seats. A page's rows are written in one statement.
 
 use sqlx::PgConnection;
-use time::Date;
 
 use crate::access::CallManager;
 use crate::kit::ids::CallId;
@@ -180,62 +179,6 @@ pub async fn save_contacts(conn: &mut PgConnection, manager: &CallManager, mailb
         &column(|contact| &contact.address),
         &column(|contact| &contact.phone),
         &column(|contact| &contact.email)
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// A day of training (R103); the one to add has the id zero.
-#[derive(Debug, Clone, Default)]
-pub struct TrainingDay {
-    /// Id.
-    pub id: i64,
-    /// Day.
-    pub day: Option<Date>,
-    /// Place.
-    pub place: String,
-    /// Subject.
-    pub note: String,
-    /// To be taken out.
-    pub is_removed: bool,
-}
-
-/// Training days of a call, in order.
-pub async fn training(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<TrainingDay>> {
-    sqlx::query_as!(
-        TrainingDay,
-        r#"select id, day as "day?", place, note, false as "is_removed!" from training_session where call_id = $1 order by day, id"#,
-        call.get()
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// Writes the training days of a call.
-pub async fn save_training(conn: &mut PgConnection, manager: &CallManager, days: &[TrainingDay]) -> sqlx::Result<()> {
-    let kept = || days.iter().filter(|day| !day.is_removed).filter_map(|line| Some((line, line.day?)));
-    let ids: Vec<i64> = kept().map(|(line, _)| line.id).collect();
-    let dates: Vec<Date> = kept().map(|(_, day)| day).collect();
-    let places: Vec<String> = kept().map(|(line, _)| line.place.clone()).collect();
-    let notes: Vec<String> = kept().map(|(line, _)| line.note.clone()).collect();
-    sqlx::query!(
-        "with line as (
-           select * from unnest($2::bigint[], $3::date[], $4::text[], $5::text[]) as line(id, day, place, note)
-         ), removed as (
-           delete from training_session where call_id = $1 and id <> all($2)
-         ), added as (
-           insert into training_session (call_id, day, place, note) select $1, day, place, note from line where id = 0
-         )
-         update training_session
-         set day = line.day, place = line.place, note = line.note
-         from line
-         where training_session.call_id = $1 and training_session.id = line.id",
-        manager.call().id.get(),
-        &ids,
-        &dates,
-        &places,
-        &notes
     )
     .execute(conn)
     .await?;

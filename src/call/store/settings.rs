@@ -198,12 +198,6 @@ pub struct Presentation {
     pub subsidy_rate_percent: i32,
     /// Excluding VAT, including VAT, or unstated.
     pub subsidy_vat: String,
-    /// Title of the training (R101).
-    pub training_title: String,
-    /// What is said of it.
-    pub training_note: String,
-    /// Who gives it (R99).
-    pub trainer: String,
     /// Guide of a dossier's length, in pages; zero when there is none.
     pub page_guide: i32,
 }
@@ -212,7 +206,7 @@ pub struct Presentation {
 pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Presentation> {
     let row = sqlx::query!(
         "select version, title, short_title, edition, territory, organisers, summary, objectives, funding_scheme, subsidy_cap_cents, subsidy_rate_percent,
-           subsidy_vat, training_title, training_note, trainer, page_guide
+           subsidy_vat, page_guide
          from call
          where id = $1",
         call.get()
@@ -232,9 +226,6 @@ pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result
         subsidy_cap: Cents::new(row.subsidy_cap_cents),
         subsidy_rate_percent: row.subsidy_rate_percent,
         subsidy_vat: row.subsidy_vat,
-        training_title: row.training_title,
-        training_note: row.training_note,
-        trainer: row.trainer,
         page_guide: row.page_guide.unwrap_or(0),
     })
 }
@@ -244,8 +235,8 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
     sqlx::query!(
         "update call
          set title = $2, short_title = $3, edition = $4, territory = $5, organisers = $6, summary = $7, objectives = $8, funding_scheme = $9,
-             subsidy_cap_cents = $10, subsidy_rate_percent = $11, subsidy_vat = $12, training_title = $13, training_note = $14, trainer = $15,
-             page_guide = nullif($16::integer, 0)
+             subsidy_cap_cents = $10, subsidy_rate_percent = $11, subsidy_vat = $12,
+             page_guide = nullif($13::integer, 0)
          where id = $1",
         manager.call().id.get(),
         new.title,
@@ -259,9 +250,6 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
         new.subsidy_cap.get(),
         new.subsidy_rate_percent,
         new.subsidy_vat,
-        new.training_title,
-        new.training_note,
-        new.trainer,
         new.page_guide
     )
     .execute(conn)
