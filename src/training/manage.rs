@@ -116,6 +116,13 @@ pub async fn save(State(app): State<App>, KeptForm(manager, input): KeptForm<Cal
     }
     let mut sheet = Sheet::of(Some(&input));
     let new = programme::read(&mut sheet, &programme::blank(""), Seats::default());
+    // A form without one of these controls is not one of ours: it holds nothing to correct, and creates nothing.
+    if new.training.title.is_empty() {
+        sheet.refuse("title", "Écrire l’intitulé.");
+    }
+    if new.sessions.is_empty() && !sheet.has_errors() {
+        sheet.refuse("day-0", "Écrire le jour.");
+    }
     if sheet.has_errors() {
         return page(&app, &mut tx, &manager, Some(sheet), (StatusCode::UNPROCESSABLE_ENTITY, None)).await;
     }
