@@ -9,6 +9,6 @@ mod text;
 mod typeset;
 mod world;
 
-pub use model::{Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Table};
+pub use model::{Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Table, Terms};
 pub use typeset::{Fault, Moment, Pdf, Source, edition, render};
 pub use world::{Face, width};

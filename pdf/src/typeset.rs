@@ -9,7 +9,7 @@ use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::model::{Dossier, Drawing, Engagement, Minutes, Receipt};
+use crate::model::{Dossier, Drawing, Engagement, Minutes, Receipt, Terms};
 use crate::text::{Replaced, drawable, scrub};
 use crate::world::{COMMON, Paper, drawing, holds};
 
@@ -17,6 +17,7 @@ const DOSSIER: &str = include_str!("../templates/dossier.typ");
 const RECEIPT: &str = include_str!("../templates/recepisse.typ");
 const ENGAGEMENT: &str = include_str!("../templates/engagement.typ");
 const MINUTES: &str = include_str!("../templates/compte-rendu.typ");
+const TERMS: &str = include_str!("../templates/cahier-des-charges.typ");
 
 /// A document to typeset.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,8 @@ pub enum Source<'a> {
     Engagement(&'a Engagement),
     /// Minutes of a meeting.
     Minutes(&'a Minutes),
+    /// Terms of reference.
+    Terms(&'a Terms),
 }
 
 /// An instant, in universal time.
@@ -66,7 +69,7 @@ pub enum Fault {
 /// What a change of template, font or typesetter changes: part of the key of a document that is kept.
 pub fn edition() -> String {
     let version = typst::utils::version();
-    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, version.raw(), env!("CARGO_PKG_VERSION")));
+    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, TERMS, version.raw(), env!("CARGO_PKG_VERSION")));
     format!("{digest:032x}")
 }
 
@@ -87,6 +90,7 @@ fn typeset(source: Source<'_>, at: Moment) -> Result<Pdf, Fault> {
         Source::Receipt(receipt) => ("recepisse", RECEIPT, value(receipt)?, &[][..]),
         Source::Engagement(engagement) => ("engagement", ENGAGEMENT, value(engagement)?, &[][..]),
         Source::Minutes(minutes) => ("compte-rendu", MINUTES, value(minutes)?, &[][..]),
+        Source::Terms(terms) => ("cahier-des-charges", TERMS, value(terms)?, &[][..]),
     };
     place(&mut values, drawings)?;
     let mut replaced = Replaced::new();

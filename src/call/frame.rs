@@ -99,11 +99,12 @@ pub struct Frame {
     pub alerts: Vec<Alert>,
 }
 
-const TABS: [(&str, &str); 11] = [
+const TABS: [(&str, &str); 12] = [
     ("Dossiers", "/appel"),
     ("Affectations", "/appel/affectations"),
     ("Évaluation", "/appel/ouvrir-evaluation"),
     ("Décisions", "/appel/decisions"),
+    ("Subventions", "/appel/subventions"),
     ("Dates", "/appel/dates"),
     ("Critères", "/appel/criteres"),
     ("Pistes", "/appel/pistes"),

@@ -3,6 +3,7 @@
 mod annexes;
 mod archive;
 mod asked;
+pub mod docx;
 mod dossier;
 mod engagement;
 mod figures;
@@ -13,6 +14,7 @@ mod press;
 mod receipt;
 mod sample;
 mod store;
+pub mod terms;
 pub mod web;
 
 pub use asked::Asked;

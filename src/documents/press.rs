@@ -9,7 +9,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
-use trame_pdf::{Dossier, Drawing, Engagement, Fault, Minutes, Moment, Pdf, Receipt, Source, edition, render};
+use trame_pdf::{Dossier, Drawing, Engagement, Fault, Minutes, Moment, Pdf, Receipt, Source, Terms, edition, render};
 
 use crate::error::AppError;
 use crate::project::files::hex;
@@ -38,6 +38,8 @@ pub(super) enum Matter {
     Engagement(Box<Engagement>),
     /// Minutes of a meeting.
     Minutes(Box<Minutes>),
+    /// Terms of reference.
+    Terms(Box<Terms>),
 }
 
 impl Matter {
@@ -47,6 +49,7 @@ impl Matter {
             Self::Receipt(receipt) => Source::Receipt(receipt),
             Self::Engagement(engagement) => Source::Engagement(engagement),
             Self::Minutes(minutes) => Source::Minutes(minutes),
+            Self::Terms(terms) => Source::Terms(terms),
         }
     }
 
@@ -64,6 +67,7 @@ impl Matter {
             Self::Receipt(receipt) => serde_json::to_vec(receipt),
             Self::Engagement(engagement) => serde_json::to_vec(engagement),
             Self::Minutes(minutes) => serde_json::to_vec(minutes),
+            Self::Terms(terms) => serde_json::to_vec(terms),
         };
         digest.update(values.map_err(anyhow::Error::from)?);
         Ok(hex(&digest.finalize()))

@@ -66,6 +66,10 @@ pub enum Part {
     Deposit,
     /// The printable dossier.
     Print,
+    /// The AMO branch.
+    Mission,
+    /// The subsidy file.
+    Subsidy,
 }
 
 /// Every line, in order.

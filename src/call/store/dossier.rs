@@ -114,7 +114,7 @@ pub async fn team(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<V
         "select account.id, account.name, account.email, member.role
          from project_member as member
          join account on account.id = member.account_id
-         where member.project_id = $1 and account.disabled_at is null
+         where member.project_id = $1 and account.disabled_at is null and coalesce(member.ends_at > now(), true)
          order by member.role <> 'owner', member.created_at, account.id",
         project.get()
     )

@@ -198,6 +198,8 @@ pub struct Presentation {
     pub subsidy_rate_percent: i32,
     /// Excluding VAT, including VAT, or unstated.
     pub subsidy_vat: String,
+    /// What becomes of a part of a cent: `down` or `nearest`.
+    pub subsidy_rounding: String,
     /// Title of the training (R101).
     pub training_title: String,
     /// What is said of it.
@@ -212,7 +214,7 @@ pub struct Presentation {
 pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Presentation> {
     let row = sqlx::query!(
         "select version, title, short_title, edition, territory, organisers, summary, objectives, funding_scheme, subsidy_cap_cents, subsidy_rate_percent,
-           subsidy_vat, training_title, training_note, trainer, page_guide
+           subsidy_vat, subsidy_rounding, training_title, training_note, trainer, page_guide
          from call
          where id = $1",
         call.get()
@@ -232,6 +234,7 @@ pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result
         subsidy_cap: Cents::new(row.subsidy_cap_cents),
         subsidy_rate_percent: row.subsidy_rate_percent,
         subsidy_vat: row.subsidy_vat,
+        subsidy_rounding: row.subsidy_rounding,
         training_title: row.training_title,
         training_note: row.training_note,
         trainer: row.trainer,
@@ -245,7 +248,7 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
         "update call
          set title = $2, short_title = $3, edition = $4, territory = $5, organisers = $6, summary = $7, objectives = $8, funding_scheme = $9,
              subsidy_cap_cents = $10, subsidy_rate_percent = $11, subsidy_vat = $12, training_title = $13, training_note = $14, trainer = $15,
-             page_guide = nullif($16::integer, 0)
+             page_guide = nullif($16::integer, 0), subsidy_rounding = $17
          where id = $1",
         manager.call().id.get(),
         new.title,
@@ -262,7 +265,8 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
         new.training_title,
         new.training_note,
         new.trainer,
-        new.page_guide
+        new.page_guide,
+        new.subsidy_rounding
     )
     .execute(conn)
     .await?;
