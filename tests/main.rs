@@ -2,6 +2,7 @@
 //! the slowest test of each file. One file: `cargo test --test main deposit::`.
 
 mod account;
+mod amo;
 mod architecture;
 mod board;
 mod comments;
@@ -34,6 +35,7 @@ mod rights;
 mod saving;
 mod stakeholders;
 mod study;
+mod subsidy;
 mod support;
 mod team_rights;
 mod territory;

@@ -334,10 +334,10 @@ project_proofs! {
     ConsultantHost = |d| policy::place_consultant(&d.ties, &d.facts);
     /// May read the subsidy file.
     SubsidyReader = |d| policy::read_subsidy(&d.ties, &d.facts);
-    /// May prepare the subsidy file now.
-    SubsidyWriter = |d| policy::write_subsidy(&d.ties, &d.facts);
-    /// May deposit the subsidy file now.
-    SubsidyDepositor = |d| policy::deposit_subsidy(&d.ties, &d.facts);
+    /// May prepare the subsidy file; whether it still changes is asked under the dossier's lock, where a deposit sent twice is known.
+    SubsidyWriter = |d| policy::run_consultation(&d.ties, &d.facts);
+    /// May deposit the subsidy file, as long as it changes.
+    SubsidyDepositor = |d| policy::run_consultation(&d.ties, &d.facts).and_then(|()| policy::manage_team(&d.ties, &d.facts));
     /// May read the bank details.
     BankReader = |d| policy::read_bank(&d.ties, &d.facts);
     /// May record what the fund said.

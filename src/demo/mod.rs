@@ -6,6 +6,7 @@ mod dossier;
 mod generate;
 mod hours;
 mod instruction;
+mod mission;
 mod pdf;
 mod talk;
 
@@ -179,6 +180,10 @@ impl Stage<'_> {
         }
         if is_open {
             talk::talk(self.app, project, &writers, last).await?;
+        }
+        if story.owner == "porteur@example.org" {
+            let manager = self.person("region@example.org")?;
+            mission::play(self.app, project, (&writers[0], manager), (is_open, began)).await.context("assistance")?;
         }
         for (index, deposit) in story.deposits.iter().enumerate() {
             if index > 0 {

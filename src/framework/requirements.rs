@@ -64,8 +64,6 @@ pub enum Part {
     Overview(&'static str),
     /// The deposit of the dossier.
     Deposit,
-    /// The printable dossier.
-    Print,
     /// The AMO branch.
     Mission,
     /// The subsidy file.

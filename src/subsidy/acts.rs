@@ -34,7 +34,7 @@ pub async fn deposit(Shared(app): Shared<App>, owner: SubsidyDepositor, input: I
         return Ok(see(done));
     }
     pieces::still_written(&mut tx, &owner, &locked).await?;
-    policy::deposit_subsidy(&locked.ties(&owner), &locked.facts(owner.facts()))?;
+    policy::manage_team(&locked.ties(&owner), &locked.facts(owner.facts()))?;
     let held = shown(&mut tx, &owner).await?;
     let blocked = missing(&held);
     let (Some(quote), true, true) = (held.file.quote, blocked.is_empty(), held.file.rule.pays()) else {

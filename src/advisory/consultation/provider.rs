@@ -39,6 +39,8 @@ struct ProviderPage {
     files: Vec<FileView>,
     upload: String,
     accepted: &'static str,
+    /// A file just taken out.
+    taken_out: Option<Uuid>,
     sent: String,
     may_send: bool,
     may_run: bool,
@@ -98,14 +100,15 @@ pub async fn show(
         "envoi" => Alert::done("Demande envoyée", "Le cahier des charges en cours part avec elle, en texte."),
         _ => Alert::done("Enregistré", "Seule l’équipe le lit."),
     });
-    draw(&app, &reader, &held, files, (tender, sheet, tender.version, StatusCode::OK, done))
+    let taken_out = asked.get("retiree").and_then(|id| Uuid::try_parse(id).ok());
+    draw(&app, &reader, &held, (files, taken_out), (tender, sheet, tender.version, StatusCode::OK, done))
 }
 
 fn draw(
     app: &App,
     reader: &Dossier,
     held: &Consultation,
-    files: Vec<FileView>,
+    (files, taken_out): (Vec<FileView>, Option<Uuid>),
     (tender, sheet, seen, status, done): (&Tender, Sheet<'_>, i32, StatusCode, Option<Alert>),
 ) -> Result<Response, AppError> {
     let base = reader.url(&format!("/amo/consultation/{}", tender.number));
@@ -122,6 +125,7 @@ fn draw(
         files: files.into_iter().filter(|file| file.tender == Some(tender.id)).collect(),
         upload: format!("{base}/pieces?operation={}", Uuid::new_v4()),
         accepted: ACCEPTED,
+        taken_out: taken_out.filter(|_| may_run),
         sent: tender.invited_at.map(|at| format!("Demande envoyée le {}.", moment::full(at))).unwrap_or_default(),
         may_send: may_run && !tender.email.is_empty() && !tender.is_removed,
         may_run,
@@ -144,7 +148,7 @@ pub async fn save(State(app): State<App>, runner: TenderRunner, NumberPart(numbe
     if let Some(status) = sheet.verdict(seen == tender.version) {
         let files = files::list(&mut tx, &runner).await?;
         let from = if status == StatusCode::CONFLICT { tender.version } else { seen };
-        return draw(&app, &runner, &held, files, (tender, sheet, from, status, None));
+        return draw(&app, &runner, &held, (files, None), (tender, sheet, from, status, None));
     }
     store::change(&mut tx, &runner, &next).await?;
     end(tx, &runner, ("tender_changed", number, operation, "1")).await
@@ -261,7 +265,8 @@ pub async fn detach(State(app): State<App>, runner: TenderRunner, NumberPart(num
     if !files::turn(&mut tx, &runner, id, true, is_return).await? {
         return Err(AppError::NotFound);
     }
-    end(tx, &runner, (if is_return { "tender_attached" } else { "tender_detached" }, number, operation, "1")).await
+    let what = if is_return { "1".to_owned() } else { format!("1&retiree={id}") };
+    end(tx, &runner, (if is_return { "tender_attached" } else { "tender_detached" }, number, operation, &what)).await
 }
 
 /// Whoever reads the offers downloads a file of one; the administration, of the retained one once chosen.

@@ -1,6 +1,6 @@
 //! The 136 lines of the regulation, shortened, with what answers each when it is not the dossier itself.
 
-use super::Part::{Call, Deposit, Mission, Overview, Print, Subsidy};
+use super::Part::{Call, Deposit, Mission, Overview, Subsidy};
 use super::{Answer, Chapter, Requirement};
 
 const fn dossier(no: u8, text: &'static str) -> Requirement {
