@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::input::Input;
 use crate::journal;
+use crate::kit::french::de;
 use crate::page::see;
 use crate::project::attachments;
 use crate::project::files::Received;
@@ -56,7 +57,7 @@ pub async fn held(conn: &mut PgConnection, dossier: &Dossier, file: &File) -> Re
                 let path = dossier.url(&format!("/subvention/cahier-des-charges.pdf?version={version}"));
                 Some((format!("cahier des charges, version {version}"), path))
             }
-            (_, Some(retained)) => Some((format!("offre de {}", retained.name), dossier.url("/amo#h-ret"))),
+            (_, Some(retained)) => Some((format!("offre {}", de(&retained.name)), dossier.url("/amo#h-ret"))),
             _ => None,
         };
         let taken = offered.map(|retained| retained.files.iter().map(|file| file.id).collect()).unwrap_or_default();
