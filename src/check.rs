@@ -271,7 +271,10 @@ async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -
 }
 
 async fn named_files(conn: &mut PgConnection) -> sqlx::Result<HashSet<String>> {
-    let files = sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document union all select file from mission_file"#).fetch_all(conn).await?;
+    let files =
+        sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document union all select file from mission_file"#)
+            .fetch_all(conn)
+            .await?;
     Ok(files.into_iter().collect())
 }
 

@@ -15,11 +15,8 @@ const RETAINED: [&str; 3] = ["Cabinet Zéphyr", "zephyr.example.org", "8 412"];
 const TEAM_ONLY: [&str; 3] = ["Références locales inédites", "Deux ateliers de plus que Quartzite", "Message confidentiel aux prestataires"];
 
 async fn choice_version(scene: &Scene, project: ProjectId) -> String {
-    let version: Option<i32> = sqlx::query_scalar("select version from consultation where project_id = $1")
-        .bind(project.get())
-        .fetch_optional(&scene.app.db)
-        .await
-        .expect("read");
+    let version: Option<i32> =
+        sqlx::query_scalar("select version from consultation where project_id = $1").bind(project.get()).fetch_optional(&scene.app.db).await.expect("read");
     version.unwrap_or(0).to_string()
 }
 
@@ -27,10 +24,9 @@ async fn choice_version(scene: &Scene, project: ProjectId) -> String {
 async fn consult(scene: &Scene, owner: &Person, project: ProjectId) {
     let path = format!("/dossiers/{project}/amo/consultation");
     scene.post(owner, &path, &[("act", "demande"), ("version", "0"), ("reponse", "2015-10-05"), ("message", TEAM_ONLY[2])]).await.expect(303);
-    for (name, email, excluded, included) in [
-        (RETAINED[0], "contact@zephyr.example.org", "8412", "10094,40"),
-        (REFUSED[0], "contact@quartzite.example.org", "15321", "18385,20"),
-    ] {
+    for (name, email, excluded, included) in
+        [(RETAINED[0], "contact@zephyr.example.org", "8412", "10094,40"), (REFUSED[0], "contact@quartzite.example.org", "15321", "18385,20")]
+    {
         let added = scene.post(owner, &path, &[("act", "prestataire"), ("version", "1"), ("nom", name), ("courriel", email)]).await;
         let provider = added.expect(303).location.clone();
         let pairs = [("version", "1"), ("nom", name), ("courriel", email), ("recue", "2015-09-22"), ("montant_ht", excluded), ("montant_ttc", included)];
@@ -42,7 +38,8 @@ async fn consult(scene: &Scene, owner: &Person, project: ProjectId) {
     let version = choice_version(scene, project).await;
     let criteria = [("act", "criteres"), ("version", &version), ("critere.1", TEAM_ONLY[0]), ("poids.1", "2"), ("critere.2", "Prix"), ("poids.2", "1")];
     scene.post(owner, &path, &criteria).await.expect(303);
-    let ids: Vec<i64> = sqlx::query_scalar("select id from tender where project_id = $1 order by number").bind(project.get()).fetch_all(&scene.app.db).await.expect("ids");
+    let ids: Vec<i64> =
+        sqlx::query_scalar("select id from tender where project_id = $1 order by number").bind(project.get()).fetch_all(&scene.app.db).await.expect("ids");
     let names = [(ids[0], 1), (ids[0], 2), (ids[1], 1), (ids[1], 2)].map(|(tender, criterion)| format!("note.{tender}.{criterion}"));
     let version = choice_version(scene, project).await;
     let marks = [("act", "notes"), ("version", version.as_str()), (&names[0], "8"), (&names[1], "5"), (&names[2], "4"), (&names[3], "6")];
@@ -50,7 +47,8 @@ async fn consult(scene: &Scene, owner: &Person, project: ProjectId) {
 }
 
 async fn choose(scene: &Scene, owner: &Person, project: ProjectId) {
-    let id: i64 = sqlx::query_scalar("select id from tender where project_id = $1 and number = 1").bind(project.get()).fetch_one(&scene.app.db).await.expect("id");
+    let id: i64 =
+        sqlx::query_scalar("select id from tender where project_id = $1 and number = 1").bind(project.get()).fetch_one(&scene.app.db).await.expect("id");
     let pairs = [("act", "choix"), ("version", "0"), ("offre", &id.to_string()), ("motif", TEAM_ONLY[1])];
     scene.post(owner, &format!("/dossiers/{project}/amo/choix"), &pairs).await.expect(303);
 }
@@ -60,8 +58,15 @@ async fn everything(scene: &Scene, person: &Person, project: ProjectId, files: &
     let mut read = Vec::new();
     for (verb, path) in trame::routes::table() {
         // Typeset documents hold only what the pages hold, and a stream never ends.
-        let is_public = ["/nomenclatures", "/s/", "/theme", "/mot-de-passe", "/engagement/", "/avis/", "/invitation/"].iter().any(|start| path.starts_with(start));
-        if verb != "get" || is_public || path.ends_with(".pdf") || path.ends_with(".zip") || path.ends_with("/presence") || path.ends_with("/flux") && path.starts_with("/comite") {
+        let is_public =
+            ["/nomenclatures", "/s/", "/theme", "/mot-de-passe", "/engagement/", "/avis/", "/invitation/"].iter().any(|start| path.starts_with(start));
+        if verb != "get"
+            || is_public
+            || path.ends_with(".pdf")
+            || path.ends_with(".zip")
+            || path.ends_with("/presence")
+            || path.ends_with("/flux") && path.starts_with("/comite")
+        {
             continue;
         }
         let addresses = if path.contains("{row}") { files.iter().map(|id| path.replace("{row}", &id.to_string())).collect() } else { vec![path.to_owned()] };
@@ -103,7 +108,11 @@ async fn nobody_outside_the_team_learns_of_an_offer_before_the_choice_nor_of_a_r
     let other = scene.person("Zoe").await;
     scene.project(&other, "Ailleurs").await;
     let activity = || async {
-        sqlx::query_scalar::<_, time::OffsetDateTime>("select last_activity_at from project where id = $1").bind(project.get()).fetch_one(&scene.app.db).await.expect("read")
+        sqlx::query_scalar::<_, time::OffsetDateTime>("select last_activity_at from project where id = $1")
+            .bind(project.get())
+            .fetch_one(&scene.app.db)
+            .await
+            .expect("read")
     };
     let before = activity().await;
     let scene = scene.at(OPEN + Duration::hours(3));
@@ -123,7 +132,9 @@ async fn nobody_outside_the_team_learns_of_an_offer_before_the_choice_nor_of_a_r
     scene.post(&consultant, &format!("{base}/choix"), &[("act", "choix"), ("version", "0"), ("offre", "1"), ("motif", "Moi")]).await.expect(403);
 
     let secret: Vec<&str> = REFUSED.into_iter().chain(RETAINED).chain(TEAM_ONLY).collect();
-    for (who, person) in [("manager", &manager), ("committee", &committee), ("reviewer", &reviewer), ("both", &both), ("operator", &operator), ("other", &other)] {
+    for (who, person) in
+        [("manager", &manager), ("committee", &committee), ("reviewer", &reviewer), ("both", &both), ("operator", &operator), ("other", &other)]
+    {
         let read = everything(&scene, person, project, &files).await;
         silent(&read, &secret, who);
         let status = |end: &str| read.iter().find(|(path, _)| path.ends_with(end)).map(|(_, page)| page.status.as_u16());
@@ -134,7 +145,14 @@ async fn nobody_outside_the_team_learns_of_an_offer_before_the_choice_nor_of_a_r
         assert_eq!(status("/amo"), Some(if reads_terms { 200 } else { 404 }), "{who}");
     }
     // No word of a consultation in what an expert reads.
-    scene.get(&manager, &base).await.expect(200).says("Livrable 2").is_silent_on("onsultation").is_silent_on("prestataire retenu").is_silent_on("offres reçues");
+    scene
+        .get(&manager, &base)
+        .await
+        .expect(200)
+        .says("Livrable 2")
+        .is_silent_on("onsultation")
+        .is_silent_on("prestataire retenu")
+        .is_silent_on("offres reçues");
 
     choose(&scene, &ana, project).await;
     for (who, person) in [("manager", &manager), ("committee", &committee)] {
@@ -157,7 +175,8 @@ async fn nobody_outside_the_team_learns_of_an_offer_before_the_choice_nor_of_a_r
     assert_eq!(scene.get(&manager, &format!("{base}/pieces/{}", files[0])).await.status, 404);
     scene.get(&ana, &format!("{base}/choix")).await.expect(200).says("Le cabinet se retire").says(TEAM_ONLY[1]);
     // Neither the draft's archive nor a deposit holds an offer.
-    let held: i64 = sqlx::query_scalar("select count(*) from attachment where project_id = $1").bind(project.get()).fetch_one(&scene.app.db).await.expect("count");
+    let held: i64 =
+        sqlx::query_scalar("select count(*) from attachment where project_id = $1").bind(project.get()).fetch_one(&scene.app.db).await.expect("count");
     assert_eq!(held, 0);
     scene.check().await;
 }
@@ -275,7 +294,8 @@ async fn the_retained_consultant_joins_until_a_day_and_leaves_at_its_end(db: PgP
     scene.post(&ana, &mission, &[("act", "inviter"), ("version", "0"), ("courriel", "zoe@example.org"), ("fin", "2015-09-01")]).await.expect(422);
     scene.post(&ana, &mission, &[("act", "inviter"), ("version", "0"), ("courriel", "zoe@example.org"), ("fin", "2015-09-30")]).await.expect(303);
     let zoe = scene.person("Zoe").await;
-    let body: String = sqlx::query_scalar("select body from mail where kind = 'invitation' and recipient = $1").bind(&zoe.email).fetch_one(&scene.app.db).await.expect("mail");
+    let body: String =
+        sqlx::query_scalar("select body from mail where kind = 'invitation' and recipient = $1").bind(&zoe.email).fetch_one(&scene.app.db).await.expect("mail");
     let link = body.split_whitespace().find(|word| word.contains("/invitation/")).expect("link").rsplit("/invitation/").next().expect("token").to_owned();
     scene.post(&zoe, &format!("/invitation/{link}"), &[("version", "0")]).await.expect(303);
 
@@ -294,7 +314,8 @@ async fn the_retained_consultant_joins_until_a_day_and_leaves_at_its_end(db: PgP
     after.get(&ana, &format!("/dossiers/{project}")).await.expect(200).says("Zoe a rejoint l’équipe").is_silent_on("Zoe , conseil");
 
     // The owner gives more time: the same place opens again.
-    let version: i32 = sqlx::query_scalar("select version from project_member where account_id = $1").bind(zoe.id.get()).fetch_one(&scene.app.db).await.expect("version");
+    let version: i32 =
+        sqlx::query_scalar("select version from project_member where account_id = $1").bind(zoe.id.get()).fetch_one(&scene.app.db).await.expect("version");
     let pairs = [("act", "fin"), ("version", &version.to_string()), ("personne", &zoe.id.to_string()), ("fin", "2015-12-31")];
     after.post(&ana, &mission, &pairs).await.expect(303);
     after.get(&zoe, &path).await.expect(200);

@@ -16,7 +16,14 @@ async fn join(scene: &Scene, owner: &Person, project: ProjectId, key: &str) {
 async fn prepare(scene: &Scene, owner: &Person, project: ProjectId, but: &str) {
     let path = format!("/dossiers/{project}/subvention");
     let version = scene.get(owner, &path).await.hidden("version");
-    let pairs = [("version", version.as_str()), ("devis_ht", "12 345,67"), ("devis_ttc", "14 814,80"), ("titulaire", "Syndicat mixte"), ("iban", IBAN), ("bic", "AGRIFRPP")];
+    let pairs = [
+        ("version", version.as_str()),
+        ("devis_ht", "12 345,67"),
+        ("devis_ttc", "14 814,80"),
+        ("titulaire", "Syndicat mixte"),
+        ("iban", IBAN),
+        ("bic", "AGRIFRPP"),
+    ];
     scene.post(owner, &path, &pairs).await.expect(303);
     for key in ["letter", "bank", "terms", "tender", "quote", "resolution"].into_iter().filter(|key| *key != but) {
         join(scene, owner, project, key).await;
@@ -37,7 +44,12 @@ async fn a_subsidy_file_goes_from_its_draft_to_its_payment(db: PgPool) {
 
     // A mixed syndicate owes a council resolution, and nothing asked of associations.
     scene.get(&ana, &path).await.expect(200).says("Délibération").is_silent_on("Comptes certifiés").says("Ce qui manque");
-    scene.post(&ana, &path, &[("version", "0"), ("devis_ht", "100"), ("devis_ttc", "90"), ("iban", "FR76 1")]).await.expect(422).says("inférieur").says("IBAN complet");
+    scene
+        .post(&ana, &path, &[("version", "0"), ("devis_ht", "100"), ("devis_ttc", "90"), ("iban", "FR76 1")])
+        .await
+        .expect(422)
+        .says("inférieur")
+        .says("IBAN complet");
     prepare(&scene, &ana, project, "resolution").await;
     scene.post(&ana, &format!("{path}/depot"), &[("version", "1")]).await.expect(422).says("Délibération");
     join(&scene, &ana, project, "resolution").await;
@@ -64,8 +76,14 @@ async fn a_subsidy_file_goes_from_its_draft_to_its_payment(db: PgPool) {
     // Sent back with what is missing, completed, granted, paid; each with its mail.
     let record = format!("{path}/etat");
     scene.post(&manager, &record, &[("version", "3"), ("etat", "paid"), ("jour", "2015-09-23")]).await.expect(422);
-    scene.post(&manager, &record, &[("version", "3"), ("etat", "incomplete"), ("jour", "2015-09-23")]).await.expect(422).says("Cocher au moins une pièce").says("ce qui manque");
-    let back = [("version", "3"), ("etat", "incomplete"), ("jour", "2015-09-23"), ("message", "La délibération n’est pas signée."), ("piece.resolution", "oui")];
+    scene
+        .post(&manager, &record, &[("version", "3"), ("etat", "incomplete"), ("jour", "2015-09-23")])
+        .await
+        .expect(422)
+        .says("Cocher au moins une pièce")
+        .says("ce qui manque");
+    let back =
+        [("version", "3"), ("etat", "incomplete"), ("jour", "2015-09-23"), ("message", "La délibération n’est pas signée."), ("piece.resolution", "oui")];
     scene.post(&manager, &record, &back).await.expect(303);
     scene.get(&ana, &path).await.says("Incomplète").says("La délibération n’est pas signée.");
     let id: uuid::Uuid = sqlx::query_scalar("select id from mission_file where piece = 'resolution'").fetch_one(&scene.app.db).await.expect("file");
@@ -81,9 +99,13 @@ async fn a_subsidy_file_goes_from_its_draft_to_its_payment(db: PgPool) {
     scene.get(&ana, &format!("/dossiers/{project}")).await.says("Subvention , versée");
     // A record made by mistake is corrected, with why.
     scene.post(&manager, &record, &[("version", "0"), ("etat", "granted"), ("jour", "2015-09-23")]).await.expect(422);
-    scene.post(&manager, &record, &[("version", "0"), ("etat", "granted"), ("jour", "2015-09-23"), ("message", "Mandat d’un autre dossier.")]).await.expect(303);
+    scene
+        .post(&manager, &record, &[("version", "0"), ("etat", "granted"), ("jour", "2015-09-23"), ("message", "Mandat d’un autre dossier.")])
+        .await
+        .expect(303);
     scene.get(&manager, list).await.says("Accordée (1)");
-    let told: i64 = sqlx::query_scalar("select count(*) from mail where kind = 'grant' and recipient = $1").bind(&ana.email).fetch_one(&scene.app.db).await.expect("mails");
+    let told: i64 =
+        sqlx::query_scalar("select count(*) from mail where kind = 'grant' and recipient = $1").bind(&ana.email).fetch_one(&scene.app.db).await.expect("mails");
     assert_eq!(told, 4);
     scene.check().await;
 }
@@ -101,7 +123,12 @@ async fn bank_details_are_read_by_those_who_need_them_and_each_reading_is_writte
     }
     let manager = scene.staff("Max", &["manager"]).await;
     let recused = scene.staff("Marc", &["manager"]).await;
-    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'pinned')").bind(project.get()).bind(recused.id.get()).execute(&scene.app.db).await.expect("recusal");
+    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'pinned')")
+        .bind(project.get())
+        .bind(recused.id.get())
+        .execute(&scene.app.db)
+        .await
+        .expect("recusal");
     let committee = scene.staff("Claire", &["committee"]).await;
     let reviewer = scene.staff("Rita", &["reviewer"]).await;
     scene.assign(project, &reviewer).await;

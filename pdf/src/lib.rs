@@ -9,6 +9,8 @@ mod text;
 mod typeset;
 mod world;
 
-pub use model::{Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Table, Terms};
+pub use model::{
+    Annex, Block, Cell, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Table, Terms,
+};
 pub use typeset::{Fault, Moment, Pdf, Source, edition, render};
 pub use world::{Face, width};

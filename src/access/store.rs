@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::place::Place;
-use super::policy::{Mission, SubsidyState, Facts, ReviewStatus, Status, Ties, Visible, closes_at};
+use super::policy::{Facts, Mission, ReviewStatus, Status, SubsidyState, Ties, Visible, closes_at};
 use super::proofs::sealed::Proof;
 use super::proofs::{Dossier, ProjectHead, ProjectKnock};
 use super::seat::{CallProof, Knock};

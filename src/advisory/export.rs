@@ -86,7 +86,8 @@ fn block(part: &Part) -> Block {
 /// Whoever reads the terms of reference keeps them as a file that word processors open and change.
 pub async fn editable(State(app): State<App>, reader: TermsReader, asked: Asked) -> Result<Response, AppError> {
     let made = export(&app, &reader, &asked).await?;
-    let mut pieces = vec![Piece::Title(format!("Cahier des charges\u{a0}: {}", made.terms.title)), Piece::Text(made.terms.label.clone()), Piece::Text(made.mark)];
+    let mut pieces =
+        vec![Piece::Title(format!("Cahier des charges\u{a0}: {}", made.terms.title)), Piece::Text(made.terms.label.clone()), Piece::Text(made.mark)];
     for part in &made.terms.parts {
         pieces.extend(editable_part(part));
     }

@@ -271,9 +271,11 @@ fn proposed_around(key: &str, (title, label, call): (&str, &str, &str)) -> Strin
              réunion de clôture présente les rendus.\n\nLe prestataire écrit dans le dossier en ligne du porteur, avec un accès de conseil, jusqu’à la fin de \
              sa mission."
             .to_owned(),
-        "results" => "Pour chaque livrable demandé\u{a0}: les textes, tableaux et cartes écrits dans le dossier en ligne, les sources et la méthode, et une courte \
+        "results" => {
+            "Pour chaque livrable demandé\u{a0}: les textes, tableaux et cartes écrits dans le dossier en ligne, les sources et la méthode, et une courte \
              note de synthèse. Les documents sont remis dans un format modifiable et appartiennent au porteur."
-            .to_owned(),
+                .to_owned()
+        }
         _ => "L’offre comprend\u{a0}: la compréhension de la demande, la méthode et le calendrier, les personnes affectées et leurs références, un devis \
              détaillé hors taxes et toutes taxes comprises, livrable par livrable."
             .to_owned(),

@@ -114,12 +114,12 @@ async fn draw(
     html_with(status, &page)
 }
 
-fn past_view(past: &Past, part: &Part) -> PastView {
-    let was = if past.body.is_empty() { "(texte proposé)" } else { &past.body };
+fn past_view(former: &Past, part: &Part) -> PastView {
+    let was = if former.body.is_empty() { "(texte proposé)" } else { &former.body };
     PastView {
-        version: past.version,
-        title: format!("Version {}, {}, {}", past.version, past.name, moment::full(past.at)),
-        scope: Scope::parse(&past.scope).map_or("", Scope::words),
+        version: former.version,
+        title: format!("Version {}, {}, {}", former.version, former.name, moment::full(former.at)),
+        scope: Scope::parse(&former.scope).map_or("", Scope::words),
         pieces: diff::shortened(diff::compare(was, &part.body), 24),
     }
 }
@@ -144,7 +144,8 @@ pub async fn save(State(app): State<App>, KeyPart(key): KeyPart, KeptForm(writer
     let location = writer.url(&format!("/amo?fait=section#{key}"));
     if !sheet.changes.is_empty() {
         let body = own_words(&mut tx, &writer, &part, &written).await?;
-        let next = Stored { key: key.clone(), title: written.title, scope: written.scope, body, version: part.version + 1, is_removed: false, by: String::new() };
+        let next =
+            Stored { key: key.clone(), title: written.title, scope: written.scope, body, version: part.version + 1, is_removed: false, by: String::new() };
         store::save(&mut tx, &writer, &next).await?;
         journal::record(&mut tx, writer.project(), writer.account(), "terms_saved", &key, writer.now()).await?;
     }

@@ -19,9 +19,9 @@ use crate::kit::french::{count, list, percent, thousands};
 use crate::kit::moment;
 use crate::kit::values::{Cents, Slug};
 use crate::leads::settings::{self, Published};
-use crate::subsidy::{Rounding, Rule, Vat};
 use crate::page::{Layout, filters, html};
 use crate::project::attachments::send;
+use crate::subsidy::{Rounding, Rule, Vat};
 
 #[derive(Template)]
 #[template(path = "call/public.html")]

@@ -110,7 +110,12 @@ async fn subsidise(app: &App, base: &str, (owner, manager): (&Client, &Client), 
         pair("bic", "AGRIFRPP"),
     ];
     owner.post(app, at, &path, &amounts).await?;
-    for (key, title) in [("letter", "Lettre de demande de subvention"), ("bank", "Relevé d’identité bancaire"), ("quote", "Devis"), ("resolution", "Délibération du comité syndical")] {
+    for (key, title) in [
+        ("letter", "Lettre de demande de subvention"),
+        ("bank", "Relevé d’identité bancaire"),
+        ("quote", "Devis"),
+        ("resolution", "Délibération du comité syndical"),
+    ] {
         let file = pdf::page(&[title.to_owned(), "Syndicat mixte Rives de Charente".to_owned()]);
         owner.join(app, at, &format!("{path}/joindre/{key}?operation={}", Uuid::new_v4()), (&format!("{key}.pdf"), &file)).await?;
     }

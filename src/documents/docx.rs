@@ -35,14 +35,13 @@ pub async fn serve(pieces: Vec<Piece>, name: &str) -> Result<Response, AppError>
 
 /// The file.
 fn bytes(pieces: Vec<Piece>) -> anyhow::Result<Vec<u8>> {
-    let list = AbstractNumbering::new(1).add_level(
-        Level::new(0, Start::new(1), NumberFormat::new("bullet"), LevelText::new("•"), LevelJc::new("left")).indent(
+    let list =
+        AbstractNumbering::new(1).add_level(Level::new(0, Start::new(1), NumberFormat::new("bullet"), LevelText::new("•"), LevelJc::new("left")).indent(
             Some(720),
             Some(docx_rs::SpecialIndentType::Hanging(360)),
             None,
             None,
-        ),
-    );
+        ));
     let mut document = Docx::new()
         .add_style(Style::new("Title", StyleType::Paragraph).name("Title").size(40).bold())
         .add_style(Style::new("Heading1", StyleType::Paragraph).name("heading 1").size(28).bold().outline_lvl(0))

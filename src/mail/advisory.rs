@@ -42,7 +42,8 @@ pub fn request(app: &App, said: &Request<'_>) -> (String, String) {
 
 /// The subsidy file is deposited: to who instructs.
 pub fn deposited(app: &App, about: About<'_>, is_again: bool) -> (String, String) {
-    let (subject, verb) = if is_again { ("Demande de subvention complétée", "complétée et déposée de nouveau") } else { ("Demande de subvention déposée", "déposée") };
+    let (subject, verb) =
+        if is_again { ("Demande de subvention complétée", "complétée et déposée de nouveau") } else { ("Demande de subvention déposée", "déposée") };
     let paragraphs = [
         format!("La demande de subvention du dossier «\u{a0}{}\u{a0}» est {verb}.", about.title),
         format!("Ses pièces et son calcul\u{a0}:\n{}", app.link(about.path)),

@@ -38,8 +38,13 @@ pub async fn deposit(Shared(app): Shared<App>, owner: SubsidyDepositor, input: I
     let held = shown(&mut tx, &owner).await?;
     let blocked = missing(&held);
     let (Some(quote), true, true) = (held.file.quote, blocked.is_empty(), held.file.rule.pays()) else {
-        let sentence = if held.file.rule.pays() { "La demande n’est pas complète\u{a0}: la page dit ce qui manque." } else { "Cet appel ne prévoit pas d’aide." };
-        let alert = Alert { links: blocked.into_iter().map(|(label, href)| (href, label)).collect(), is_focused: true, ..Alert::refusal("Rien n’est déposé", sentence) };
+        let sentence =
+            if held.file.rule.pays() { "La demande n’est pas complète\u{a0}: la page dit ce qui manque." } else { "Cet appel ne prévoit pas d’aide." };
+        let alert = Alert {
+            links: blocked.into_iter().map(|(label, href)| (href, label)).collect(),
+            is_focused: true,
+            ..Alert::refusal("Rien n’est déposé", sentence)
+        };
         return refused(&app, &mut tx, &owner, alert).await;
     };
     let is_again = held.file.state == State::Incomplete;
@@ -100,8 +105,12 @@ fn read(sheet: &mut Sheet<'_>, dossier: &Dossier, file: &File) -> Recorded {
         sheet.refuse("jour", "Ce jour n’est pas encore venu.");
     }
     let reference = sheet.read(Spec::new("reference", "Référence").hint("Numéro de décision ou de mandat.").range(0, 120).optional(), &String::new());
-    let message = sheet.read(Spec::new("message", "Message au porteur").hint("Obligatoire pour une demande incomplète ou une correction. Part par courriel.").long(4000).optional(), &String::new());
-    let needs_words = matches!(target, Some(State::Incomplete)) || matches!((file.state, target), (State::Granted, Some(State::Deposited)) | (State::Paid, Some(State::Granted)));
+    let message = sheet.read(
+        Spec::new("message", "Message au porteur").hint("Obligatoire pour une demande incomplète ou une correction. Part par courriel.").long(4000).optional(),
+        &String::new(),
+    );
+    let needs_words = matches!(target, Some(State::Incomplete))
+        || matches!((file.state, target), (State::Granted, Some(State::Deposited)) | (State::Paid, Some(State::Granted)));
     if needs_words && message.is_empty() {
         sheet.refuse("message", "Dire au porteur ce qui manque, ou ce qui est corrigé.");
     }

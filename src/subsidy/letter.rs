@@ -35,7 +35,11 @@ pub async fn show(Shared(app): Shared<App>, writer: SubsidyWriter) -> Result<Res
              nous avons consulté des prestataires et retenu {provider}.",
             file.structure.1, head.title, head.call_title, head.edition
         )),
-        Piece::Text(format!("Le devis de la mission s’élève à {amount}. Nous sollicitons une aide de {aid}, soit {} de la dépense éligible, plafonnée à {}.", percent(file.rule.rate, 0), file.rule.cap)),
+        Piece::Text(format!(
+            "Le devis de la mission s’élève à {amount}. Nous sollicitons une aide de {aid}, soit {} de la dépense éligible, plafonnée à {}.",
+            percent(file.rule.rate, 0),
+            file.rule.cap
+        )),
         Piece::Text("Vous trouverez avec cette lettre\u{a0}:".to_owned()),
     ];
     let asked = super::model::pieces(&file.structure.0);

@@ -122,8 +122,7 @@ pub async fn show(Shared(app): Shared<App>, manager: CallManager, asked: Asked) 
     let (n, aid) = kept.fold((0, 0), |(n, aid), (_, more, cents)| (n + more, aid + cents));
     let page = ListPage {
         layout: layout(&app, &manager, "Subventions"),
-        frame: Frame::of(&manager, "Demandes de subvention", HERE)
-            .lead("Les demandes déposées au fonds par les porteurs. Ce qui se prépare n’est pas montré."),
+        frame: Frame::of(&manager, "Demandes de subvention", HERE).lead("Les demandes déposées au fonds par les porteurs. Ce qui se prépare n’est pas montré."),
         total: format!("{}, aide demandée {}.", count(n, "demande", "demandes"), Cents::new(aid)),
         range: count(found.len(), "demande affichée", "demandes affichées"),
         more: found.last().filter(|_| has_more).map(|line| here(&format!("?apres={}{filter}", line.number))),

@@ -126,7 +126,11 @@ impl Rule {
     pub fn told(&self, quote: Quote) -> Vec<String> {
         let Aid { counted, eligible, aid } = self.aid(quote);
         let vat = self.vat.words();
-        let unsaid = if self.vat == Vat::Unstated { " Le règlement de l’appel ne dit pas HT ou TTC\u{a0}: le calcul retient le montant HT, le plus prudent." } else { "" };
+        let unsaid = if self.vat == Vat::Unstated {
+            " Le règlement de l’appel ne dit pas HT ou TTC\u{a0}: le calcul retient le montant HT, le plus prudent."
+        } else {
+            ""
+        };
         vec![
             format!("Dépense éligible\u{a0}: le plus petit du devis ({counted} {vat}) et du plafond ({}), soit {eligible}.{unsaid}", self.cap),
             format!("Aide\u{a0}: {} de {eligible}, {}, soit {aid}.", percent(self.rate, 0), self.rounding.words()),
@@ -153,10 +157,25 @@ const fn piece(key: &'static str, label: &'static str, requirement: &'static str
 
 /// Pieces asked of everybody.
 const COMMON: [Piece; 5] = [
-    piece("letter", "Lettre de demande de subvention", "R89", "Elle engage la structure et dit le montant demandé\u{202f}; un modèle est proposé, à relire, signer et joindre."),
-    piece("bank", "RIB", "R90", "Le fonds verse l’aide sur ce compte\u{202f}; seuls le porteur, l’équipe qui écrit et les gestionnaires qui instruisent le lisent."),
+    piece(
+        "letter",
+        "Lettre de demande de subvention",
+        "R89",
+        "Elle engage la structure et dit le montant demandé\u{202f}; un modèle est proposé, à relire, signer et joindre.",
+    ),
+    piece(
+        "bank",
+        "RIB",
+        "R90",
+        "Le fonds verse l’aide sur ce compte\u{202f}; seuls le porteur, l’équipe qui écrit et les gestionnaires qui instruisent le lisent.",
+    ),
     piece("terms", "Cahier des charges", "R91", "Il dit ce qui était demandé au prestataire\u{202f}; une version figée ici est reprise d’elle-même."),
-    piece("tender", "Offre du prestataire retenu", "R92", "Elle dit ce que le prestataire fera\u{202f}; les fichiers de l’offre retenue sont repris d’eux-mêmes."),
+    piece(
+        "tender",
+        "Offre du prestataire retenu",
+        "R92",
+        "Elle dit ce que le prestataire fera\u{202f}; les fichiers de l’offre retenue sont repris d’eux-mêmes.",
+    ),
     piece("quote", "Devis", "R93", "Il fixe le montant de la mission, sur lequel l’aide se calcule."),
 ];
 const RESOLUTION: Piece = piece("resolution", "Délibération", "R94", "L’assemblée d’une collectivité décide de la mission et autorise la demande.");

@@ -109,7 +109,8 @@ pub(super) fn read(sheet: &mut Sheet<'_>, shown: &Shown, bank: &Bank) -> (Option
     let held = shown.file.quote.or(shown.offered);
     let hint = if shown.file.quote.is_none() && shown.offered.is_some() { "Repris de l’offre retenue\u{202f}; à vérifier sur le devis." } else { "" };
     let excluded: Option<Cents> = sheet.read(Spec::new("devis_ht", "Montant HT, en euros").hint(hint).optional(), &held.map(|(excluded, _)| excluded));
-    let included: Option<Cents> = sheet.read(Spec::new("devis_ttc", "Montant TTC, en euros").hint("Sans TVA, le même que le montant HT.").optional(), &held.map(|(_, included)| included));
+    let included: Option<Cents> = sheet
+        .read(Spec::new("devis_ttc", "Montant TTC, en euros").hint("Sans TVA, le même que le montant HT.").optional(), &held.map(|(_, included)| included));
     let quote = match (excluded, included) {
         (Some(excluded), Some(included)) => {
             if included < excluded {
@@ -129,7 +130,10 @@ pub(super) fn read(sheet: &mut Sheet<'_>, shown: &Shown, bank: &Bank) -> (Option
     };
     sheet.group("Le compte à créditer");
     let holder = sheet.read(Spec::new("titulaire", "Titulaire du compte").range(0, 160).optional().personal(), &bank.holder);
-    let iban = sheet.read(Spec::new("iban", "IBAN").hint("Masqué pour tous, sauf le porteur, l’équipe qui écrit et qui instruit.").range(0, 60).optional().personal(), &bank.iban);
+    let iban = sheet.read(
+        Spec::new("iban", "IBAN").hint("Masqué pour tous, sauf le porteur, l’équipe qui écrit et qui instruit.").range(0, 60).optional().personal(),
+        &bank.iban,
+    );
     let bic = sheet.read(Spec::new("bic", "BIC").range(0, 20).optional().personal(), &bank.bic);
     let read = |read: Result<String, String>, name: &str, sheet: &mut Sheet<'_>| match read {
         Ok(text) => text,
@@ -201,7 +205,11 @@ pub(super) fn draw(app: &App, reader: &Dossier, shown: Shown, drawn: Drawn<'_>) 
         told: file.quote.map(|quote| file.rule.told(quote)).unwrap_or_default(),
         aid_label: if matches!(file.state, policy::SubsidyState::Granted | policy::SubsidyState::Paid) { "Aide accordée" } else { "Aide demandée" },
         aid: file.kept.map(|aid| aid.aid.to_string()).unwrap_or_default(),
-        bank: if file.iban_end.is_empty() { String::new() } else { format!("IBAN terminé par {}", if reads_bank && reader.is_team() { &file.iban_end } else { "••••" }) },
+        bank: if file.iban_end.is_empty() {
+            String::new()
+        } else {
+            format!("IBAN terminé par {}", if reads_bank && reader.is_team() { &file.iban_end } else { "••••" })
+        },
         bank_href: (reads_bank && !file.iban_end.is_empty()).then(|| format!("{base}/rib")),
         reads: shown.reads.iter().map(|(name, at)| (name.clone(), moment::full(*at))).collect(),
         steps: shown.steps.iter().map(step_view).collect(),

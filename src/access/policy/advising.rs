@@ -185,8 +185,14 @@ mod tests {
             assert!(run_consultation(&member(role), &facts).is_err() && write_terms(&member(role), &facts).is_err());
             assert!(write_subsidy(&member(role), &facts).is_err() && read_bank(&member(role), &facts).is_err());
         }
-        assert_eq!((run_consultation(&member(MemberRole::Editor), &facts), deposit_subsidy(&member(MemberRole::Editor), &facts)), (Ok(()), Err(Refusal::NotOwner)));
-        assert_eq!((place_consultant(&member(MemberRole::Owner), &facts), place_consultant(&member(MemberRole::Editor), &facts)), (Ok(()), Err(Refusal::NotOwner)));
+        assert_eq!(
+            (run_consultation(&member(MemberRole::Editor), &facts), deposit_subsidy(&member(MemberRole::Editor), &facts)),
+            (Ok(()), Err(Refusal::NotOwner))
+        );
+        assert_eq!(
+            (place_consultant(&member(MemberRole::Owner), &facts), place_consultant(&member(MemberRole::Editor), &facts)),
+            (Ok(()), Err(Refusal::NotOwner))
+        );
     }
 
     #[test]

@@ -55,7 +55,7 @@ async fn consultants(conn: &mut PgConnection, host: &ConsultantHost) -> sqlx::Re
     let rows = sqlx::query!(
         "select account.id, account.name, account.email, member.ends_at, member.version
          from project_member as member join account on account.id = member.account_id
-         where member.project_id = $1 and member.role = 'consultant'
+         where member.project_id = $1 and (member.role = 'consultant' or member.ends_at is not null)
          order by member.created_at, account.id",
         host.project().get()
     )
@@ -193,7 +193,7 @@ async fn move_end(conn: &mut PgConnection, host: &ConsultantHost, input: &Input)
     }
     let done = sqlx::query!(
         "update project_member set ends_at = $3, version = version + 1
-         where project_id = $1 and account_id = $2 and role = 'consultant' and version = $4",
+         where project_id = $1 and account_id = $2 and (role = 'consultant' or ends_at is not null) and version = $4",
         host.project().get(),
         account,
         end_of(day),

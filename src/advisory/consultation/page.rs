@@ -111,7 +111,8 @@ fn marks(sheet: &mut Sheet<'_>, held: &Consultation) -> Vec<Mark> {
             let known = held.marks.iter().find(|mark| mark.tender == tender.id && mark.criterion == criterion.number);
             let name = format!("note.{}.{}", tender.id, criterion.number);
             let label = format!("{}, {}", tender.name, criterion.label);
-            let typed = sheet.read(Spec::new(name.clone(), label).range(0, 4).optional().personal(), &known.map(|mark| mark.mark.to_string()).unwrap_or_default());
+            let typed =
+                sheet.read(Spec::new(name.clone(), label).range(0, 4).optional().personal(), &known.map(|mark| mark.mark.to_string()).unwrap_or_default());
             match typed.trim() {
                 "" => {}
                 text => match text.parse::<i16>().ok().filter(|mark| (0..=10).contains(mark)) {
@@ -163,11 +164,13 @@ fn draw(app: &App, reader: &Dossier, held: &Consultation, sheets: Sheets<'_>, (s
         Vec::new()
     };
     let mut frame = frame(reader, "Consultation des prestataires", "/amo/consultation");
-    frame.lead = "L’ADEME, la Région et le comité ne voient rien de cette page avant votre choix, ni qu’elle est remplie. Après, ils lisent la seule offre retenue."
-        .to_owned();
+    frame.lead =
+        "L’ADEME, la Région et le comité ne voient rien de cette page avant votre choix, ni qu’elle est remplie. Après, ils lisent la seule offre retenue."
+            .to_owned();
     let errors = Alert::errors(&forms).or_else(|| {
         let heading = "Une note est à corriger".to_owned();
-        let alert = Alert { class: "bad", heading, sentence: "Rien n’est enregistré pour l’instant.".to_owned(), links: mark_errors.clone(), is_focused: true };
+        let alert =
+            Alert { class: "bad", heading, sentence: "Rien n’est enregistré pour l’instant.".to_owned(), links: mark_errors.clone(), is_focused: true };
         (!mark_errors.is_empty()).then_some(alert)
     });
     frame.alerts.extend([done, errors, Alert::conflict(&forms)].into_iter().flatten());
@@ -199,7 +202,10 @@ fn draw(app: &App, reader: &Dossier, held: &Consultation, sheets: Sheets<'_>, (s
 /// Rows of the grid, from the controls as they are; and what is wrong with them.
 fn rows(held: &Consultation, sheet: &Sheet<'_>) -> (Vec<GridRow>, Vec<(String, String)>) {
     let controls: Vec<&Control> = sheet.groups.iter().flat_map(|group| &group.controls).collect();
-    let errors = controls.iter().filter(|control| !control.error.is_empty()).map(|control| (format!("#{}", control.id), format!("{}\u{a0}: {}", control.label, control.error)));
+    let errors = controls
+        .iter()
+        .filter(|control| !control.error.is_empty())
+        .map(|control| (format!("#{}", control.id), format!("{}\u{a0}: {}", control.label, control.error)));
     let errors = errors.collect();
     let width = held.live().filter(|tender| tender.offer.is_some()).count();
     let names: Vec<String> = held.live().filter(|tender| tender.offer.is_some()).map(|tender| tender.name.clone()).collect();

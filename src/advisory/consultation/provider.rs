@@ -57,10 +57,11 @@ fn read(sheet: &mut Sheet<'_>, held: &Tender) -> Tender {
     let email = sheet.read(Spec::new("courriel", "Adresse électronique").email().optional().personal(), &held.email);
     sheet.group("Son offre");
     let on: Option<Date> = sheet.read(Spec::new("recue", "Reçue le").optional().personal(), &held.offer.map(|offer| offer.on));
-    let excluded: Option<Cents> =
-        sheet.read(Spec::new("montant_ht", "Montant HT, en euros").optional().personal(), &held.offer.map(|offer| offer.excluded));
-    let included: Option<Cents> =
-        sheet.read(Spec::new("montant_ttc", "Montant TTC, en euros").hint("Sans TVA, le même que le montant HT.").optional().personal(), &held.offer.map(|offer| offer.included));
+    let excluded: Option<Cents> = sheet.read(Spec::new("montant_ht", "Montant HT, en euros").optional().personal(), &held.offer.map(|offer| offer.excluded));
+    let included: Option<Cents> = sheet.read(
+        Spec::new("montant_ttc", "Montant TTC, en euros").hint("Sans TVA, le même que le montant HT.").optional().personal(),
+        &held.offer.map(|offer| offer.included),
+    );
     let note = sheet.read(Spec::new("remarque", "Votre remarque").hint("Pour l’équipe seule.").long(4000).optional().personal(), &held.note);
     let offer = match (on, excluded, included) {
         (None, None, None) => None,
@@ -256,7 +257,13 @@ async fn keep(app: &App, runner: &TenderRunner, (number, operation): (i64, Uuid)
 }
 
 /// The carriers take a file of an offer out.
-pub async fn detach(State(app): State<App>, runner: TenderRunner, NumberPart(number): NumberPart, RowPart(id): RowPart, input: Input) -> Result<Response, AppError> {
+pub async fn detach(
+    State(app): State<App>,
+    runner: TenderRunner,
+    NumberPart(number): NumberPart,
+    RowPart(id): RowPart,
+    input: Input,
+) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
     let Some(held) = hold(&mut tx, &runner, operation).await? else { return done(&mut tx, &runner, operation).await };

@@ -90,16 +90,12 @@ pub struct Choice {
 pub async fn consultation(conn: &mut PgConnection, dossier: &Dossier) -> sqlx::Result<Consultation> {
     let project = dossier.project().get();
     let head = sqlx::query!("select answer_by, message, version from consultation where project_id = $1", project).fetch_optional(&mut *conn).await?;
-    let criteria = sqlx::query_as!(
-        Criterion,
-        "select number, label, weight_thousandths as weight from tender_criterion where project_id = $1 order by number",
-        project
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    let marks = sqlx::query_as!(Mark, "select tender_id as tender, criterion, mark from tender_mark where project_id = $1", project)
-        .fetch_all(&mut *conn)
-        .await?;
+    let criteria =
+        sqlx::query_as!(Criterion, "select number, label, weight_thousandths as weight from tender_criterion where project_id = $1 order by number", project)
+            .fetch_all(&mut *conn)
+            .await?;
+    let marks =
+        sqlx::query_as!(Mark, "select tender_id as tender, criterion, mark from tender_mark where project_id = $1", project).fetch_all(&mut *conn).await?;
     let choice = sqlx::query_as!(
         Choice,
         "select tender_id as tender, reason, account.name, choice.at
@@ -157,12 +153,10 @@ impl Consultation {
 
 /// Providers asked, offers received.
 pub async fn counts(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<(i64, i64)> {
-    let row = sqlx::query!(
-        r#"select count(*) as "asked!", count(received_on) as "offers!" from tender where project_id = $1 and removed_at is null"#,
-        project.get()
-    )
-    .fetch_one(conn)
-    .await?;
+    let row =
+        sqlx::query!(r#"select count(*) as "asked!", count(received_on) as "offers!" from tender where project_id = $1 and removed_at is null"#, project.get())
+            .fetch_one(conn)
+            .await?;
     Ok((row.asked, row.offers))
 }
 

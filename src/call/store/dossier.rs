@@ -154,7 +154,8 @@ pub async fn make_owner(conn: &mut PgConnection, project: ProjectId, account: Ac
         "insert into project_member (project_id, account_id, role, can_deposit, created_at)
          select $1, $2, 'owner', true, $3
          where not exists(select from review where review.project_id = $1 and review.account_id = $2)
-         on conflict (project_id, account_id) do update set role = 'owner', can_deposit = true, levels = default, version = project_member.version + 1",
+         on conflict (project_id, account_id) do update set role = 'owner', can_deposit = true, levels = default, ends_at = null,
+           version = project_member.version + 1",
         project.get(),
         account.get(),
         now

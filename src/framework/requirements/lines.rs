@@ -206,7 +206,12 @@ pub static CHAPTERS: [Chapter; 10] = [
                 Mission,
                 "Cahier des charges, consultation et choix, puis accès du conseil au dossier jusqu’à la fin de sa mission.",
             ),
-            part(84, "Non contraignante, à géométrie variable selon l’avancement", Mission, "Rien du dossier n’en dépend\u{a0}; l’étendue se choisit livrable par livrable."),
+            part(
+                84,
+                "Non contraignante, à géométrie variable selon l’avancement",
+                Mission,
+                "Rien du dossier n’en dépend\u{a0}; l’étendue se choisit livrable par livrable.",
+            ),
             part(
                 85,
                 "Cahier des charges rédigé sur la base du document, puis sélection des offres reçues",
