@@ -7,6 +7,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
+use crate::advisory;
 use crate::app::App;
 use crate::decision;
 use crate::engagement;
@@ -19,6 +20,7 @@ use crate::lessons;
 use crate::project::{exchange, files, units};
 use crate::review;
 use crate::training;
+use crate::subsidy;
 
 /// What a verification counted, and what it found wrong.
 #[derive(Debug, Default)]
@@ -71,6 +73,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     decisions(&mut conn, &mut report).await?;
     lessons(&mut conn, &mut report).await?;
     trainings(&mut conn, &mut report).await?;
+    missions(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -264,6 +267,18 @@ async fn trainings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
     Ok(())
 }
 
+/// Copies of terms of reference against their digests, retained offers against their dossiers, aids against their rules.
+async fn missions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (copies, offers, faults) = advisory::verify(conn).await?;
+    report.figure("Versions de cahiers des charges", copies);
+    report.figure("Offres de prestataires", offers);
+    report.faults.extend(faults);
+    let (applications, faults) = subsidy::verify(conn).await?;
+    report.figure("Demandes de subvention", applications);
+    report.faults.extend(faults);
+    Ok(())
+}
+
 /// Rows that name a file against the files that exist.
 async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
     let named = named_files(conn).await?;
@@ -277,7 +292,10 @@ async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -
 }
 
 async fn named_files(conn: &mut PgConnection) -> sqlx::Result<HashSet<String>> {
-    let files = sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document"#).fetch_all(conn).await?;
+    let files =
+        sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document union all select file from mission_file"#)
+            .fetch_all(conn)
+            .await?;
     Ok(files.into_iter().collect())
 }
 

@@ -55,8 +55,10 @@ pub async fn record(conn: &mut PgConnection, project: ProjectId, account: Accoun
     let line = head.next(account, act, subject, at);
     // What reviewers do with a dossier is no activity of the dossier: its team would see them at work. Nor is what the team
     // says to itself: the administration would see that it talks. Nor what the administration keeps to itself; and what
-    // instances decide is dated by its publication only. Trainings are never compulsory: going there moves no dossier.
-    let is_quiet = act == "recused" || ["review", "comment", "instruction_", "decision", "training_"].iter().any(|start| act.starts_with(start));
+    // instances decide is dated by its publication only. Nor the AMO branch: its activity would tell that providers are asked.
+    // Trainings are never compulsory: going there moves no dossier.
+    let is_quiet = act == "recused"
+        || ["review", "comment", "instruction_", "decision", "training_", "terms_", "tender_", "grant_", "bank_"].iter().any(|start| act.starts_with(start));
     let is_activity = !is_quiet;
     sqlx::query!(
         "with line as (

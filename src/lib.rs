@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod account;
+pub mod advisory;
 pub mod app;
 pub mod assets;
 pub mod board;
@@ -36,6 +37,7 @@ pub mod regional;
 pub mod review;
 pub mod routes;
 pub mod submission;
+pub mod subsidy;
 pub mod suspended;
 pub mod territory;
 pub mod training;

@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use crate::account::{invited, operation, own, ownership, reset, sign_in, team};
+use crate::advisory::consultation::{choice, mission, page as consultation, provider};
+use crate::advisory::{export as terms_export, page as advisory, sections as terms, versions as terms_versions};
 use crate::app::App;
 use crate::documents::web as documents;
 use crate::engagement::{self, partner, partner_copy, partner_said, signatory};
@@ -24,6 +26,7 @@ use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, finished, history, overview, rows, sections, stakeholders, traceability};
 use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
+use crate::subsidy::{acts as subsidy_acts, bank, letter, list as subsidies, page as subsidy, pieces};
 use crate::territory::{case, web as territory};
 use crate::{assets, board, calendar, call, decision, lessons, mail, meeting, network, public, regional, training, workshop};
 
@@ -174,6 +177,30 @@ routes! { PAGES, pages:
     "/dossiers/{id}/territoire" => get territory::show;
     "/dossiers/{id}/territoire/case" => get case::show;
     "/dossiers/{id}/territoire/{key}" => get territory::file;
+    "/dossiers/{id}/amo" => get advisory::show;
+    "/dossiers/{id}/amo/sections" of "/dossiers/{id}/amo" => post terms::add;
+    "/dossiers/{id}/amo/sections/{key}" => get terms::edit, post terms::save;
+    "/dossiers/{id}/amo/sections/{key}/versions" of "/dossiers/{id}/amo/sections/{key}" => post terms::turn;
+    "/dossiers/{id}/amo/versions" of "/dossiers/{id}/amo" => post terms_versions::freeze;
+    "/dossiers/{id}/amo/versions/{number}" => get terms_versions::show;
+    "/dossiers/{id}/amo/expertise" of "/dossiers/{id}/amo" => post advisory::submit;
+    "/dossiers/{id}/amo/cahier-des-charges.pdf" => get terms_export::pdf;
+    "/dossiers/{id}/amo/cahier-des-charges.docx" => get terms_export::editable;
+    "/dossiers/{id}/amo/consultation" => get consultation::show, post consultation::save;
+    "/dossiers/{id}/amo/consultation/{number}" => get provider::show, post provider::save;
+    "/dossiers/{id}/amo/consultation/{number}/envoi" of "/dossiers/{id}/amo/consultation/{number}" => post provider::send;
+    "/dossiers/{id}/amo/consultation/{number}/retrait" of "/dossiers/{id}/amo/consultation/{number}" => post provider::turn;
+    "/dossiers/{id}/amo/consultation/{number}/pieces/{row}" of "/dossiers/{id}/amo/consultation/{number}" => post provider::detach;
+    "/dossiers/{id}/amo/pieces/{row}" => get provider::download;
+    "/dossiers/{id}/amo/choix" => get choice::show, post choice::save;
+    "/dossiers/{id}/amo/mission" => get mission::show, post mission::save;
+    "/dossiers/{id}/subvention" => get subsidy::show, post subsidy::save;
+    "/dossiers/{id}/subvention/lettre.docx" => get letter::show;
+    "/dossiers/{id}/subvention/cahier-des-charges.pdf" => get subsidy::terms;
+    "/dossiers/{id}/subvention/rib" => get bank::show;
+    "/dossiers/{id}/subvention/pieces/{row}" => get pieces::download, post pieces::turn;
+    "/dossiers/{id}/subvention/depot" of "/dossiers/{id}/subvention" => post subsidy_acts::deposit;
+    "/dossiers/{id}/subvention/etat" of "/dossiers/{id}/subvention" => post subsidy_acts::record;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" of "/dossiers/{id}/{key}" => post rows::create;
     "/dossiers/{id}/{key}/{row}" => get rows::show, post rows::save;
@@ -236,6 +263,7 @@ routes! { PAGES, pages:
     "/appel/affectations" => get call::assignments::show, post call::assignments::save;
     "/appel/affectations/proposer" => get call::proposal::show;
     "/appel/fiches" => get lessons::asked::show;
+    "/appel/subventions" => get subsidies::show;
     "/appel/etiquettes" => get labels::show, post labels::save;
     "/appel/dossiers/nouveau" => get call::new_project::show, post call::new_project::save;
     "/appel/dossiers/{id}" => get call::dossier::show, post call::records::save_record;
@@ -254,6 +282,8 @@ routes! { UPLOADS, uploads:
     "/dossiers/{id}/importer" => get start::show, post start::receive;
     "/dossiers/{id}/depots" of "/appel/dossiers/{id}" => post call::paper::register;
     "/dossiers/{id}/engagement/signataires/{number}/papier" of "/dossiers/{id}/engagement/signataires/{number}" => post engagement::paper::record;
+    "/dossiers/{id}/amo/consultation/{number}/pieces" of "/dossiers/{id}/amo/consultation/{number}" => post provider::join;
+    "/dossiers/{id}/subvention/joindre/{key}" of "/dossiers/{id}/subvention" => post pieces::join;
     "/appel/documents" => post call::documents::publish;
     "/appel/dossiers/{id}/lettre" => get call::records::letter, post call::records::keep_letter;
 }

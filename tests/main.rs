@@ -2,6 +2,7 @@
 //! the slowest test of each file. One file: `cargo test --test main deposit::`.
 
 mod account;
+mod amo;
 mod architecture;
 mod board;
 mod calendar;
@@ -36,6 +37,7 @@ mod rights;
 mod saving;
 mod stakeholders;
 mod study;
+mod subsidy;
 mod support;
 mod team_rights;
 mod territory;

@@ -12,7 +12,7 @@ mod world;
 
 pub use model::{
     Annex, Block, Cell, Certificate, Column, Deliverable, Dossier, Drawing, Engagement, Fact, Figure, Item, Layout, Minutes, Receipt, Said, Section, Sheet,
-    SheetDay, Table,
+    SheetDay, Table, Terms,
 };
 pub use typeset::{Fault, Moment, Pdf, Source, edition, render};
 pub use world::{Face, width};

@@ -353,6 +353,27 @@ pub struct SheetDay {
     pub people: Vec<[String; 2]>,
 }
 
+/// Terms of reference of an assistance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Terms {
+    /// Title of the document.
+    pub name: String,
+    /// Call.
+    pub over: String,
+    /// Title of the dossier.
+    pub title: String,
+    /// Carrier and place.
+    pub label: String,
+    /// On each page.
+    pub mark: String,
+    /// The text may still change.
+    pub is_draft: bool,
+    /// Under the title.
+    pub facts: Vec<Fact>,
+    /// Parts.
+    pub blocks: Vec<Block>,
+}
+
 /// Minutes of a meeting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Minutes {

@@ -9,7 +9,7 @@ use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::model::{Certificate, Dossier, Drawing, Engagement, Minutes, Receipt, Sheet};
+use crate::model::{Certificate, Dossier, Drawing, Engagement, Minutes, Receipt, Sheet, Terms};
 use crate::text::{Replaced, drawable, scrub};
 use crate::world::{COMMON, Paper, drawing, holds};
 
@@ -19,6 +19,7 @@ const ENGAGEMENT: &str = include_str!("../templates/engagement.typ");
 const MINUTES: &str = include_str!("../templates/compte-rendu.typ");
 const CERTIFICATE: &str = include_str!("../templates/attestation.typ");
 const SHEET: &str = include_str!("../templates/emargement.typ");
+const TERMS: &str = include_str!("../templates/cahier-des-charges.typ");
 
 /// A document to typeset.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ pub enum Source<'a> {
     Certificate(&'a Certificate),
     /// Attendance sheet.
     Sheet(&'a Sheet),
+    /// Terms of reference.
+    Terms(&'a Terms),
 }
 
 /// An instant, in universal time.
@@ -72,7 +75,7 @@ pub enum Fault {
 /// What a change of template, font or typesetter changes: part of the key of a document that is kept.
 pub fn edition() -> String {
     let version = typst::utils::version();
-    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, CERTIFICATE, SHEET, version.raw(), env!("CARGO_PKG_VERSION")));
+    let digest = typst::utils::hash128(&(COMMON, DOSSIER, RECEIPT, ENGAGEMENT, MINUTES, CERTIFICATE, SHEET, TERMS, version.raw(), env!("CARGO_PKG_VERSION")));
     format!("{digest:032x}")
 }
 
@@ -95,6 +98,7 @@ fn typeset(source: Source<'_>, at: Moment) -> Result<Pdf, Fault> {
         Source::Minutes(minutes) => ("compte-rendu", MINUTES, value(minutes)?, &[][..]),
         Source::Certificate(certificate) => ("attestation", CERTIFICATE, value(certificate)?, &[][..]),
         Source::Sheet(sheet) => ("emargement", SHEET, value(sheet)?, &[][..]),
+        Source::Terms(terms) => ("cahier-des-charges", TERMS, value(terms)?, &[][..]),
     };
     place(&mut values, drawings)?;
     let mut replaced = Replaced::new();

@@ -28,11 +28,16 @@ macro_rules! stored {
     };
 }
 
+mod advising;
 mod correcting;
 mod instructing;
 mod telling;
 pub mod training;
 
+pub use advising::{
+    Mission, SubsidyState, deposit_subsidy, place_consultant, read_bank, read_mission, read_retained, read_subsidy, read_tenders, read_terms, record_subsidy,
+    run_consultation, write_subsidy, write_terms,
+};
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
 pub use telling::{own_lesson, propose_lesson, read_lesson, write_lesson};
@@ -177,6 +182,8 @@ pub struct Facts {
     pub owner_sees_reviews: bool,
     /// Last due instant of the requests for correction that wait for an answer.
     pub corrects_until: Option<OffsetDateTime>,
+    /// Its AMO branch.
+    pub mission: Mission,
 }
 
 /// Why not. `NotYours` looks like a page that does not exist; the others say their reason.
@@ -475,6 +482,7 @@ pub fn scores_in_committee(ties: Ties, visible: Visible) -> Result<(), Refusal> 
         visible,
         owner_sees_reviews: false,
         corrects_until: None,
+        mission: Mission::NONE,
     };
     scores(&Ties { is_committee: true, ..ties }, &facts)
 }
@@ -598,6 +606,7 @@ mod tests {
             visible: Visible::AfterMine,
             owner_sees_reviews: false,
             corrects_until: None,
+            mission: Mission::NONE,
         }
     }
 

@@ -324,6 +324,30 @@ project_proofs! {
     LessonEditor = |d| policy::write_lesson(&d.ties, &d.facts);
     /// May take the lesson of the dossier back; proposing it asks for more, under the dossier's lock.
     LessonOwner = |d| policy::own_lesson(&d.ties, &d.facts);
+    /// May open the page of the AMO branch.
+    MissionReader = |d| policy::read_mission(&d.ties, &d.facts);
+    /// May read the terms of reference of the AMO.
+    TermsReader = |d| policy::read_terms(&d.ties, &d.facts);
+    /// May write them, and submit them to the expertise.
+    TermsWriter = |d| policy::write_terms(&d.ties, &d.facts);
+    /// May read who was asked, the offers and their comparison.
+    TenderReader = |d| policy::read_tenders(&d.ties, &d.facts);
+    /// May ask providers, record offers, compare, choose.
+    TenderRunner = |d| policy::run_consultation(&d.ties, &d.facts);
+    /// May read the retained offer, whatever else.
+    RetainedReader = |d| policy::read_retained(&d.ties, &d.facts);
+    /// May invite the retained consultant, and say until when.
+    ConsultantHost = |d| policy::place_consultant(&d.ties, &d.facts);
+    /// May read the subsidy file.
+    SubsidyReader = |d| policy::read_subsidy(&d.ties, &d.facts);
+    /// May prepare the subsidy file; whether it still changes is asked under the dossier's lock, where a deposit sent twice is known.
+    SubsidyWriter = |d| policy::run_consultation(&d.ties, &d.facts);
+    /// May deposit the subsidy file, as long as it changes.
+    SubsidyDepositor = |d| policy::run_consultation(&d.ties, &d.facts).and_then(|()| policy::manage_team(&d.ties, &d.facts));
+    /// May read the bank details.
+    BankReader = |d| policy::read_bank(&d.ties, &d.facts);
+    /// May record what the fund said.
+    SubsidyRecorder = |d| policy::record_subsidy(&d.ties, &d.facts);
     /// May write a review of the dossier now.
     ReviewAuthor = |d| policy::review(&d.ties, &d.facts);
     /// May read the reviews of others and what is computed from them.

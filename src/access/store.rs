@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::place::Place;
-use super::policy::{Facts, ReviewStatus, Status, Ties, Visible, closes_at};
+use super::policy::{Facts, Mission, ReviewStatus, Status, SubsidyState, Ties, Visible, closes_at};
 use super::proofs::sealed::Proof;
 use super::proofs::{Dossier, ProjectHead, ProjectKnock};
 use super::seat::{CallProof, Knock};
@@ -31,7 +31,7 @@ pub async fn visitor(conn: &mut PgConnection, token: &[u8], now: OffsetDateTime)
     let person = sqlx::query_as!(
         Person,
         r#"select session.id as session, account.id as account, account.name, account.email, account.is_operator,
-             exists(select from project_member where account_id = account.id) as "is_carrier!",
+             exists(select from project_member where account_id = account.id and coalesce(ends_at > $2, true)) as "is_carrier!",
              coalesce((select bit_or(call_role_bit(role)) from call_role where account_id = account.id), 0) as "roles!"
          from session
          join account on account.id = session.account_id
@@ -124,6 +124,9 @@ struct DossierPart {
     owner_sees_reviews: bool,
     /// Kind, row, item and due instant of what requests for correction reopen.
     reopened: Option<Vec<(String, Uuid, String, i64)>>,
+    terms_shown: bool,
+    is_retained: bool,
+    subsidy: String,
 }
 
 impl DossierPart {
@@ -137,6 +140,7 @@ impl DossierPart {
             visible: known(Visible::parse(&self.reviews_visible))?,
             owner_sees_reviews: self.owner_sees_reviews,
             corrects_until: self.reopened.iter().flatten().map(|(.., due)| moment::from_micros(*due)).max(),
+            mission: Mission { terms_shown: self.terms_shown, is_retained: self.is_retained, subsidy: known(SubsidyState::parse(&self.subsidy))? },
         })
     }
 

@@ -282,7 +282,7 @@ async fn settle(
     (account, now): (AccountId, OffsetDateTime),
 ) -> Result<Answered, AppError> {
     let made = sqlx::query!(
-        "update project_member set role = 'owner', can_deposit = false, levels = default, version = version + 1
+        "update project_member set role = 'owner', can_deposit = false, levels = default, ends_at = null, version = version + 1
          where project_id = $1 and account_id = $2
            and exists(select from project_member as host where host.project_id = $1 and host.account_id = $3 and host.role = 'owner')
            and not exists(select from review where review.project_id = $1 and review.account_id = $2)",

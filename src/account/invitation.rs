@@ -116,6 +116,22 @@ pub async fn invite(conn: &mut PgConnection, app: &App, target: Target, email: &
     send(conn, app, target, email, (by, now, now + LIFE)).await
 }
 
+/// The same, for a place that ends at that instant.
+///
+/// # Errors
+/// 422 when the person already has a place in the team.
+pub async fn invite_until(
+    conn: &mut PgConnection,
+    app: &App,
+    target: Target,
+    email: &Email,
+    (by, now, until): (AccountId, OffsetDateTime, OffsetDateTime),
+) -> Result<Sent, AppError> {
+    let sent = invite(conn, app, target, email, Some(by), now).await?;
+    sqlx::query!("update invitation set member_until = $2 where id = $1", sent.id.get(), until).execute(conn).await?;
+    Ok(sent)
+}
+
 /// The same, with an end of its own.
 pub(super) async fn send(
     conn: &mut PgConnection,
@@ -128,7 +144,7 @@ pub(super) async fn send(
         // Invitations of a dossier follow each other under its lock, like every act on it.
         journal::lock(conn, ProjectId(project)).await?;
     }
-    if holds(conn, target, email).await? {
+    if holds(conn, target, email, now).await? {
         return Err(AppError::Unprocessable("Cette personne a déjà ce rôle. Il n’y a pas d’invitation à envoyer.".to_owned()));
     }
     sqlx::query!(
@@ -182,17 +198,18 @@ pub(super) async fn send(
 }
 
 /// Does somebody of that address already have the role, or a place in the team?
-async fn holds(conn: &mut PgConnection, target: Target, email: &Email) -> sqlx::Result<bool> {
+async fn holds(conn: &mut PgConnection, target: Target, email: &Email, now: OffsetDateTime) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists(
              select from account
              where email = $1
-               and (exists(select from project_member where project_id = $2 and account_id = account.id)
+               and (exists(select from project_member where project_id = $2 and account_id = account.id and coalesce(ends_at > $5, true))
                     or exists(select from call_role where call_id = $3 and account_id = account.id and role = $4))) as "holds!""#,
         email.as_str(),
         target.project(),
         target.call(),
-        target.role()
+        target.role(),
+        now
     )
     .fetch_one(conn)
     .await
@@ -314,11 +331,17 @@ pub async fn accept(conn: &mut PgConnection, app: &App, invitation: &Invitation,
     match invitation.target {
         Target::Team { project, role } => {
             sqlx::query!(
-                "insert into project_member (project_id, account_id, role, created_at) values ($1, $2, $3, $4) on conflict do nothing",
+                "insert into project_member (project_id, account_id, role, created_at, ends_at)
+                 select $1, $2, $3, $4, member_until from invitation where id = $5
+                 -- somebody whose place is over comes back to this one
+                 on conflict (project_id, account_id) do update
+                   set role = excluded.role, can_deposit = false, levels = default, ends_at = excluded.ends_at, version = project_member.version + 1
+                   where project_member.ends_at <= $4",
                 project.get(),
                 account.get(),
                 role.as_str(),
-                now
+                now,
+                invitation.id.get()
             )
             .execute(&mut *conn)
             .await?;

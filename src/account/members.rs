@@ -26,12 +26,15 @@ pub struct Member {
     pub place: Place,
     /// Version of this line.
     pub version: i32,
+    /// End of the place, when it has one.
+    pub ends_at: Option<OffsetDateTime>,
 }
 
 /// The team, owners first.
 pub async fn team(conn: &mut PgConnection, dossier: &Dossier) -> Result<Vec<Member>, AppError> {
     let rows = sqlx::query!(
-        "select account.id, account.name, account.email, account.organisation, member.role, member.can_deposit, member.levels, member.version
+        "select account.id, account.name, account.email, account.organisation, member.role, member.can_deposit, member.levels, member.version,
+           member.ends_at
          from project_member as member
          join account on account.id = member.account_id
          where member.project_id = $1
@@ -49,6 +52,7 @@ pub async fn team(conn: &mut PgConnection, dossier: &Dossier) -> Result<Vec<Memb
                 organisation: row.organisation,
                 place: Place::parse(&row.role, row.can_deposit, &row.levels).ok_or_else(|| anyhow::anyhow!("unknown role"))?,
                 version: row.version,
+                ends_at: row.ends_at,
             })
         })
         .collect()

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::invitation::{self, Target};
@@ -90,6 +91,8 @@ struct MemberView {
     deposits: &'static str,
     levels: Vec<LevelView>,
     version: i32,
+    /// "jusqu’au…", or "accès terminé…"; empty when the place has no end.
+    end: String,
     is_you: bool,
     /// Nothing of theirs can be changed: the only owner, until somebody else accepts to be one.
     is_fixed: bool,
@@ -111,11 +114,18 @@ impl MemberView {
             },
             levels: levels(&member),
             version: member.version,
+            end: member.ends_at.map(|at| end(at, dossier.now())).unwrap_or_default(),
             name: member.name,
             email: member.email,
             organisation: member.organisation,
         }
     }
+}
+
+/// Until when somebody is of the team, or since when no more.
+fn end(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    let day = moment::date(moment::last_second_before(at));
+    if at <= now { format!("accès terminé depuis le {day}") } else { format!("accès jusqu’au {day}") }
 }
 
 struct PendingView {

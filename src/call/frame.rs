@@ -104,6 +104,7 @@ const TABS: [(&str, &str); 12] = [
     ("Affectations", "/appel/affectations"),
     ("Évaluation", "/appel/ouvrir-evaluation"),
     ("Décisions", "/appel/decisions"),
+    ("Subventions", "/appel/subventions"),
     ("Dates", "/appel/dates"),
     ("Critères", "/appel/criteres"),
     ("Pistes", "/appel/pistes"),

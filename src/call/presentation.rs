@@ -21,6 +21,8 @@ const ABOUT: About = About { title: "Présentation de l’appel", lead: "Ce que 
 
 const VAT: [(&str, &str); 3] = [("unstated", "le règlement ne le dit pas"), ("excluded", "hors taxes"), ("included", "toutes taxes comprises")];
 
+const ROUNDING: [(&str, &str); 2] = [("down", "au centime inférieur"), ("nearest", "au centime le plus proche, le demi-centime vers le haut")];
+
 fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
     sheet.group("L’appel");
     let title = sheet.read(Spec::new("title", "Titre"), &held.title);
@@ -41,6 +43,7 @@ fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
     let subsidy_cap = sheet.read(Spec::new("subsidy_cap", "Plafond de dépense éligible, en euros").hint("0 quand il n’y a pas d’aide."), &held.subsidy_cap);
     let subsidy_rate_percent = sheet.read(Spec::new("subsidy_rate", "Taux, en pour cent").range(0, 100), &held.subsidy_rate_percent);
     let subsidy_vat = sheet.read(Spec::new("subsidy_vat", "Montants").radios(&VAT), &held.subsidy_vat);
+    let subsidy_rounding = sheet.read(Spec::new("subsidy_rounding", "Arrondi de l’aide").radios(&ROUNDING), &held.subsidy_rounding);
     Presentation {
         version: held.version,
         title,
@@ -54,6 +57,7 @@ fn presentation(sheet: &mut Sheet<'_>, held: &Presentation) -> Presentation {
         subsidy_cap,
         subsidy_rate_percent,
         subsidy_vat,
+        subsidy_rounding,
         page_guide,
     }
 }

@@ -21,6 +21,7 @@ use crate::kit::values::{Cents, Slug};
 use crate::leads::settings::{self, Published};
 use crate::page::{Layout, filters, html};
 use crate::project::attachments::send;
+use crate::subsidy::{Rounding, Rule, Vat};
 
 #[derive(Template)]
 #[template(path = "call/public.html")]
@@ -293,6 +294,13 @@ fn leads(published: &Published) -> Leads {
     Leads { formula: published.formula(), weights: weights.collect(), floors: list(&floors) }
 }
 
+/// The aid of a quote that reaches the ceiling.
+fn most(texts: &super::store::settings::Presentation) -> String {
+    let rounding = Rounding::parse(&texts.subsidy_rounding).unwrap_or(Rounding::Down);
+    let rule = Rule { cap: texts.subsidy_cap, rate: texts.subsidy_rate_percent, vat: Vat::Excluded, rounding };
+    rule.aid((texts.subsidy_cap, texts.subsidy_cap)).aid.to_string()
+}
+
 /// R96, R97: the most that the fund pays.
 fn aid(call: &PublicCall) -> Aid {
     let texts = &call.presentation;
@@ -301,7 +309,7 @@ fn aid(call: &PublicCall) -> Aid {
         scheme: texts.funding_scheme.clone(),
         cap: if cap == Cents::ZERO { String::new() } else { cap.to_string() },
         rate: percent(rate, 0),
-        most: Cents::new(cap.get() * i64::from(rate) / 100).to_string(),
+        most: most(texts),
         vat: match texts.subsidy_vat.as_str() {
             "excluded" => "Ces montants s’entendent hors taxes.",
             "included" => "Ces montants s’entendent toutes taxes comprises.",

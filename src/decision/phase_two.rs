@@ -76,8 +76,8 @@ pub async fn open(State(app): State<App>, opener: PhaseOpener, input: Input) -> 
 async fn go_on(conn: &mut PgConnection, opener: &PhaseOpener, project: ProjectId) -> sqlx::Result<()> {
     sqlx::query!("update project set continues = $2 where id = $1", project.get(), opener.project().get()).execute(&mut *conn).await?;
     sqlx::query!(
-        "insert into project_member (project_id, account_id, role, can_deposit, levels, created_at)
-         select $1, account_id, role, can_deposit, levels, $3 from project_member where project_id = $2",
+        "insert into project_member (project_id, account_id, role, can_deposit, levels, created_at, ends_at)
+         select $1, account_id, role, can_deposit, levels, $3, ends_at from project_member where project_id = $2 and coalesce(ends_at > $3, true)",
         project.get(),
         opener.project().get(),
         opener.now()

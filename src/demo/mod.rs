@@ -6,6 +6,7 @@ mod dossier;
 mod generate;
 mod hours;
 mod instruction;
+mod mission;
 mod pdf;
 mod talk;
 mod training;
@@ -186,6 +187,10 @@ impl Stage<'_> {
             None if is_open => hours::before(self.now),
             None => began + Duration::days(120),
         };
+        if story.owner == "porteur@example.org" {
+            let manager = self.person("region@example.org")?;
+            mission::play(self.app, project, (&writers[0], manager), (is_open, began)).await.context("assistance")?;
+        }
         let mut play = Play::new(self.app, project, &writers, (began, last), acts(story));
         play.write(story).await?;
         let shared: Vec<_> = story.shared.iter().zip(1..).filter(|(is_on, _)| **is_on).map(|(_, no)| pair(&format!("partage{no}"), "oui")).collect();

@@ -79,6 +79,11 @@ impl Asked {
         if pairs.is_empty() { self.address.clone() } else { format!("{}{separator}{}", self.address, pairs.join("&")) }
     }
 
+    /// Version asked for.
+    pub fn version(&self) -> Option<i64> {
+        self.version.as_deref().and_then(|version| version.parse().ok())
+    }
+
     /// The same, at an address that keeps what says which document it is.
     pub(super) fn keeping(&self, query: &str) -> Self {
         Self { address: format!("{}{query}", self.address), ..self.clone() }

@@ -3,6 +3,7 @@
 mod annexes;
 mod archive;
 mod asked;
+pub mod docx;
 mod dossier;
 mod engagement;
 mod figures;
@@ -14,6 +15,7 @@ mod receipt;
 mod sample;
 mod store;
 pub mod training;
+pub mod terms;
 pub mod web;
 
 pub use asked::Asked;

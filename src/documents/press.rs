@@ -9,7 +9,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, watch};
-use trame_pdf::{Certificate, Dossier, Drawing, Engagement, Fault, Minutes, Moment, Pdf, Receipt, Sheet, Source, edition, render};
+use trame_pdf::{Certificate, Dossier, Drawing, Engagement, Fault, Minutes, Moment, Pdf, Receipt, Sheet, Source, Terms, edition, render};
 
 use crate::error::AppError;
 use crate::project::files::hex;
@@ -42,6 +42,8 @@ pub(super) enum Matter {
     Certificate(Box<Certificate>),
     /// Attendance sheet of a training.
     Sheet(Box<Sheet>),
+    /// Terms of reference.
+    Terms(Box<Terms>),
 }
 
 impl Matter {
@@ -53,6 +55,7 @@ impl Matter {
             Self::Minutes(minutes) => Source::Minutes(minutes),
             Self::Certificate(certificate) => Source::Certificate(certificate),
             Self::Sheet(sheet) => Source::Sheet(sheet),
+            Self::Terms(terms) => Source::Terms(terms),
         }
     }
 
@@ -72,6 +75,7 @@ impl Matter {
             Self::Minutes(minutes) => serde_json::to_vec(minutes),
             Self::Certificate(certificate) => serde_json::to_vec(certificate),
             Self::Sheet(sheet) => serde_json::to_vec(sheet),
+            Self::Terms(terms) => serde_json::to_vec(terms),
         };
         digest.update(values.map_err(anyhow::Error::from)?);
         Ok(hex(&digest.finalize()))

@@ -64,8 +64,10 @@ pub enum Part {
     Overview(&'static str),
     /// The deposit of the dossier.
     Deposit,
-    /// The printable dossier.
-    Print,
+    /// The AMO branch.
+    Mission,
+    /// The subsidy file.
+    Subsidy,
 }
 
 /// Every line, in order.

@@ -52,7 +52,7 @@ pub async fn writers(conn: &mut PgConnection, project: ProjectId) -> sqlx::Resul
         "select account.id, account.name, account.email
          from project_member as member
          join account on account.id = member.account_id
-         where member.project_id = $1 and member.role <> 'reader' and account.disabled_at is null
+         where member.project_id = $1 and member.role <> 'reader' and account.disabled_at is null and coalesce(member.ends_at > now(), true)
            and not exists(select from recusal where recusal.project_id = $1 and recusal.account_id = account.id)
          order by account.id",
         project.get()

@@ -115,7 +115,8 @@ pub async fn beat(conn: &mut PgConnection, process: Uuid, streams: &[Uuid], now:
            where presence.stream = any($1)
              and session.id = presence.session_id and session.ended_at is null and session.expires_at > $2
              and account.id = presence.account_id and account.disabled_at is null
-             and exists(select from project_member as member where member.project_id = presence.project_id and member.account_id = presence.account_id)
+             and exists(select from project_member as member where member.project_id = presence.project_id and member.account_id = presence.account_id
+                 and coalesce(member.ends_at > $2, true))
              and not exists(select from recusal where recusal.project_id = presence.project_id and recusal.account_id = presence.account_id)
            returning presence.stream
          ), lost as (

@@ -1,5 +1,6 @@
 //! Mails: rows of the act's own transaction, sent by a worker, at least once and very seldom twice.
 
+pub mod advisory;
 mod carrier;
 pub mod engagement;
 pub mod instruction;

@@ -73,8 +73,10 @@ pub async fn list(State(app): State<App>, operator: Operator, Query(asked): Quer
     let before = asked.avant.unwrap_or(i64::MAX);
     let mut rows = sqlx::query_as!(
         Row,
-        r#"select id, kind, case when $4 then recipient else '' end as "recipient!", case when $4 then subject else '' end as "subject!",
-             case when $4 then body else '' end as "body!", created_at, attempts, sent_at, failed_at, last_error
+        // Nobody outside a team learns which provider it asks (R87), the demonstration included.
+        r#"select id, kind, case when $4 and kind <> 'tender' then recipient else '' end as "recipient!",
+             case when $4 and kind <> 'tender' then subject when $4 then 'Contenu réservé à une équipe' else '' end as "subject!",
+             case when $4 and kind <> 'tender' then body else '' end as "body!", created_at, attempts, sent_at, failed_at, last_error
          from mail
          where id < $1
            and case $2 when 'attente' then sent_at is null and failed_at is null
@@ -146,6 +148,7 @@ fn kind_name(kind: &str) -> &'static str {
         "engagement_reminder" => "Document d’engagement, rappel",
         "engagement_copy" => "Document d’engagement, exemplaire",
         "engagement_answer" => "Document d’engagement, réponse",
+        "grant" => "Demande de subvention",
         _ => "Autre",
     }
 }

@@ -85,6 +85,8 @@ struct OverviewPage {
     may_instruct: bool,
     may_read_opinions: bool,
     has_result: bool,
+    /// The AMO branch, as far as the person may know of it: what, state, address.
+    mission: Vec<(&'static str, &'static str, String)>,
     version: i64,
     operation: uuid::Uuid,
 }
@@ -163,9 +165,31 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         may_instruct: policy::instruct(dossier.ties(), facts).is_ok(),
         may_read_opinions: policy::opinions(dossier.ties(), facts).is_ok(),
         has_result: has_result(dossier),
+        mission: mission(dossier),
         version: head.content_version,
         operation: uuid::Uuid::new_v4(),
     }
+}
+
+/// The AMO branch, from what the seat says already: a line for each page that the person may open.
+fn mission(dossier: &Dossier) -> Vec<(&'static str, &'static str, String)> {
+    use policy::SubsidyState as S;
+    let (ties, facts) = (dossier.ties(), dossier.facts());
+    let terms = if facts.mission.terms_shown { "cahier des charges soumis à l’expertise" } else { "facultative" };
+    let consultant = if facts.mission.is_retained { "prestataire retenu" } else { terms };
+    let subsidy = match facts.mission.subsidy {
+        S::Absent => "pas commencée",
+        S::Draft => "en préparation",
+        S::Deposited => "déposée",
+        S::Incomplete => "incomplète",
+        S::Granted => "accordée",
+        S::Paid => "versée",
+    };
+    let lines = [
+        (policy::read_mission(ties, facts).is_ok(), "Assistance (AMO)", consultant, "/amo"),
+        (policy::read_subsidy(ties, facts).is_ok(), "Subvention", subsidy, "/subvention"),
+    ];
+    lines.into_iter().filter(|(may, ..)| *may).map(|(_, what, state, path)| (what, state, dossier.url(path))).collect()
 }
 
 /// The page of the result is worth opening: the instances said something that this person may read.

@@ -91,7 +91,7 @@ pub async fn mine(conn: &mut PgConnection, account: AccountId, now: OffsetDateTi
          from project_member as member
          join project on project.id = member.project_id
          join call on call.id = project.call_id
-         where member.account_id = $1
+         where member.account_id = $1 and coalesce(member.ends_at > $2, true)
            and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $1)
          order by call.deposit_bound < $2, call.deposit_bound, project.title"#,
         account.get(),
@@ -226,7 +226,8 @@ pub async fn overview(conn: &mut PgConnection, knock: &ProjectKnock<ProjectVisit
               where training.call_id = project.call_id and training.cancelled_at is null and session.cancelled_at is null) as "training_days!",
              submission.reference as "reference?", submission.received_at as "received_at?", submission.number as "number?",
              (select coalesce(json_agg(json_build_array(account.name, member.role) order by member.created_at), '[]')::text
-              from project_member as member join account on account.id = member.account_id where member.project_id = project.id) as "team!",
+              from project_member as member join account on account.id = member.account_id where member.project_id = project.id
+                and coalesce(member.ends_at > $2, true)) as "team!",
              (select coalesce(json_agg(json_build_array(floor(extract(epoch from line.at))::bigint, account.name, line.act, line.subject,
                 (select unit.content->>'name' from engagement_answer as answer
                  join engagement_signatory as signatory on signatory.id = answer.signatory_id

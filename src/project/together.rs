@@ -52,7 +52,7 @@ pub async fn waiting(conn: &mut PgConnection, account: AccountId, now: OffsetDat
          left join handover on handover.project_id = project.id and handover.to_account = $1
            and accepted_at is null and declined_at is null and withdrawn_at is null and handover.expires_at > $2
          left join account as host on host.id = handover.from_account
-         where member.account_id = $1
+         where member.account_id = $1 and coalesce(member.ends_at > $2, true)
            and (mentions.n > 0 or handover.id is not null)
            and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $1)
          order by handover.id is null, project.title, project.id"#,

@@ -244,8 +244,9 @@ impl Reader<'_> {
             Part::Overview("partage") if !self.eyes.is_team => None,
             Part::Overview(fragment) => Some((at(self.dossier.url(""), fragment), "Page du dossier")),
             Part::Deposit if self.eyes.is_team => Some((self.dossier.url("/depot"), "Dépôt")),
-            Part::Print if self.eyes.is_team => Some((self.dossier.url("/imprimer"), "Version imprimable")),
-            Part::Deposit | Part::Print => None,
+            Part::Mission if self.eyes.is_team => Some((self.dossier.url("/amo"), "Assistance (AMO)")),
+            Part::Subsidy if self.eyes.is_team => Some((self.dossier.url("/subvention"), "Demande de subvention")),
+            Part::Deposit | Part::Mission | Part::Subsidy => None,
         }
     }
 }

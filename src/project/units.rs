@@ -16,6 +16,7 @@ use crate::framework::content::{Content, Fields, Raw, Unit};
 use crate::framework::standing::Standing;
 use crate::journal::Head;
 use crate::kit::ids::{AccountId, ProjectId};
+use crate::kit::moment::from_micros;
 
 /// A dossier locked for a write, with what the write must restate and bring up to date.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub struct Locked {
     pub closes_at: OffsetDateTime,
     /// Places in the team, read under the lock.
     pub team: Vec<(AccountId, Place)>,
+    /// Ends of those places that have one.
+    ends: Vec<(AccountId, OffsetDateTime)>,
     /// What requests for correction reopen, each with its due instant, read under the lock.
     pub reopened: Vec<(Aim, OffsetDateTime)>,
     /// Where the first sending of this operation led, if it was already received.
@@ -53,7 +56,12 @@ impl Locked {
 
     /// The bonds of the proof, with the place in the team that may have changed since it was made.
     pub fn ties(&self, dossier: &Dossier) -> Ties {
-        dossier.ties().placed(self.place(dossier.account()))
+        dossier.ties().placed(self.place(dossier.account()).filter(|_| !self.has_left(dossier.account(), dossier.now())))
+    }
+
+    /// Is somebody's place in the team over?
+    fn has_left(&self, account: AccountId, now: OffsetDateTime) -> bool {
+        self.ends.iter().any(|(held, ends_at)| *held == account && *ends_at <= now)
     }
 
     /// Somebody's place in the team.
@@ -102,6 +110,7 @@ pub async fn open(conn: &mut PgConnection, project: ProjectId, operation: Uuid, 
     let reopened = if status == Status::ChangesRequested { reopened(conn, project).await? } else { Vec::new() };
     let units: Vec<Packed> = serde_json::from_str(&row.units).map_err(anyhow::Error::from)?;
     let content = Content { units: units.into_iter().map(Packed::unit).collect(), filled_slots: Vec::new() };
+    let (team, ends) = team(&row.team)?;
     let locked = Locked {
         head: Head { project, seq: row.journal_seq, hash: row.journal_hash },
         mark: row.journal_mark,
@@ -112,7 +121,8 @@ pub async fn open(conn: &mut PgConnection, project: ProjectId, operation: Uuid, 
         status,
         reopened,
         closes_at: policy::closes_at(row.deposit_bound, row.grace_minutes, row.extended_until),
-        team: team(&row.team)?,
+        team,
+        ends,
         done: row.done,
     };
     Ok((locked, content))
@@ -145,14 +155,17 @@ impl Packed {
     }
 }
 
-fn team(text: &str) -> Result<Vec<(AccountId, Place)>, AppError> {
-    let rows: Vec<(i64, String, bool, Vec<i16>)> = serde_json::from_str(text).map_err(anyhow::Error::from)?;
-    rows.into_iter()
-        .map(|(id, role, can_deposit, levels)| {
-            let place = Place::parse(&role, can_deposit, &levels).ok_or_else(|| anyhow::anyhow!("unknown role"))?;
-            Ok((AccountId(id), place))
-        })
-        .collect()
+/// Places in a team, and the ends of those that have one.
+type Team = (Vec<(AccountId, Place)>, Vec<(AccountId, OffsetDateTime)>);
+
+fn team(text: &str) -> Result<Team, AppError> {
+    let rows: Vec<(i64, String, bool, Vec<i16>, Option<i64>)> = serde_json::from_str(text).map_err(anyhow::Error::from)?;
+    let ends = rows.iter().filter_map(|(id, .., ends_at)| Some((AccountId(*id), from_micros((*ends_at)?)))).collect();
+    let place = |(id, role, can_deposit, levels, _): (i64, String, bool, Vec<i16>, Option<i64>)| {
+        let place = Place::parse(&role, can_deposit, &levels).ok_or_else(|| anyhow::anyhow!("unknown role"))?;
+        Ok::<_, AppError>((AccountId(id), place))
+    };
+    Ok((rows.into_iter().map(place).collect::<Result<_, _>>()?, ends))
 }
 
 struct Held {

@@ -150,6 +150,22 @@ impl Setting for Cents {
     }
 }
 
+impl Setting for Option<Cents> {
+    const KIND: &'static str = "figure";
+
+    fn typed(&self) -> String {
+        self.map(Cents::input).unwrap_or_default()
+    }
+
+    fn words(&self, _: &Spec) -> String {
+        self.map_or_else(|| "(vide)".to_owned(), |amount| amount.to_string())
+    }
+
+    fn read(typed: &str, spec: &Spec) -> Result<Self, Sentence> {
+        if typed.trim().is_empty() && spec.is_optional { Ok(None) } else { Cents::read(typed).map(Some) }
+    }
+}
+
 impl Setting for bool {
     const KIND: &'static str = "flag";
 

@@ -75,7 +75,7 @@ pub async fn teams(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<Ad
         Addressee,
         "select distinct account.id, account.email
          from project
-         join project_member as member on member.project_id = project.id
+         join project_member as member on member.project_id = project.id and coalesce(member.ends_at > now(), true)
          join account on account.id = member.account_id and account.disabled_at is null
          where project.call_id = $1 and project.status <> 'withdrawn'",
         call.get()

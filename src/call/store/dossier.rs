@@ -114,7 +114,7 @@ pub async fn team(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<V
         "select account.id, account.name, account.email, member.role
          from project_member as member
          join account on account.id = member.account_id
-         where member.project_id = $1 and account.disabled_at is null
+         where member.project_id = $1 and account.disabled_at is null and coalesce(member.ends_at > now(), true)
          order by member.role <> 'owner', member.created_at, account.id",
         project.get()
     )
@@ -154,7 +154,8 @@ pub async fn make_owner(conn: &mut PgConnection, project: ProjectId, account: Ac
         "insert into project_member (project_id, account_id, role, can_deposit, created_at)
          select $1, $2, 'owner', true, $3
          where not exists(select from review where review.project_id = $1 and review.account_id = $2)
-         on conflict (project_id, account_id) do update set role = 'owner', can_deposit = true, levels = default, version = project_member.version + 1",
+         on conflict (project_id, account_id) do update set role = 'owner', can_deposit = true, levels = default, ends_at = null,
+           version = project_member.version + 1",
         project.get(),
         account.get(),
         now

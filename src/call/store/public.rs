@@ -133,7 +133,7 @@ fn published(json: &str) -> Result<Published, AppError> {
 pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, AppError> {
     let row = sqlx::query!(
         r#"select version, title, short_title, edition, territory, organisers, summary, objectives, funding_scheme, subsidy_cap_cents,
-             subsidy_rate_percent, subsidy_vat, page_guide,
+             subsidy_rate_percent, subsidy_vat, subsidy_rounding, page_guide,
              launched_on, manifestation_bound, notified_on, deposit_bound, review_due_at, committee_at, committee_place, fund_committee_on, council_on, results_published_at,
              postal_rule, postal_address, deposit_email, coverage_threshold, mean_from,
              (select coalesce(json_agg(json_build_array(id, code, deliverable, label, requirement, weight_thousandths, levels) order by position, id), '[]')::text
@@ -199,6 +199,7 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
             subsidy_cap: Cents::new(row.subsidy_cap_cents),
             subsidy_rate_percent: row.subsidy_rate_percent,
             subsidy_vat: row.subsidy_vat,
+            subsidy_rounding: row.subsidy_rounding,
             page_guide: row.page_guide.unwrap_or(0),
         },
     })

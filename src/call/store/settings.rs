@@ -198,6 +198,8 @@ pub struct Presentation {
     pub subsidy_rate_percent: i32,
     /// Excluding VAT, including VAT, or unstated.
     pub subsidy_vat: String,
+    /// What becomes of a part of a cent: `down` or `nearest`.
+    pub subsidy_rounding: String,
     /// Guide of a dossier's length, in pages; zero when there is none.
     pub page_guide: i32,
 }
@@ -206,7 +208,7 @@ pub struct Presentation {
 pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Presentation> {
     let row = sqlx::query!(
         "select version, title, short_title, edition, territory, organisers, summary, objectives, funding_scheme, subsidy_cap_cents, subsidy_rate_percent,
-           subsidy_vat, page_guide
+           subsidy_vat, subsidy_rounding, page_guide
          from call
          where id = $1",
         call.get()
@@ -226,6 +228,7 @@ pub async fn presentation(conn: &mut PgConnection, call: CallId) -> sqlx::Result
         subsidy_cap: Cents::new(row.subsidy_cap_cents),
         subsidy_rate_percent: row.subsidy_rate_percent,
         subsidy_vat: row.subsidy_vat,
+        subsidy_rounding: row.subsidy_rounding,
         page_guide: row.page_guide.unwrap_or(0),
     })
 }
@@ -236,7 +239,7 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
         "update call
          set title = $2, short_title = $3, edition = $4, territory = $5, organisers = $6, summary = $7, objectives = $8, funding_scheme = $9,
              subsidy_cap_cents = $10, subsidy_rate_percent = $11, subsidy_vat = $12,
-             page_guide = nullif($13::integer, 0)
+             page_guide = nullif($13::integer, 0), subsidy_rounding = $14
          where id = $1",
         manager.call().id.get(),
         new.title,
@@ -250,7 +253,8 @@ pub async fn save_presentation(conn: &mut PgConnection, manager: &CallManager, n
         new.subsidy_cap.get(),
         new.subsidy_rate_percent,
         new.subsidy_vat,
-        new.page_guide
+        new.page_guide,
+        new.subsidy_rounding
     )
     .execute(conn)
     .await?;

@@ -1,6 +1,6 @@
 //! The 136 lines of the regulation, shortened, with what answers each when it is not the dossier itself.
 
-use super::Part::{Call, Deposit, Overview, Print};
+use super::Part::{Call, Deposit, Mission, Overview, Subsidy};
 use super::{Answer, Chapter, Requirement};
 
 const fn dossier(no: u8, text: &'static str) -> Requirement {
@@ -64,14 +64,14 @@ pub static CHAPTERS: [Chapter; 10] = [
             part(
                 7,
                 "Possibilité, s’ils le souhaitent, de faire appel à un AMO",
-                Call("aide"),
-                "L’assistance à maîtrise d’ouvrage est présentée sur la page de l’appel ; elle reste facultative.",
+                Mission,
+                "L’assistance à maîtrise d’ouvrage est une branche facultative du dossier.",
             ),
             part(
                 8,
                 "Le document sert de trame au cahier des charges rédigé par les porteurs",
-                Print,
-                "La version imprimable reprend chaque question et sa réponse : elle s’annexe au cahier des charges.",
+                Mission,
+                "Le cahier des charges a une section par livrable de la trame, avec ce qui est fait et ce qui est demandé.",
             ),
             dossier(9, "Ils peuvent compléter les attendus"),
         ],
@@ -203,37 +203,44 @@ pub static CHAPTERS: [Chapter; 10] = [
             part(
                 83,
                 "AMO recommandée (construire la démarche, aider au dossier phase 2)",
-                Call("aide"),
-                "Un conseil (AMO) peut être invité dans l’équipe et écrire avec elle.",
+                Mission,
+                "Cahier des charges, consultation et choix, puis accès du conseil au dossier jusqu’à la fin de sa mission.",
             ),
-            part(84, "Non contraignante, à géométrie variable selon l’avancement", Call("aide"), "Rien du dossier ne dépend de la présence d’une assistance."),
+            part(
+                84,
+                "Non contraignante, à géométrie variable selon l’avancement",
+                Mission,
+                "Rien du dossier n’en dépend\u{a0}; l’étendue se choisit livrable par livrable.",
+            ),
             part(
                 85,
                 "Cahier des charges rédigé sur la base du document, puis sélection des offres reçues",
-                Print,
-                "La version imprimable sert de base au cahier des charges ; les offres se reçoivent et se choisissent hors du dossier.",
+                Mission,
+                "Le cahier des charges naît de la trame et de l’avancement ; les offres se comparent, et l’une se retient, dans la même branche.",
             ),
-            part(86, "Expertise de l’ADEME et de la Région sollicitable", Call("contacts"), "La question se pose aux contacts de l’ADEME et de la Région."),
-            outside(
+            part(86, "Expertise de l’ADEME et de la Région sollicitable", Mission, "Le porteur soumet son cahier des charges à l’expertise, quand il le veut."),
+            part(
                 87,
                 "… mais elles ne participent pas au choix du prestataire",
-                "Le choix du prestataire appartient au porteur : aucune page ne montre d’offre à l’administration.",
+                Mission,
+                "Le choix du prestataire appartient au porteur : aucune page ne montre d’offre à l’administration avant lui.",
             ),
             outside(
                 88,
                 "Prestataire retenu : dossier de demande de subvention déposé au FREE",
                 "La demande de subvention se dépose auprès du FREE, hors du dossier de candidature.",
             ),
-            outside(89, "Lettre de demande de subvention", "Cette pièce se remet au FREE avec la demande de subvention, hors du dossier de candidature."),
-            outside(90, "RIB", "Cette pièce se remet au FREE avec la demande de subvention, hors du dossier de candidature."),
-            outside(91, "Cahier des charges", "Cette pièce se remet au FREE avec la demande de subvention, hors du dossier de candidature."),
-            outside(92, "Offre du prestataire retenu", "Cette pièce se remet au FREE avec la demande de subvention, hors du dossier de candidature."),
-            outside(93, "Devis", "Cette pièce se remet au FREE avec la demande de subvention, hors du dossier de candidature."),
-            outside(94, "Délibération, pour les collectivités", "Cette pièce se remet au FREE avec la demande de subvention, hors du dossier de candidature."),
-            outside(
+            part(89, "Lettre de demande de subvention", Subsidy, "Une pièce de la demande de subvention."),
+            part(90, "RIB", Subsidy, "Une pièce de la demande de subvention."),
+            part(91, "Cahier des charges", Subsidy, "Une pièce de la demande de subvention."),
+            part(92, "Offre du prestataire retenu", Subsidy, "Une pièce de la demande de subvention."),
+            part(93, "Devis", Subsidy, "Une pièce de la demande de subvention."),
+            part(94, "Délibération, pour les collectivités", Subsidy, "Une pièce de la demande de subvention."),
+            part(
                 95,
                 "Statuts, rapport d’activités, comptes certifiés de l’exercice précédent, pour les associations",
-                "Cette pièce se remet au FREE avec la demande de subvention, hors du dossier de candidature.",
+                Subsidy,
+                "Trois pièces de la demande de subvention, demandées aux seules associations.",
             ),
             part(96, "Plafond de dépense éligible 10 000 €", Call("aide"), "Le plafond est un réglage de l’appel."),
             part(97, "Financé à 70 % par le FREE", Call("aide"), "Le taux est un réglage de l’appel."),

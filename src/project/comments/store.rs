@@ -304,7 +304,7 @@ pub async fn resolve(conn: &mut PgConnection, by: &PartCommenter, thread: i64, i
 pub async fn team(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<(AccountId, String)>> {
     let rows = sqlx::query!(
         "select account.id, account.name from project_member as member join account on account.id = member.account_id
-         where member.project_id = $1 and account.disabled_at is null",
+         where member.project_id = $1 and account.disabled_at is null and coalesce(member.ends_at > now(), true)",
         project.get()
     )
     .fetch_all(conn)

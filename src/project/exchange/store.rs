@@ -371,12 +371,13 @@ pub async fn sources(conn: &mut PgConnection, dossier: &Dossier) -> sqlx::Result
          join organisation on organisation.id = project.organisation_id
          join project as target on target.id = $2
          join organisation as own on own.id = target.organisation_id
-         where member.account_id = $1
+         where member.account_id = $1 and coalesce(member.ends_at > $3, true)
            and project.id <> $2
            and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $1)
          order by call.deposit_bound desc, project.title, project.id",
         dossier.account().get(),
-        dossier.project().get()
+        dossier.project().get(),
+        dossier.now()
     )
     .fetch_all(conn)
     .await?;
