@@ -61,13 +61,13 @@ create index training_session_training on training_session (training_id, day);
 alter table call drop column training_title, drop column training_note, drop column trainer;
 
 -- Whom trainings are for (R100): the people of the dossiers of the call, whatever their part, consultant included; never
--- somebody who stays away from the dossier, nor the people of a dossier that left the call.
+-- somebody who stays away from the dossier, nor the people of a dossier that left the call, nor a consultant whose mission ended.
 create view carrier_person as
     select project.call_id, project.id as project_id, member.account_id
     from project_member as member
     join project on project.id = member.project_id
     join account on account.id = member.account_id
-    where project.status <> 'withdrawn' and account.disabled_at is null
+    where project.status <> 'withdrawn' and account.disabled_at is null and coalesce(member.ends_at > now(), true)
       and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = member.account_id);
 
 -- One line per person and training. The waiting list is in the order of `rank`; asking again is asking last.
@@ -135,7 +135,7 @@ begin
         launched_on, manifestation_bound, notified_on, deposit_bound, review_due_at,
         committee_at, committee_place, fund_committee_on, council_on,
         postal_rule, postal_address, deposit_email,
-        funding_scheme, subsidy_cap_cents, subsidy_rate_percent, subsidy_vat,
+        funding_scheme, subsidy_cap_cents, subsidy_rate_percent, subsidy_vat, subsidy_rounding,
         coverage_threshold, mean_from, reviews_expected, reviews_visible, owner_sees_reviews, page_guide
     ) values (
         new_slug, false, new_title, source.short_title, new_edition, new_prefix, source.territory, source.organisers, source.summary, source.objectives,
@@ -147,7 +147,7 @@ begin
         (source.committee_at at time zone 'Europe/Paris' + shift) at time zone 'Europe/Paris',
         source.committee_place, source.fund_committee_on + days, source.council_on + days,
         source.postal_rule, source.postal_address, source.deposit_email,
-        source.funding_scheme, source.subsidy_cap_cents, source.subsidy_rate_percent, source.subsidy_vat,
+        source.funding_scheme, source.subsidy_cap_cents, source.subsidy_rate_percent, source.subsidy_vat, source.subsidy_rounding,
         source.coverage_threshold, source.mean_from, source.reviews_expected, source.reviews_visible, source.owner_sees_reviews, source.page_guide
     ) returning id into made;
 
