@@ -70,7 +70,7 @@ fn line(edition: &Edition) -> Line {
 /// Anybody reads the list, and searches it.
 pub async fn list(State(app): State<App>, visitor: Option<Visitor>, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
     let get = |name: &str| asked.get(name).map_or("", String::as_str);
-    let typed = words::excerpt(get("q").trim(), 200);
+    let typed = words::clean(get("q"), 200).unwrap_or_default();
     let wanted: Vec<String> = fold(&typed).split_whitespace().take(WORDS).map(str::to_owned).collect();
     let domain = DOMAINS.iter().map(|(key, _)| *key).find(|key| *key == get("domaine")).unwrap_or_default();
     let mut conn = app.db.acquire().await?;
