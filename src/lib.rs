@@ -24,6 +24,7 @@ pub mod leads;
 pub mod live;
 pub mod mail;
 pub mod meeting;
+pub mod messages;
 pub mod nomenclature;
 pub mod page;
 pub mod postgres;

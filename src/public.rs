@@ -2,6 +2,7 @@
 
 mod home;
 mod theme;
+mod todo;
 
 pub use home::home;
 pub use theme::{logo, theme};

@@ -30,8 +30,10 @@ macro_rules! stored {
 
 mod correcting;
 mod instructing;
+mod messages;
 
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
+pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
 
 stored! {

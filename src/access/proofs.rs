@@ -318,6 +318,8 @@ project_proofs! {
     ProjectInstructor = |d| policy::instruct(&d.ties, &d.facts);
     /// May read the opinions of people outside that are not confidential.
     OpinionReader = |d| policy::opinions(&d.ties, &d.facts);
+    /// May read one of the dossier's threads, or more.
+    ThreadsVisitor = |d| policy::read_threads(&d.ties, &d.facts);
     /// May write a review of the dossier now.
     ReviewAuthor = |d| policy::review(&d.ties, &d.facts);
     /// May read the reviews of others and what is computed from them.

@@ -41,13 +41,15 @@ const PAGES = {
     "{open}/mobilisation?theme=engagements", "{open}/mobilisation?theme=acteurs-cles", "{open}/candidature", "{open}/acteurs", "{open}/flux", "{open}/synergies", "{open}/engagements", "{open}/depot", "{open}/equipe",
     "{open}/imprimer", "{rich}", "{rich}/organisation", "{rich}/acteurs", "{rich}/flux", "{rich}/territoire", "{rich}/territoire?remplir=1&domaine=matiere", "{open}/territoire",
     "{rich}/pistes", "{rich}/pistes?q=introuvable", "{rich}/pistes/{lead}", "{open}/pistes", "{rich}/visites", "{rich}/atelier", "{rich}/atelier/projection", "{open}/atelier", "{rich}/exigences", "{rich}/perimetre", "{rich}/depot", "{rich}/recu", "{rich}/depots/1",
+    "/compte/avis", "/compte/avis?etat=non-lus", "{open}/messages", "{open}/messages?q=registre", "{open}/messages?q=introuvable", "{open}/messages/administration", "{open}/messages/expertise", "{open}/messages/equipe",
   ],
   "region@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=demo", "/appel", "/appel?appel=eit-2015", "/appel/dates", "/appel/criteres", "/appel/contacts", "/appel/documents", "/appel/personnes", "/appel/nouveau", "/appel/dossiers/nouveau", "/appel/affectations", "/appel/affectations?appel=eit-2015", "/evaluation?appel=eit-2015", "{rich}",
     "/appel/pistes?appel=eit-2015", "/appel/pistes?appel=demo", "/appel/pistes/poids?appel=eit-2015", "/appel/presentation", "/appel/affectations/proposer?appel=eit-2015", "/appel/affectations/proposer?appel=demo",
-    "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites"],
+    "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites",
+    "/appel/messages?appel=demo", "/appel/messages?appel=demo&q=registre", "/appel/messages?appel=demo&fil=expertise&etat=non-lus", "/appel/messages/modeles?appel=demo", "/appel/messages/groupe?appel=demo", "{open}/messages/administration", "/compte/avis"],
   "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "/comite/etude?appel=eit-2015", "/comite/etude?appel=demo", "/comite/seances?appel=eit-2015", "/comite/seances/{meeting}?appel=eit-2015", "/comite/seances/{meeting}/compte-rendu?appel=eit-2015", "{rich}", "{rich}/depots/1"],
   "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo"],
-  "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels"],
+  "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels", "/exploitation/courriels?etat=refus"],
 };
 
 for (const [email, paths] of Object.entries(PAGES)) {
