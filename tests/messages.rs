@@ -40,7 +40,6 @@ impl Cast {
         let other = scene.person("Zoe").await;
         scene.project(&other, "Ailleurs").await;
         let away = scene.staff("Marc", &["manager", "committee", "reviewer"]).await;
-        scene.assign(project, &away).await;
         let ended = scene.person("Carl").await;
         scene.member(project, &ended, "consultant").await;
         let operator = scene.person("Omar").await;
@@ -157,7 +156,8 @@ async fn three_threads_and_an_adversary_in_every_other_role(db: PgPool) {
         for path in ["/", "/compte/avis", "/appel/messages?appel=essai", "/appel/messages?appel=essai&q=zirconium", "/appel/messages/groupe?appel=essai", "/comite"] {
             let page = c.scene.get(person, path).await;
             assert!(!page.body.contains(SECRET), "{who} {path}");
-            if path != "/comite" {
+            // The board is the committee's, and the list of one's dossiers has its own tests.
+            if path != "/comite" && *who != "ended consultant" {
                 assert!(!page.plain().contains("Boucles de Charente"), "{who} {path}");
             }
         }
@@ -220,7 +220,7 @@ async fn what_waits_is_counted_once_read_and_told_to_the_officer_first(db: PgPoo
     // A recusal closes everything at once: lists, counts, notices, mails that did not leave.
     c.run("insert into recusal (project_id, account_id, origin) select id, $1, 'declared' from project where title like 'Boucles%'", c.officer.id.get()).await;
     for path in ["/", "/compte/avis", "/appel/messages?appel=essai"] {
-        c.scene.get(&c.officer, path).await.is_silent_on("Boucles").is_silent_on("non lu");
+        c.scene.get(&c.officer, path).await.is_silent_on("Boucles").is_silent_on("avis non lu").is_silent_on("message non lu");
     }
     trame::mail::drain(&c.scene.app).await.expect("drained");
     let left = c.count("select count(*) from mail where kind = 'message' and recipient like 'olga%' and sent_at is not null").await;
@@ -271,7 +271,7 @@ async fn a_message_is_worded_again_for_a_while_taken_back_at_any_time_and_sent_o
     first.says("Message n° 39.").says("Message n° 10.").is_silent_on("Message n° 9.").says("Messages plus anciens");
     let older = first.body.split("href=\"").find(|part| part.contains("avant=")).expect("older").split('"').next().expect("address").replace("&#38;", "&");
     c.scene.get(&c.editor, &older).await.says("Message n° 9.").says("Message n° 0.").is_silent_on("Message n° 10.").says("Messages plus récents");
-    assert_eq!(c.unread(&c.editor).await, [("administration".to_owned(), 0)].into_iter().filter(|(_, n)| *n > 0).collect::<Vec<_>>());
+    assert_eq!(c.unread(&c.editor).await, []);
     c.scene.get(&c.editor, &c.path("/equipe?imprimer=oui")).await.says("Message n° 0.").says("Message n° 39.").is_silent_on("Envoyer le message");
     c.scene.check().await;
 }

@@ -83,7 +83,6 @@ struct GroupedPage {
     states: Vec<(&'static str, &'static str, bool)>,
     deliverables: Vec<(u8, &'static str, bool)>,
     labels: Vec<(i64, String, bool)>,
-    filter: String,
     has_filter: bool,
     choices: Vec<ChoiceView>,
     wordings: Vec<(i64, String)>,
@@ -157,7 +156,6 @@ async fn draw(app: &App, conn: &mut PgConnection, manager: &CallManager, asking:
         operation: asking.operation,
         template_address: at(slug, HERE),
         slug: slug.clone(),
-        filter,
     };
     html_with(status, &page)
 }

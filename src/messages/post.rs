@@ -110,13 +110,15 @@ pub async fn edit(
     Ok(done.rows_affected() == 1)
 }
 
-/// Its author takes a message back: its text goes, its place and who had read it stay; it waits for nobody any more.
+/// Its author takes a message back: its text and files go, its place and who had read it stay; it waits for nobody any more.
 pub async fn remove(conn: &mut PgConnection, number: i64, by: AccountId, now: OffsetDateTime) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "with gone as (
            update message set text = '', folded = '', removed_at = $3, version = version + 1
            where id = $1 and account_id = $2 and removed_at is null
            returning id, project_id, thread
+         ), emptied as (
+           delete from message_file where message_id in (select id from gone)
          ), spared as (
            delete from message_receipt where message_id in (select id from gone) and read_at is null
            returning account_id

@@ -57,7 +57,6 @@ struct ThreadPage {
     has_receipts: bool,
     older: String,
     newer: String,
-    is_newest: bool,
     is_printed: bool,
     /// Why one does not write here; nothing when one does.
     refusal: String,
@@ -140,7 +139,6 @@ pub async fn page(
             has_receipts: policy::read_receipts(thread),
             older: if has_older && !is_printed { format!("{base}?avant={first}") } else { String::new() },
             newer: if has_newer && !is_printed { format!("{base}?apres={last}") } else { String::new() },
-            is_newest: !has_newer,
             is_printed,
             refusal: policy::write_thread(reader.ties(), reader.facts(), thread).err().map(|refusal| refusal.sentence()).unwrap_or_default(),
             draft,
