@@ -17,6 +17,7 @@ use crate::instruction;
 use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
 use crate::lessons;
+use crate::{mail, messages};
 use crate::project::{exchange, files, units};
 use crate::review;
 use crate::training;
@@ -74,6 +75,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     lessons(&mut conn, &mut report).await?;
     trainings(&mut conn, &mut report).await?;
     missions(&mut conn, &mut report).await?;
+    letters(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
 }
@@ -279,6 +281,18 @@ async fn missions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resul
     Ok(())
 }
 
+/// Kept counts of threads against their messages; mails and notices against themselves.
+async fn letters(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (held, faults) = messages::verify::verify(conn).await?;
+    report.figure("Messages", held);
+    report.faults.extend(faults);
+    let (mails, notices, faults) = mail::verify::verify(conn).await?;
+    report.figure("Courriels", mails);
+    report.figure("Avis", notices);
+    report.faults.extend(faults);
+    Ok(())
+}
+
 /// Rows that name a file against the files that exist.
 async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
     let named = named_files(conn).await?;
@@ -292,10 +306,12 @@ async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -
 }
 
 async fn named_files(conn: &mut PgConnection) -> sqlx::Result<HashSet<String>> {
-    let files =
-        sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document union all select file from mission_file"#)
-            .fetch_all(conn)
-            .await?;
+    let files = sqlx::query_scalar!(
+        r#"select file as "file!" from attachment union all select file from call_document union all select file from mission_file
+           union all select file from message_file"#
+    )
+    .fetch_all(conn)
+    .await?;
     Ok(files.into_iter().collect())
 }
 

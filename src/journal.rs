@@ -54,11 +54,11 @@ pub async fn record(conn: &mut PgConnection, project: ProjectId, account: Accoun
     let head = lock(conn, project).await?;
     let line = head.next(account, act, subject, at);
     // What reviewers do with a dossier is no activity of the dossier: its team would see them at work. Nor is what the team
-    // says to itself: the administration would see that it talks. Nor what the administration keeps to itself; and what
+    // says to itself, or writes to others: who follows the dossier would see that it talks. Nor what the administration keeps to itself; and what
     // instances decide is dated by its publication only. Nor the AMO branch: its activity would tell that providers are asked.
     // Trainings are never compulsory: going there moves no dossier.
     let is_quiet = act == "recused"
-        || ["review", "comment", "instruction_", "decision", "training_", "terms_", "tender_", "grant_", "bank_"].iter().any(|start| act.starts_with(start));
+        || ["review", "comment", "message", "instruction_", "decision", "training_", "terms_", "tender_", "grant_", "bank_"].iter().any(|start| act.starts_with(start));
     let is_activity = !is_quiet;
     sqlx::query!(
         "with line as (

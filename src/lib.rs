@@ -28,6 +28,7 @@ pub mod live;
 pub mod mail;
 pub mod meeting;
 pub mod network;
+pub mod messages;
 pub mod nomenclature;
 pub mod page;
 pub mod postgres;

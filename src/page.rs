@@ -35,6 +35,8 @@ pub struct Layout {
     pub who: Option<String>,
     /// Account of the person, zero when nobody is signed in.
     pub user: i64,
+    /// Notices that wait for them.
+    pub notices: i64,
     /// Running head, left and right; nothing when both are empty.
     pub run: (String, String),
     /// The deployment has its own colours or logo.
@@ -51,6 +53,7 @@ impl Layout {
             nav: Vec::new(),
             who: None,
             user: 0,
+            notices: 0,
             run: (String::new(), String::new()),
             has_theme: app.config.theme.is_some(),
             has_logo: app.config.theme.as_ref().is_some_and(|theme| theme.logo.is_some()),
@@ -71,7 +74,7 @@ impl Layout {
         ];
         let nav =
             parts.into_iter().filter(|(shown, ..)| *shown).map(|(_, label, href)| NavItem { label, href: href.to_owned(), is_current: href == here }).collect();
-        Self { nav, who: Some(visitor.name.clone()), user: visitor.account.get(), ..Self::public(app, title) }
+        Self { nav, who: Some(visitor.name.clone()), user: visitor.account.get(), notices: visitor.notices, ..Self::public(app, title) }
     }
 
     /// A page of a dossier: its own parts for the team, the person's parts for the administration.
@@ -96,7 +99,12 @@ impl Layout {
             .into_iter()
             .map(|(label, path)| NavItem { label, href: path.map_or_else(|| "/dossiers".to_owned(), |path| dossier.url(path)), is_current: path == Some(here) })
             .collect();
-        Self { nav, run, who: Some(dossier.visitor().name.clone()), user: dossier.account().get(), ..Self::public(app, title) }
+        Self { nav, run, who: Some(dossier.visitor().name.clone()), user: dossier.account().get(), notices: dossier.visitor().notices, ..Self::public(app, title) }
+    }
+
+    /// How many notices wait, as the masthead says it.
+    pub fn waiting(&self) -> String {
+        if self.notices < 100 { self.notices.to_string() } else { "99+".to_owned() }
     }
 
     /// Address of the stylesheet.

@@ -4,6 +4,7 @@ mod guides;
 pub mod help;
 mod home;
 mod theme;
+mod todo;
 
 pub use home::home;
 pub use theme::{logo, theme};

@@ -28,7 +28,7 @@ use crate::review::{deliver, list, others, pages, recusal};
 use crate::submission::web as deposit;
 use crate::subsidy::{acts as subsidy_acts, bank, letter, list as subsidies, page as subsidy, pieces};
 use crate::territory::{case, web as territory};
-use crate::{assets, board, calendar, call, decision, lessons, mail, meeting, network, public, regional, training, workshop};
+use crate::{assets, board, calendar, call, decision, lessons, mail, meeting, messages, network, public, regional, training, workshop};
 
 /// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
@@ -89,6 +89,9 @@ routes! { PAGES, pages:
     "/engagement/{token}/exemplaire.pdf" => get crate::documents::exemplar;
     "/avis/{token}" => get expert::show, post expert::save;
     "/compte" => get own::show, post own::save;
+    "/compte/avis" => get mail::notices::list, post mail::notices::read_all;
+    "/compte/avis/{number}" => get mail::notices::open;
+    "/compte/courriels" of "/compte" => post own::save_mails;
     "/compte/mot-de-passe" of "/compte" => post own::change_password;
     "/compte/sessions" of "/compte" => post own::revoke_others;
     "/compte/sessions/{number}" of "/compte" => post own::revoke;
@@ -130,6 +133,13 @@ routes! { PAGES, pages:
     "/dossiers/{id}/avis/{number}/retrait" of "/dossiers/{id}/avis" => post ask::revoke;
     "/dossiers/{id}/exigences" => get traceability::show;
     "/dossiers/{id}/imprimer" => get deposit::print;
+    "/dossiers/{id}/messages" => get messages::list::show;
+    "/dossiers/{id}/messages/administration" => get messages::thread::show;
+    "/dossiers/{id}/messages/expertise" => get messages::thread::show;
+    "/dossiers/{id}/messages/equipe" => get messages::thread::show;
+    "/dossiers/{id}/messages/{number}" => get messages::message::show, post messages::message::edit;
+    "/dossiers/{id}/messages/{number}/retrait" of "/dossiers/{id}/messages/{number}" => post messages::message::remove;
+    "/dossiers/{id}/messages/{number}/pieces/{row}" => get messages::list::download;
     "/dossiers/{id}/presence" => get live::stream, post live::mark;
     "/dossiers/{id}/engagement" => get engagement::page::show, post engagement::page::settle;
     "/dossiers/{id}/engagement/publier" => get engagement::publication::show, post engagement::publication::publish;
@@ -255,6 +265,10 @@ routes! { PAGES, pages:
     "/appel/documents" => get call::documents::show;
     "/appel/personnes" => get call::people::show, post call::people::save;
     "/appel/nouveau" => get call::creation::show, post call::creation::save;
+    "/appel/messages" => get messages::staff::show;
+    "/appel/messages/modeles" => get messages::templates::show, post messages::templates::save;
+    "/appel/messages/groupe" => get messages::grouped::show, post messages::grouped::save;
+    "/appel/messages/groupe/{number}" => get messages::grouped::sent;
     "/appel/ouvrir-evaluation" => get call::opening::show, post call::opening::open;
     "/appel/decisions" => get decision::chain::show, post decision::chain::save;
     "/appel/decisions/instances/{number}" => get decision::instance::show, post decision::instance::save;
@@ -273,10 +287,14 @@ routes! { PAGES, pages:
 
     "/exploitation" => get operation::show;
     "/exploitation/courriels" => get mail::web::list;
+    "/exploitation/courriels/{number}" => get mail::web::preview;
     "/exploitation/courriels/{number}/reprise" of "/exploitation/courriels" => post mail::web::retry;
 }
 
 routes! { UPLOADS, uploads:
+    "/dossiers/{id}/messages/administration" => post messages::write::save;
+    "/dossiers/{id}/messages/expertise" => post messages::write::save;
+    "/dossiers/{id}/messages/equipe" => post messages::write::save;
     "/dossiers/{id}/pieces" of "/dossiers/{id}" => post attachments::upload;
     "/nomenclatures/importer" => get lists::upload::show, post lists::upload::receive;
     "/dossiers/{id}/importer" => get start::show, post start::receive;

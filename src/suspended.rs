@@ -41,7 +41,7 @@ impl<P: FromRequestParts<App, Rejection = AppError> + Send> FromRequest<App> for
 
 /// Keeps the form of a session that ended less than a month ago, and says where it comes back. Without such a session
 /// nothing is kept: nobody proved to be anybody.
-async fn keep(app: &App, ended: Option<Vec<u8>>, path: String, input: &Input) -> Result<String, AppError> {
+pub async fn keep(app: &App, ended: Option<Vec<u8>>, path: String, input: &Input) -> Result<String, AppError> {
     let Some(session) = ended else { return Ok(path) };
     let body = serde_json::to_string(input.pairs()).map_err(anyhow::Error::from)?;
     let secret = Uuid::new_v4().simple().to_string();

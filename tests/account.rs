@@ -444,10 +444,10 @@ async fn mails_leave_or_wait_or_fail_and_are_sent_again(db: PgPool) {
     let broken = App::new(db, config).at(NOW);
     scene.invited(Target::Team { project, role: trame::access::MemberRole::Reader }, "two@example.org", ana).await;
     let mut at = NOW;
-    for attempt in 1..=8_i32 {
+    for attempt in 1..=24_i32 {
         assert_eq!(trame::mail::drain(&broken.at(at)).await.expect("drained"), 0);
         assert_eq!(scene.one::<i32>("select max(attempts) from mail where sent_at is null").await, attempt);
-        at += Duration::hours(1);
+        at += Duration::hours(4);
     }
     assert_eq!(scene.one::<String>("select last_error from mail where failed_at is not null").await, "serveur de courriel injoignable");
     let quiet = Scene { app: broken.clone(), peer: operator.peer, cookie: operator.cookie.clone() };

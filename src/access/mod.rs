@@ -6,14 +6,16 @@ pub mod policy;
 pub mod proofs;
 mod seat;
 mod store;
+mod thread;
 pub mod visitor;
 mod writer;
 
 pub use participant::{CalendarReader, CallPlace, CertificateHolder, FeedReader, NetworkReader, Participant, TrainingGuest};
 pub use place::{Level, Place};
-pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Ties};
+pub use policy::{Facts, MemberRole, Refusal, ReviewStatus, Status, Thread, Ties};
 pub use proofs::*;
 pub use seat::{BoardReader, CallManager, CallReviewer, CallSeat, Knock};
 pub use store::digest;
+pub use thread::{ThreadReader, ThreadWriter};
 pub use visitor::{Arrival, NomenclatureExpert, Operator, Visitor};
 pub use writer::{PartCommenter, PartWriter};

@@ -348,6 +348,8 @@ project_proofs! {
     BankReader = |d| policy::read_bank(&d.ties, &d.facts);
     /// May record what the fund said.
     SubsidyRecorder = |d| policy::record_subsidy(&d.ties, &d.facts);
+    /// May read one of the dossier's threads, or more.
+    ThreadsVisitor = |d| policy::read_threads(&d.ties, &d.facts);
     /// May write a review of the dossier now.
     ReviewAuthor = |d| policy::review(&d.ties, &d.facts);
     /// May read the reviews of others and what is computed from them.

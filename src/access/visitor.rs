@@ -53,6 +53,8 @@ pub struct Visitor {
     pub email: String,
     /// Roles.
     pub hats: Hats,
+    /// Notices that wait for them, a hundred at most.
+    pub notices: i64,
 }
 
 impl Visitor {

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::journal;
 use crate::kit::ids::{AccountId, CallId, InvitationId, ProjectId, SeatId};
 use crate::kit::values::Email;
-use crate::mail::{self, Mail, texts};
+use crate::mail::{self, Mail, Origin, texts};
 
 /// How long an invitation lives.
 pub const LIFE: Duration = Duration::days(30);
@@ -188,7 +188,9 @@ pub(super) async fn send(
         &texts::Invitation { by: made.by.as_deref(), part: target.part(), place: &made.place, path: &path, expires_at: made.expires_at },
     );
     let key = format!("invitation {id}");
-    mail::queue(conn, &Mail { kind: "invitation", recipient: email.as_str(), subject: &subject, body: &body, dedup_key: Some(&key) }).await?;
+    // Refused by the other side, it comes back to who invites.
+    let origin = Origin { sender: by, ..Origin::default() };
+    mail::queue_from(conn, &Mail { kind: "invitation", recipient: email.as_str(), subject: &subject, body: &body, dedup_key: Some(&key) }, &origin).await?;
     match (target, by) {
         (Target::Team { project, role }, Some(by)) => journal::record(conn, project, by, "invited", role.as_str(), now).await?,
         (Target::Call { call, role, .. }, Some(by)) => journal::record_call(conn, call, by, "invited", role.as_str(), now).await?,

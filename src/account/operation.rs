@@ -30,7 +30,7 @@ pub async fn show(State(app): State<App>, operator: Operator) -> Result<Response
              (select count(*) from submission) as "submissions!",
              (select count(*) from review where status = 'delivered') as "reviews!",
              (select count(*) from attachment where removed_at is null) as "files!",
-             (select count(*) from mail where sent_at is null and failed_at is null) as "waiting!",
+             (select count(*) from mail where sent_at is null and failed_at is null and dropped_at is null and gathered_in is null) as "waiting!",
              (select count(*) from mail where failed_at is not null) as "failed!",
              pg_database_size(current_database()) as "size!",
              current_setting('server_version') as "server!""#,

@@ -18,6 +18,7 @@ use crate::journal;
 use crate::kit::ids::SessionId;
 use crate::kit::moment;
 use crate::kit::values::Line;
+use crate::mail::preferences::{self, Choice};
 use crate::page::{Layout, html, html_with, see};
 
 #[derive(Template)]
@@ -31,6 +32,7 @@ struct OwnPage {
     operation: Uuid,
     hint: String,
     sessions: Vec<SessionView>,
+    choices: Vec<Choice>,
     faults: Vec<(&'static str, String)>,
     has_clash: bool,
     done: &'static str,
@@ -83,6 +85,7 @@ async fn page(conn: &mut PgConnection, app: &App, visitor: &Visitor, now: Offset
         operation: Uuid::new_v4(),
         hint: store::chooser(conn, visitor.account).await?.hint(),
         sessions: view.collect(),
+        choices: preferences::of(conn, visitor.account).await?,
         faults: Vec::new(),
         has_clash: false,
         done: "",
@@ -105,6 +108,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Arrival(now): Arriva
         Some("fait=compte") => "Votre nom est enregistré.",
         Some("fait=mot-de-passe") => "Votre mot de passe est changé, et les autres sessions sont fermées.",
         Some("fait=session") => "Cette session est fermée.",
+        Some("fait=courriels") => "Ce que vous recevez par courriel est enregistré.",
         Some("fait=sessions") => "Les autres sessions sont fermées.",
         _ => "",
     };
@@ -174,6 +178,16 @@ pub async fn change_password(State(app): State<App>, visitor: Visitor, guest: Gu
     store::remember(&mut tx, visitor.account, operation, "/compte?fait=mot-de-passe").await?;
     tx.commit().await?;
     Ok(see("/compte?fait=mot-de-passe"))
+}
+
+/// Anybody signed in chooses what comes by mail, and when.
+pub async fn save_mails(State(app): State<App>, visitor: Visitor, Arrival(now): Arrival, input: Input) -> Result<Response, AppError> {
+    input.operation()?;
+    let mut tx = app.db.begin().await?;
+    preferences::keep(&mut tx, visitor.account, &input).await?;
+    journal::record_account(&mut tx, Some(visitor.account), "mails_chosen", "", now).await?;
+    tx.commit().await?;
+    Ok(see("/compte?fait=courriels#courriels"))
 }
 
 /// Anybody signed in closes one of their own sessions; their current one signs them out.

@@ -101,6 +101,7 @@ pub struct Frame {
 
 const TABS: [(&str, &str); 12] = [
     ("Dossiers", "/appel"),
+    ("Messages", "/appel/messages"),
     ("Affectations", "/appel/affectations"),
     ("Évaluation", "/appel/ouvrir-evaluation"),
     ("Décisions", "/appel/decisions"),

@@ -7,6 +7,7 @@ mod generate;
 mod hours;
 mod instruction;
 mod mission;
+mod messages;
 mod pdf;
 mod talk;
 mod training;
@@ -199,6 +200,10 @@ impl Stage<'_> {
         }
         if is_open {
             talk::talk(self.app, project, &writers, last).await?;
+        }
+        if let ("porteur@example.org", [owner, editor, ..]) = (story.owner.as_str(), writers.as_slice()) {
+            let people = (owner, editor, self.person("region@example.org")?);
+            messages::exchange(self.app, project, &story.call, people, last).await?;
         }
         for (index, deposit) in story.deposits.iter().enumerate() {
             if index > 0 {
@@ -406,6 +411,13 @@ impl Stage<'_> {
             client.close(self.app).await?;
         }
         sqlx::query!("update mail set sent_at = created_at where sent_at is null").execute(&self.app.db).await?;
+        // Of what was said in two years, the last three notices of each wait.
+        sqlx::query!(
+            "update notice set read_at = at
+             where id not in (select id from (select id, row_number() over (partition by account_id order by id desc) as rank from notice) as ranked where rank <= 3)"
+        )
+        .execute(&self.app.db)
+        .await?;
         Ok(())
     }
 }

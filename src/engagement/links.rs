@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::kit::ids::{AccountId, ProjectId};
 use crate::mail::engagement::{self as texts, Asking};
-use crate::mail::{self, Mail};
+use crate::mail::{self, Mail, Origin};
 
 /// Most links that leave a dossier in a day.
 const MOST_A_DAY: usize = 400;
@@ -124,7 +124,8 @@ pub async fn send(
     let (subject, body) = texts::asking(app, &asking);
     let kind = if why == Why::Reminder { "engagement_reminder" } else { "engagement" };
     let key = format!("engagement {id}");
-    mail::queue(conn, &Mail { kind, recipient: &signatory.email, subject: &subject, body: &body, dedup_key: Some(&key) }).await?;
+    let origin = Origin { sender: Some(account), ..Origin::default() };
+    mail::queue_from(conn, &Mail { kind, recipient: &signatory.email, subject: &subject, body: &body, dedup_key: Some(&key) }, &origin).await?;
     Ok(())
 }
 

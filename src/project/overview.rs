@@ -84,6 +84,8 @@ struct OverviewPage {
     since: Option<Since>,
     may_instruct: bool,
     may_read_opinions: bool,
+    /// Reads one of the threads.
+    has_messages: bool,
     has_result: bool,
     /// The AMO branch, as far as the person may know of it: what, state, address.
     mission: Vec<(&'static str, &'static str, String)>,
@@ -163,6 +165,7 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         corrections: Vec::new(),
         since: None,
         may_instruct: policy::instruct(dossier.ties(), facts).is_ok(),
+        has_messages: policy::read_threads(dossier.ties(), facts).is_ok(),
         may_read_opinions: policy::opinions(dossier.ties(), facts).is_ok(),
         has_result: has_result(dossier),
         mission: mission(dossier),

@@ -6,6 +6,7 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::todo::{Task, tasks};
 use crate::access::{Arrival, Visitor};
 use crate::app::App;
 use crate::error::AppError;
@@ -62,7 +63,9 @@ struct HomePage {
     layout: Layout,
     name: Option<String>,
     step: Option<Step>,
-    waiting: Vec<Step>,
+    tasks: Vec<Task>,
+    /// Notices that wait, in words; nothing when all are read.
+    notices: String,
     dossiers: Vec<DossierView>,
     parts: Vec<PartView>,
     calls: Vec<CallView>,
@@ -127,12 +130,18 @@ pub async fn home(State(app): State<App>, visitor: Option<Visitor>, Arrival(now)
         Some(visitor) if visitor.hats.carrier => waiting(&mut conn, visitor.account, now).await?,
         _ => Vec::new(),
     };
+    let todo = match &visitor {
+        Some(visitor) => tasks(&mut conn, visitor, now).await?,
+        None => Vec::new(),
+    };
     drop(conn);
+    let unread = visitor.as_ref().map_or(0, |visitor| visitor.notices);
     let is_operator = visitor.as_ref().is_some_and(|visitor| visitor.hats.operator);
     html(&HomePage {
         layout: visitor.as_ref().map_or_else(|| Layout::public(&app, "Accueil"), |visitor| Layout::personal(&app, visitor, "Accueil", "/")),
         step: first_step(&own, &rows, now),
-        waiting: waits.iter().flat_map(asked).collect(),
+        tasks: waits.iter().flat_map(asked).chain(todo).collect(),
+        notices: if unread == 0 { String::new() } else { count(unread, "avis non lu", "avis non lus") },
         name: visitor.map(|visitor| visitor.name),
         parts: parts(&rows, is_operator, now),
         dossiers: own.into_iter().map(|mine| dossier(mine, now)).collect(),
@@ -141,21 +150,20 @@ pub async fn home(State(app): State<App>, visitor: Option<Visitor>, Arrival(now)
 }
 
 /// What one's teams wait for: an answer to a proposal, to comments that name one.
-fn asked(waiting: &Waiting) -> Vec<Step> {
+fn asked(waiting: &Waiting) -> Vec<Task> {
     let title = &waiting.title;
-    let proposal = waiting.proposed_by.as_ref().map(|name| Step {
-        sentence: format!("{name} vous propose de porter le dossier «\u{a0}{title}\u{a0}»."),
-        href: format!("/dossiers/{}/portage", waiting.project),
-        act: "Accepter ou décliner",
+    let task = |what: String, why: String, path: String| Task { what, why, until: String::new(), href: format!("/dossiers/{}{path}", waiting.project), is_late: false };
+    let proposal = waiting.proposed_by.as_ref().map(|name| {
+        let why = format!("{name} vous propose de porter le dossier «\u{a0}{title}\u{a0}».");
+        task("Accepter ou décliner le portage".to_owned(), why, "/portage".to_owned())
     });
-    let mentions = waiting.thread.map(|thread| Step {
-        sentence: format!("{} dans «\u{a0}{title}\u{a0}».", count(waiting.mentions, "commentaire ouvert vous nomme", "commentaires ouverts vous nomment")),
-        href: if waiting.mentions == 1 {
-            format!("/dossiers/{}/commentaires/{thread}", waiting.project)
+    let mentions = waiting.thread.map(|thread| {
+        let why = format!("{} dans «\u{a0}{title}\u{a0}».", count(waiting.mentions, "commentaire ouvert vous nomme", "commentaires ouverts vous nomment"));
+        if waiting.mentions == 1 {
+            task("Lire le commentaire".to_owned(), why, format!("/commentaires/{thread}"))
         } else {
-            format!("/dossiers/{}/commentaires?moi=oui", waiting.project)
-        },
-        act: if waiting.mentions == 1 { "Lire le commentaire" } else { "Lire ces commentaires" },
+            task("Lire ces commentaires".to_owned(), why, "/commentaires?moi=oui".to_owned())
+        }
     });
     proposal.into_iter().chain(mentions).collect()
 }

@@ -1,6 +1,7 @@
 //! A scene: the whole application on a database of its own, at a chosen instant, with people who hold sessions.
 
 pub mod chain;
+pub mod smtp;
 
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION};

@@ -11,7 +11,7 @@ use crate::error::AppError;
 use crate::instruction::people;
 use crate::kit::ids::ProjectId;
 use crate::mail::instruction::{self as texts, Asking};
-use crate::mail::{self, Mail};
+use crate::mail::{self, Mail, Origin};
 
 /// How long a link goes on showing what was answered.
 const AFTER: Duration = Duration::days(30);
@@ -66,7 +66,8 @@ pub async fn send(conn: &mut PgConnection, app: &App, opinion: &Opinion, is_remi
     let (subject, body) = texts::opinion(app, &said);
     let key = format!("opinion {id}");
     let kind = if is_reminder { "opinion_reminder" } else { "opinion" };
-    mail::queue(conn, &Mail { kind, recipient: &opinion.email, subject: &subject, body: &body, dedup_key: Some(&key) }).await?;
+    let origin = Origin { sender: Some(opinion.account), ..Origin::default() };
+    mail::queue_from(conn, &Mail { kind, recipient: &opinion.email, subject: &subject, body: &body, dedup_key: Some(&key) }, &origin).await?;
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use crate::journal;
 use crate::kit::french::count;
 use crate::kit::ids::AccountId;
 use crate::kit::words;
-use crate::mail::{self, Mail, texts};
+use crate::mail::{self, Mail, Origin, texts};
 use crate::page::{Layout, filters, html, html_with, see};
 use crate::project::attachments::back;
 use crate::project::sections::Asked;
@@ -303,7 +303,8 @@ async fn tell(conn: &mut PgConnection, app: &App, reader: &Dossier, (number, tex
         let path = reader.url(&format!("/commentaires/{number}"));
         let (subject, body) = texts::mentioned(app, &reader.visitor().name, &reader.head().title, &path);
         let key = format!("mention {number} {id}");
-        mail::queue(conn, &Mail { kind: "mention", recipient: &email, subject: &subject, body: &body, dedup_key: Some(&key) }).await?;
+        let origin = Origin { sender: Some(reader.account()), ..Origin::default() };
+        mail::queue_from(conn, &Mail { kind: "mention", recipient: &email, subject: &subject, body: &body, dedup_key: Some(&key) }, &origin).await?;
     }
     Ok(())
 }
