@@ -99,7 +99,7 @@ pub struct Frame {
     pub alerts: Vec<Alert>,
 }
 
-const TABS: [(&str, &str); 12] = [
+const TABS: [(&str, &str); 14] = [
     ("Dossiers", "/appel"),
     ("Messages", "/appel/messages"),
     ("Affectations", "/appel/affectations"),

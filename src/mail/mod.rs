@@ -7,7 +7,6 @@ mod digest;
 pub mod engagement;
 pub mod instruction;
 pub mod lesson;
-pub mod texts;
 pub mod training;
 pub mod kinds;
 pub mod letter;
