@@ -300,15 +300,10 @@ impl Terms {
 
     /// As plain text: what a mail carries.
     pub fn plain(&self) -> String {
-        let mut text = format!("CAHIER DES CHARGES\n{}\n{}\n", self.title, self.label);
-        for part in self.parts.iter().filter(|part| part.scope != Scope::None.key()) {
-            text.push_str(&format!("\n{}\n", part.title.to_uppercase()));
-            for line in part.lines() {
-                text.push_str(&line);
-                text.push('\n');
-            }
-        }
-        text
+        let asked = self.parts.iter().filter(|part| part.scope != Scope::None.key());
+        let parts = asked.flat_map(|part| [String::new(), part.title.to_uppercase()].into_iter().chain(part.lines()));
+        let head = ["CAHIER DES CHARGES".to_owned(), self.title.clone(), self.label.clone()];
+        head.into_iter().chain(parts).collect::<Vec<_>>().join("\n")
     }
 }
 

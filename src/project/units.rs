@@ -155,13 +155,16 @@ impl Packed {
     }
 }
 
+/// A member as `open_dossier` packs it: account, role, deposit, levels, end.
+type Packing = (i64, String, bool, Vec<i16>, Option<i64>);
+
 /// Places in a team, and the ends of those that have one.
 type Team = (Vec<(AccountId, Place)>, Vec<(AccountId, OffsetDateTime)>);
 
 fn team(text: &str) -> Result<Team, AppError> {
-    let rows: Vec<(i64, String, bool, Vec<i16>, Option<i64>)> = serde_json::from_str(text).map_err(anyhow::Error::from)?;
+    let rows: Vec<Packing> = serde_json::from_str(text).map_err(anyhow::Error::from)?;
     let ends = rows.iter().filter_map(|(id, .., ends_at)| Some((AccountId(*id), from_micros((*ends_at)?)))).collect();
-    let place = |(id, role, can_deposit, levels, _): (i64, String, bool, Vec<i16>, Option<i64>)| {
+    let place = |(id, role, can_deposit, levels, _): Packing| {
         let place = Place::parse(&role, can_deposit, &levels).ok_or_else(|| anyhow::anyhow!("unknown role"))?;
         Ok::<_, AppError>((AccountId(id), place))
     };

@@ -71,7 +71,7 @@ async fn refused(app: &App, conn: &mut PgConnection, owner: &SubsidyDepositor, a
     let bank = store::depositor_bank(conn, owner).await?;
     page::read(&mut sheet, &held, &bank);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page::draw(app, owner, held, Drawn { sheet, record: Sheet::of(None), status, alert: Some(alert), taken_out: None, seen: None })
+    page::draw(app, owner, &held, Drawn { sheet, record: Sheet::of(None), status, alert: Some(alert), taken_out: None, seen: None })
 }
 
 async fn tell(conn: &mut PgConnection, people: Vec<Addressee>, (subject, body): &(String, String), operation: Uuid) -> sqlx::Result<()> {
@@ -158,7 +158,7 @@ pub async fn record(Shared(app): Shared<App>, recorder: SubsidyRecorder, input: 
     let said = read(&mut sheet, &recorder, &held.file);
     let (Some(target), Some(on), false) = (said.target, said.on, sheet.has_errors()) else {
         let drawn = Drawn { sheet: Sheet::of(None), record: sheet, status: StatusCode::UNPROCESSABLE_ENTITY, alert: None, taken_out: None, seen: None };
-        return page::draw(&app, &recorder, held, drawn);
+        return page::draw(&app, &recorder, &held, drawn);
     };
     let step = Step { states: (held.file.state, target), on, reference: &said.reference, message: &said.message, pieces: &said.pieces, files: &[] };
     store::record(&mut tx, &recorder, &step).await?;

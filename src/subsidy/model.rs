@@ -231,15 +231,8 @@ pub fn recordable(from: State) -> Vec<(State, &'static str)> {
 }
 
 /// Does its carrier still write a file in that state?
-pub trait Written {
-    /// It does.
-    fn is_written(self) -> bool;
-}
-
-impl Written for State {
-    fn is_written(self) -> bool {
-        matches!(self, Self::Absent | Self::Draft | Self::Incomplete)
-    }
+pub const fn is_written(state: State) -> bool {
+    matches!(state, State::Absent | State::Draft | State::Incomplete)
 }
 
 /// A state as read.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::model::{self, Quote, Written as _, piece_of, read_bic, read_iban};
+use super::model::{self, Quote, is_written, piece_of, read_bic, read_iban};
 use super::pieces::{self, Held};
 use super::store::{self, Bank, File};
 use crate::access::{Dossier, SubsidyReader, SubsidyWriter, policy};
@@ -167,7 +167,7 @@ pub async fn show(Shared(app): Shared<App>, reader: SubsidyReader, Query(asked):
         read(&mut sheet, &shown, &bank);
     }
     drop(conn);
-    draw(&app, &reader, shown, Drawn { sheet, record: Sheet::of(None), status: StatusCode::OK, alert: done, taken_out, seen: None })
+    draw(&app, &reader, &shown, Drawn { sheet, record: Sheet::of(None), status: StatusCode::OK, alert: done, taken_out, seen: None })
 }
 
 /// The forms of the page, as they come back.
@@ -182,7 +182,7 @@ pub(super) struct Drawn<'a> {
 }
 
 /// Draws the page.
-pub(super) fn draw(app: &App, reader: &Dossier, shown: Shown, drawn: Drawn<'_>) -> Result<Response, AppError> {
+pub(super) fn draw(app: &App, reader: &Dossier, shown: &Shown, drawn: Drawn<'_>) -> Result<Response, AppError> {
     let (ties, facts) = (reader.ties(), reader.facts());
     let base = reader.url("/subvention");
     let seen = drawn.seen.unwrap_or(shown.file.version);
@@ -197,7 +197,7 @@ pub(super) fn draw(app: &App, reader: &Dossier, shown: Shown, drawn: Drawn<'_>) 
         if view.id == "demande" { form = Some(view) } else { record = Some(view) }
     }
     let (file, reads_bank) = (&shown.file, policy::read_bank(ties, facts).is_ok());
-    let missing = if may_write { missing(&shown) } else { Vec::new() };
+    let missing = if may_write { missing(shown) } else { Vec::new() };
     let page = SubsidyPage {
         layout: layout(app, reader, "Demande de subvention"),
         tag: model::tag(file.state),
@@ -285,10 +285,10 @@ pub async fn save(Shared(app): Shared<App>, writer: SubsidyWriter, input: Input)
     if let Some(status) = sheet.verdict(seen == shown.file.version) {
         let from = if status == StatusCode::CONFLICT { shown.file.version } else { seen };
         let drawn = Drawn { sheet, record: Sheet::of(None), status, alert: None, taken_out: None, seen: Some(from) };
-        return draw(&app, &writer, shown, drawn);
+        return draw(&app, &writer, &shown, drawn);
     }
     let location = writer.url("/subvention?fait=1");
-    if !shown.file.state.is_written() {
+    if !is_written(shown.file.state) {
         return Err(AppError::NotFound);
     }
     store::save(&mut tx, &writer, quote, &next).await?;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::model::{Piece, Written as _, piece_of, pieces};
+use super::model::{Piece, is_written, piece_of, pieces};
 use super::store::{self, File};
 use crate::access::{Dossier, KeyPart, RowPart, SubsidyReader, SubsidyWriter, policy};
 use crate::advisory::files::{self, FileView, Place};
@@ -45,7 +45,7 @@ impl Held {
 pub async fn held(conn: &mut PgConnection, dossier: &Dossier, file: &File) -> Result<Vec<Held>, AppError> {
     let all = files::list(conn, dossier).await?;
     let retained = consultation::store::retained(conn, dossier).await?;
-    let version = match store::deposited_terms(conn, dossier).await?.filter(|_| !file.state.is_written()) {
+    let version = match store::deposited_terms(conn, dossier).await?.filter(|_| !is_written(file.state)) {
         Some(number) => Some(number),
         None => terms::versions(conn, dossier.project()).await?.first().map(|held| held.number),
     };

@@ -97,8 +97,7 @@ fn draw(
         (Ok(()), Some(_), false) => Some(FormView::of(sheet, ("reprise", "Reprendre le choix", "Reprendre le choix"), action, held.version).main_if(false)),
         _ => None,
     };
-    let mut frame = frame(reader, "Choix du prestataire", "/amo/choix");
-    frame.lead = "Le choix est le vôtre\u{a0}: ni l’ADEME ni la Région n’y participent.".to_owned();
+    let mut frame = frame(reader, "Choix du prestataire", "/amo/choix").lead("Le choix est le vôtre\u{a0}: ni l’ADEME ni la Région n’y participent.");
     frame.alerts.extend(done);
     frame.alerts.extend(form.as_ref().and_then(|form| Alert::errors(std::slice::from_ref(form))));
     let retained = held.choice.as_ref().and_then(|choice| {

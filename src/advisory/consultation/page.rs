@@ -23,6 +23,9 @@ use crate::page::{Layout, Tag, html_with, see};
 use crate::project::units;
 use crate::submission::store::remember;
 
+const LEAD: &str =
+    "L’ADEME, la Région et le comité ne voient rien de cette page avant votre choix, ni qu’elle est remplie. Après, ils lisent la seule offre retenue.";
+
 /// Most providers of a consultation, and most criteria.
 const MOST_PROVIDERS: usize = 20;
 const MOST_CRITERIA: i16 = 6;
@@ -125,7 +128,7 @@ fn marks(sheet: &mut Sheet<'_>, held: &Consultation) -> Vec<Mark> {
     read
 }
 
-impl<'a> Sheets<'a> {
+impl Sheets<'_> {
     fn held(held: &Consultation) -> Self {
         let mut sheets = Self { request: Sheet::of(None), provider: Sheet::of(None), criteria: Sheet::of(None), marks: Sheet::of(None), seen: held.version };
         request(&mut sheets.request, held);
@@ -163,10 +166,7 @@ fn draw(app: &App, reader: &Dossier, held: &Consultation, sheets: Sheets<'_>, (s
     } else {
         Vec::new()
     };
-    let mut frame = frame(reader, "Consultation des prestataires", "/amo/consultation");
-    frame.lead =
-        "L’ADEME, la Région et le comité ne voient rien de cette page avant votre choix, ni qu’elle est remplie. Après, ils lisent la seule offre retenue."
-            .to_owned();
+    let mut frame = frame(reader, "Consultation des prestataires", "/amo/consultation").lead(LEAD);
     let errors = Alert::errors(&forms).or_else(|| {
         let heading = "Une note est à corriger".to_owned();
         let alert =
