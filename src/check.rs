@@ -15,9 +15,9 @@ use crate::framework::standing::Standing;
 use crate::instruction;
 use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
-use crate::{mail, messages};
 use crate::project::{exchange, files, units};
 use crate::review;
+use crate::{mail, messages};
 
 /// What a verification counted, and what it found wrong.
 #[derive(Debug, Default)]
@@ -270,7 +270,10 @@ async fn stored_files(app: &App, conn: &mut PgConnection, report: &mut Report) -
 }
 
 async fn named_files(conn: &mut PgConnection) -> sqlx::Result<HashSet<String>> {
-    let files = sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document union all select file from message_file"#).fetch_all(conn).await?;
+    let files =
+        sqlx::query_scalar!(r#"select file as "file!" from attachment union all select file from call_document union all select file from message_file"#)
+            .fetch_all(conn)
+            .await?;
     Ok(files.into_iter().collect())
 }
 

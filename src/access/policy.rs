@@ -33,8 +33,8 @@ mod instructing;
 mod messages;
 
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
-pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
+pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 
 stored! {
     /// What a person is in a dossier's team.
