@@ -17,11 +17,11 @@ use crate::instruction;
 use crate::journal::link;
 use crate::kit::ids::{AccountId, ProjectId};
 use crate::lessons;
-use crate::{mail, messages};
 use crate::project::{exchange, files, units};
 use crate::review;
-use crate::training;
 use crate::subsidy;
+use crate::training;
+use crate::{mail, messages};
 
 /// What a verification counted, and what it found wrong.
 #[derive(Debug, Default)]

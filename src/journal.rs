@@ -58,7 +58,9 @@ pub async fn record(conn: &mut PgConnection, project: ProjectId, account: Accoun
     // instances decide is dated by its publication only. Nor the AMO branch: its activity would tell that providers are asked.
     // Trainings are never compulsory: going there moves no dossier.
     let is_quiet = act == "recused"
-        || ["review", "comment", "message", "instruction_", "decision", "training_", "terms_", "tender_", "grant_", "bank_"].iter().any(|start| act.starts_with(start));
+        || ["review", "comment", "message", "instruction_", "decision", "training_", "terms_", "tender_", "grant_", "bank_"]
+            .iter()
+            .any(|start| act.starts_with(start));
     let is_activity = !is_quiet;
     sqlx::query!(
         "with line as (

@@ -99,7 +99,14 @@ impl Layout {
             .into_iter()
             .map(|(label, path)| NavItem { label, href: path.map_or_else(|| "/dossiers".to_owned(), |path| dossier.url(path)), is_current: path == Some(here) })
             .collect();
-        Self { nav, run, who: Some(dossier.visitor().name.clone()), user: dossier.account().get(), notices: dossier.visitor().notices, ..Self::public(app, title) }
+        Self {
+            nav,
+            run,
+            who: Some(dossier.visitor().name.clone()),
+            user: dossier.account().get(),
+            notices: dossier.visitor().notices,
+            ..Self::public(app, title)
+        }
     }
 
     /// How many notices wait, as the masthead says it.

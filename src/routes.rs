@@ -268,7 +268,7 @@ routes! { PAGES, pages:
     "/appel/messages" => get messages::staff::show;
     "/appel/messages/modeles" => get messages::templates::show, post messages::templates::save;
     "/appel/messages/groupe" => get messages::grouped::show, post messages::grouped::save;
-    "/appel/messages/groupe/{number}" => get messages::grouped::sent;
+    "/appel/messages/groupe/{number}" => get messages::grouped::sent::show;
     "/appel/ouvrir-evaluation" => get call::opening::show, post call::opening::open;
     "/appel/decisions" => get decision::chain::show, post decision::chain::save;
     "/appel/decisions/instances/{number}" => get decision::instance::show, post decision::instance::save;

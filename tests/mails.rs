@@ -54,7 +54,11 @@ impl Cast {
 
     /// What is held was written at that instant.
     async fn written_at(&self, at: OffsetDateTime) {
-        sqlx::query("update mail set created_at = $1 where rhythm <> 'at_once' and gathered_in is null").bind(at).execute(&self.scene.app.db).await.expect("moved");
+        sqlx::query("update mail set created_at = $1 where rhythm <> 'at_once' and gathered_in is null")
+            .bind(at)
+            .execute(&self.scene.app.db)
+            .await
+            .expect("moved");
     }
 }
 
@@ -173,7 +177,11 @@ async fn each_receives_as_they_chose_and_what_one_must_receive_cannot_be_turned_
     c.write(&c.ana, "administration").await;
     assert_eq!(c.list("select rhythm from mail where recipient like 'bob%'").await, ["daily", "daily"]);
     assert_eq!(c.list("select id::text from mail where recipient like 'lise%'").await, [] as [String; 0]);
-    assert_eq!(c.list("select kind from notice where account_id = (select id from account where name = 'Lise')").await, ["message", "message"], "the notice comes in any case");
+    assert_eq!(
+        c.list("select kind from notice where account_id = (select id from account where name = 'Lise')").await,
+        ["message", "message"],
+        "the notice comes in any case"
+    );
 
     // Gathered in the morning of Paris, once, whatever the worker does.
     c.written_at(datetime!(2015-09-23 18:00 UTC)).await;

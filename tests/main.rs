@@ -43,6 +43,6 @@ mod subsidy;
 mod support;
 mod team_rights;
 mod territory;
-mod whole_call;
 mod training;
+mod whole_call;
 mod workshop;

@@ -153,7 +153,9 @@ async fn three_threads_and_an_adversary_in_every_other_role(db: PgPool) {
         for thread in ["administration", "expertise", "equipe"] {
             c.post(person, thread, "Je m’invite.").await.expect(404);
         }
-        for path in ["/", "/compte/avis", "/appel/messages?appel=essai", "/appel/messages?appel=essai&q=zirconium", "/appel/messages/groupe?appel=essai", "/comite"] {
+        for path in
+            ["/", "/compte/avis", "/appel/messages?appel=essai", "/appel/messages?appel=essai&q=zirconium", "/appel/messages/groupe?appel=essai", "/comite"]
+        {
             let page = c.scene.get(person, path).await;
             assert!(!page.body.contains(SECRET), "{who} {path}");
             // The board is the committee's, and the list of one's dossiers has its own tests.
@@ -257,7 +259,8 @@ async fn a_message_is_worded_again_for_a_while_taken_back_at_any_time_and_sent_o
     later.get(&c.manager, &c.path("?q=coquille")).await.says("Aucun message ne contient");
     assert_eq!(c.unread(&c.officer).await, [], "it waits for nobody");
     later.get(&c.officer, "/compte/avis?etat=non-lus").await.is_silent_on("Boucles");
-    let acts: Vec<String> = sqlx::query_scalar("select act from journal where act like 'message%' order by seq").fetch_all(&c.scene.app.db).await.expect("journal");
+    let acts: Vec<String> =
+        sqlx::query_scalar("select act from journal where act like 'message%' order by seq").fetch_all(&c.scene.app.db).await.expect("journal");
     assert_eq!(acts, ["message_posted", "message_edited", "message_removed"]);
     // A dossier's last activity says nothing of what is written in its threads.
     let moved = c.count("select count(*) from project where title like 'Boucles%' and last_activity_at = '2015-09-23 12:00Z'").await;
@@ -312,7 +315,8 @@ async fn files_travel_with_a_message_within_the_same_limits_and_rights(db: PgPoo
 }
 
 fn walk(folder: &std::path::Path) -> usize {
-    std::fs::read_dir(folder).map_or(0, |entries| entries.map(|entry| entry.expect("entry").path()).map(|path| if path.is_dir() { walk(&path) } else { 1 }).sum())
+    std::fs::read_dir(folder)
+        .map_or(0, |entries| entries.map(|entry| entry.expect("entry").path()).map(|path| if path.is_dir() { walk(&path) } else { 1 }).sum())
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
@@ -321,11 +325,19 @@ async fn a_manager_writes_once_to_many_dossiers_and_sees_what_became_of_it(db: P
     let second = c.scene.project(&c.others[0].1, "Rives lointaines").await;
     let template = [("version", "0"), ("modele", "0"), ("nom", "Rappel"), ("texte", "Bonjour {porteur}, « {titre} » avant le {echeance}."), ("act", "garder")];
     let page = "/appel/messages/modeles?appel=essai";
-    c.scene.post(&c.manager, page, &[("version", "0"), ("modele", "0"), ("nom", "X"), ("texte", "{nom}"), ("act", "garder")]).await.expect(422).says("« {nom} » n’existe pas");
+    c.scene
+        .post(&c.manager, page, &[("version", "0"), ("modele", "0"), ("nom", "X"), ("texte", "{nom}"), ("act", "garder")])
+        .await
+        .expect(422)
+        .says("« {nom} » n’existe pas");
     c.scene.post(&c.manager, page, &template).await.expect(303);
     c.scene.post(&c.owner, page, &template).await.expect(404);
     let id = c.count("select id from message_template").await;
-    c.scene.get(&c.manager, &c.path(&format!("/administration?modele={id}"))).await.says("Bonjour Ana, « Boucles de Charente » avant le mercredi 14 octobre 2015").says("Modèle rempli");
+    c.scene
+        .get(&c.manager, &c.path(&format!("/administration?modele={id}")))
+        .await
+        .says("Bonjour Ana, « Boucles de Charente » avant le mercredi 14 octobre 2015")
+        .says("Modèle rempli");
     c.scene.get(&c.owner, &c.path(&format!("/administration?modele={id}"))).await.is_silent_on("Bonjour Ana");
 
     let here = "/appel/messages/groupe?appel=essai";
@@ -334,7 +346,13 @@ async fn a_manager_writes_once_to_many_dossiers_and_sees_what_became_of_it(db: P
     let said = "Bonjour {porteur}, {titre}.";
     let base = [("version", "0"), ("texte", said), ("dossier", one.as_str()), ("dossier", two.as_str()), ("destinataires", "owners")];
     let with = |act| [&base[..], &[("act", act)]].concat();
-    c.scene.post(&c.manager, here, &with("apercu")).await.expect(200).says("Bonjour Ana, Boucles de Charente.").says("Courriel à Zoe.").says("2 dossiers recevront");
+    c.scene
+        .post(&c.manager, here, &with("apercu"))
+        .await
+        .expect(200)
+        .says("Bonjour Ana, Boucles de Charente.")
+        .says("Courriel à Zoe.")
+        .says("2 dossiers recevront");
     assert_eq!(c.count("select count(*) from message").await, 0, "nothing left yet");
     c.scene.post(&c.manager, here, &[("version", "0"), ("texte", said), ("act", "apercu")]).await.expect(422).says("Choisir au moins un dossier");
     // A dossier that the manager stays away from is never written to.

@@ -31,17 +31,17 @@ macro_rules! stored {
 mod advising;
 mod correcting;
 mod instructing;
+mod messages;
 mod telling;
 pub mod training;
-mod messages;
 
 pub use advising::{
     Mission, SubsidyState, deposit_subsidy, place_consultant, read_bank, read_mission, read_retained, read_subsidy, read_tenders, read_terms, record_subsidy,
     run_consultation, write_subsidy, write_terms,
 };
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
-pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
+pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 pub use telling::{own_lesson, propose_lesson, read_lesson, write_lesson};
 
 stored! {

@@ -8,7 +8,13 @@ use crate::app::App;
 use crate::kit::ids::ProjectId;
 
 /// Plays it through the pages: the owner and their editor, then a manager; the last word waits for an answer.
-pub async fn exchange(app: &App, project: ProjectId, call: &str, (owner, editor, manager): (&Client, &Client, &Client), last: OffsetDateTime) -> anyhow::Result<()> {
+pub async fn exchange(
+    app: &App,
+    project: ProjectId,
+    call: &str,
+    (owner, editor, manager): (&Client, &Client, &Client),
+    last: OffsetDateTime,
+) -> anyhow::Result<()> {
     let path = format!("/dossiers/{project}/messages");
     let said = |text: &str| [pair("version", "0"), pair("texte", text)];
     let started = last - Duration::days(6);

@@ -14,8 +14,8 @@ mod press;
 mod receipt;
 mod sample;
 mod store;
-pub mod training;
 pub mod terms;
+pub mod training;
 pub mod web;
 
 pub use asked::Asked;

@@ -34,7 +34,7 @@ pub fn posted(app: &App, said: &Posted<'_>) -> (String, String) {
     let what = if said.is_grouped { "a envoyé le même message aux équipes de plusieurs dossiers, dont" } else { "a écrit un message à propos de" };
     let paragraphs = [
         format!("{} {what} «\u{a0}{}\u{a0}».", said.by, said.title),
-        format!("Pour le lire et répondre, dans l’échange {name}\u{a0}:\n{}", app.link(said.path)),
+        format!("Lire et répondre, dans l’échange {name}\u{a0}:\n{}", app.link(said.path)),
         "Le texte du message n’est pas dans ce courriel\u{a0}: il se lit dans Trame, selon vos droits du moment.".to_owned(),
     ];
     let reason = "Vous recevez ce courriel parce que vous lisez cet échange.";

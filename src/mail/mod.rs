@@ -6,14 +6,14 @@ mod carrier;
 mod digest;
 pub mod engagement;
 pub mod instruction;
-pub mod lesson;
-pub mod training;
 pub mod kinds;
+pub mod lesson;
 pub mod letter;
 pub mod messages;
 pub mod notices;
 pub mod preferences;
 pub mod texts;
+pub mod training;
 pub mod verify;
 pub mod web;
 mod worker;
@@ -69,6 +69,8 @@ pub async fn queue_from(conn: &mut PgConnection, mail: &Mail<'_>, origin: &Origi
     let kind = kinds::of(mail.kind);
     let path = origin.path.or_else(|| own_path(mail.body)).filter(|path| kind.is_noticed && is_page(path));
     let project = origin.project.map(ProjectId::get).or_else(|| path.and_then(project_of));
+    // What no notice says, because it opens by a secret or leads nowhere, leaves at once whatever was chosen.
+    let topic = kind.topic.filter(|_| path.is_some());
     let fresh = Uuid::new_v4().to_string();
     sqlx::query!(
         "with person as (
@@ -96,7 +98,7 @@ pub async fn queue_from(conn: &mut PgConnection, mail: &Mail<'_>, origin: &Origi
         mail.dedup_key,
         project,
         origin.audience.or(kind.audience),
-        kind.topic.map(kinds::Topic::as_str),
+        topic.map(kinds::Topic::as_str),
         path,
         fresh,
         origin.sender.map(AccountId::get),

@@ -110,7 +110,9 @@ pub async fn list(State(app): State<App>, operator: Operator, Query(asked): Quer
         layout: Layout::personal(&app, operator.visitor(), "Courriels", "/exploitation"),
         shown: count(rows.len(), "courriel affiché", "courriels affichés"),
         mails: rows.into_iter().map(|row| view(row, now)).collect(),
-        states: [("", "Tous"), ("attente", "En attente"), ("echec", "En échec"), ("refus", "Refusés"), ("parti", "Partis")].map(|(key, label)| (key, label, key == state)).into(),
+        states: [("", "Tous"), ("attente", "En attente"), ("echec", "En échec"), ("refus", "Refusés"), ("parti", "Partis")]
+            .map(|(key, label)| (key, label, key == state))
+            .into(),
         state: state.to_owned(),
         older,
         is_first: before == i64::MAX,
@@ -153,7 +155,10 @@ pub async fn preview(State(app): State<App>, _: Operator, NumberPart(number): Nu
     if !app.config.is_demo {
         return Err(AppError::NotFound);
     }
-    let mail = sqlx::query!("select kind, subject, body, account_id from mail where id = $1 and kind <> 'tender'", number).fetch_optional(&app.db).await?.ok_or(AppError::NotFound)?;
+    let mail = sqlx::query!("select kind, subject, body, account_id from mail where id = $1 and kind <> 'tender'", number)
+        .fetch_optional(&app.db)
+        .await?
+        .ok_or(AppError::NotFound)?;
     let mail = Letter { kind: mail.kind, subject: mail.subject, body: mail.body, account_id: mail.account_id, ..Letter::default() };
     let mut response = Html(letter::html(&mail.subject, &dressed(&mail, &app.config.base_url), &app.config.base_url)).into_response();
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -165,9 +170,12 @@ pub async fn preview(State(app): State<App>, _: Operator, NumberPart(number): Nu
 pub async fn retry(State(app): State<App>, operator: Operator, NumberPart(number): NumberPart, input: Input) -> Result<Response, AppError> {
     input.operation()?;
     let mut tx = app.db.begin().await?;
-    let woken = sqlx::query!("update mail set failed_at = null, bounced_at = null, attempts = 0, next_attempt_at = 'epoch' where id = $1 and failed_at is not null", number)
-        .execute(&mut *tx)
-        .await?;
+    let woken = sqlx::query!(
+        "update mail set failed_at = null, bounced_at = null, attempts = 0, next_attempt_at = 'epoch' where id = $1 and failed_at is not null",
+        number
+    )
+    .execute(&mut *tx)
+    .await?;
     if woken.rows_affected() > 0 {
         journal::record_account(&mut tx, Some(operator.visitor().account), "mail_retried", &number.to_string(), app.now()).await?;
     }

@@ -92,7 +92,9 @@ async fn allowed(app: &App, letter: Letter) -> sqlx::Result<Option<Letter>> {
         return Ok(words.map(|(subject, body)| Letter { subject, body, ..letter }));
     }
     let Some(account) = letter.account_id else { return Ok(Some(letter)) };
-    let may = sqlx::query_scalar!(r#"select is_told($1, $2, $3, $4) as "may!""#, account, letter.project_id, letter.audience, app.now()).fetch_one(&mut *conn).await?;
+    let may = sqlx::query_scalar!(r#"select is_told($1, $2, $3, $4) as "may!""#, account, letter.project_id, letter.audience, app.now())
+        .fetch_one(&mut *conn)
+        .await?;
     Ok(may.then_some(letter))
 }
 
@@ -108,15 +110,9 @@ async fn deliver(app: &App, carrier: &Carrier, letter: Letter) -> sqlx::Result<b
     let (cause, again) = match outcome {
         Ok(()) => {
             // What was gathered is kept as it left, for who looks at the outbox.
-            sqlx::query!(
-                "update mail set sent_at = $2, last_error = null, subject = $3, body = $4 where id = $1",
-                letter.id,
-                now,
-                letter.subject,
-                letter.body
-            )
-            .execute(&app.db)
-            .await?;
+            sqlx::query!("update mail set sent_at = $2, last_error = null, subject = $3, body = $4 where id = $1", letter.id, now, letter.subject, letter.body)
+                .execute(&app.db)
+                .await?;
             return Ok(true);
         }
         Err(Trouble::Bounced(cause)) => {

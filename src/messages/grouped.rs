@@ -1,5 +1,6 @@
 //! One message to many dossiers: chosen by a filter, seen for each before it leaves, posted once in each administration thread.
 
+pub mod sent;
 mod store;
 
 use std::collections::HashMap;
@@ -11,13 +12,13 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use self::store::{Chosen, Filter, Row};
+use self::store::{Chosen, Filter};
 use super::fields::{self, FIELDS, Fields, unknown};
 use super::post::{self, New};
 use super::tell::{self, Told};
 use super::templates;
 use super::write::{message_path, read};
-use crate::access::{CallManager, NumberPart, Status, Thread};
+use crate::access::{CallManager, Status, Thread};
 use crate::app::App;
 use crate::call::frame::{Alert, Frame, at, layout};
 use crate::call::store as calls;
@@ -30,7 +31,7 @@ use crate::kit::french::count;
 use crate::kit::ids::ProjectId;
 use crate::kit::moment;
 use crate::mail::messages::{Posted, posted};
-use crate::page::{Layout, Tag, filters, html, html_with, see};
+use crate::page::{Layout, Tag, filters, html_with, see};
 
 const HERE: &str = "/appel/messages/groupe";
 
@@ -195,12 +196,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, Query(asked): Qu
 }
 
 /// The managers of a call see the message for each dossier, then send it: once, whatever is clicked twice.
-pub async fn save(
-    State(app): State<App>,
-    manager: CallManager,
-    Query(asked): Query<HashMap<String, String>>,
-    input: Input,
-) -> Result<Response, AppError> {
+pub async fn save(State(app): State<App>, manager: CallManager, Query(asked): Query<HashMap<String, String>>, input: Input) -> Result<Response, AppError> {
     let operation = input.operation()?;
     let filter = filter(&asked);
     let chosen: Vec<i64> = input.all("dossier").filter_map(|id| id.parse().ok()).take(MOST + 1).collect();
@@ -264,70 +260,4 @@ async fn send(
         journal::record(conn, project, manager.account(), "message_posted", &format!("administration {message}"), manager.now()).await?;
     }
     Ok(group)
-}
-
-struct RowView {
-    title: String,
-    href: String,
-    name: String,
-    tag: Tag,
-    why: String,
-    read: String,
-}
-
-#[derive(Template)]
-#[template(path = "messages/sent.html")]
-struct SentPage {
-    layout: Layout,
-    frame: Frame,
-    text: String,
-    rows: Vec<RowView>,
-    tally: String,
-    back: String,
-}
-
-/// The managers of a call see what became of a grouped message, person by person.
-pub async fn sent(State(app): State<App>, manager: CallManager, NumberPart(number): NumberPart) -> Result<Response, AppError> {
-    let mut conn = app.db.acquire().await?;
-    let (text, by, when) = store::text(&mut conn, &manager, number).await?.ok_or(AppError::NotFound)?;
-    let rows = store::recipients(&mut conn, &manager, number).await?;
-    drop(conn);
-    let of = |state: &str| rows.iter().filter(|row| row.state == state).count();
-    let tally = format!(
-        "{} : {}, {}, {}.",
-        count(rows.len(), "destinataire", "destinataires"),
-        count(of("sent"), "courriel parti", "courriels partis"),
-        count(of("waiting") + of("held"), "en attente", "en attente"),
-        count(of("bounced") + of("failed"), "refusé ou en échec", "refusés ou en échec"),
-    )
-    .replace(" :", "\u{a0}:");
-    html(&SentPage {
-        layout: layout(&app, &manager, "Message groupé envoyé"),
-        frame: Frame::of(&manager, "Message groupé", "/appel/messages").lead(format!("Envoyé par {by}, {}.", moment::near(when, manager.now()))),
-        text,
-        rows: rows.into_iter().map(|held| row(held, manager.now())).collect(),
-        tally,
-        back: at(&manager.call().slug, HERE),
-    })
-}
-
-fn row(row: Row, now: time::OffsetDateTime) -> RowView {
-    let tag = match row.state.as_str() {
-        "sent" => Tag { class: "done", word: "Courriel parti" },
-        "gathered" => Tag { class: "done", word: "Dans un résumé" },
-        "held" => Tag { class: "todo", word: "Attend le résumé" },
-        "bounced" => Tag { class: "bad", word: "Courriel refusé" },
-        "failed" => Tag { class: "bad", word: "Courriel en échec" },
-        "dropped" => Tag { class: "off", word: "Plus destinataire" },
-        "waiting" => Tag { class: "todo", word: "Courriel en attente" },
-        _ => Tag { class: "off", word: "Avis seul, sans courriel" },
-    };
-    RowView {
-        href: message_path(ProjectId(row.project), row.message),
-        title: row.title,
-        name: row.name,
-        tag,
-        why: row.why,
-        read: row.read_at.map(|at| moment::near(at, now)).unwrap_or_default(),
-    }
 }

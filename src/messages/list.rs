@@ -5,7 +5,8 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::store::{self, Scope};
+use super::search::{self, Scope};
+use super::store;
 use super::view::{FoundView, Tab, found, tabs};
 use crate::access::{NumberPart, RowPart, ThreadsVisitor, policy};
 use crate::app::App;
@@ -50,7 +51,7 @@ struct ListPage {
 }
 
 /// Results of a search and the address of the next ones, from one result more than is shown.
-pub fn results(mut rows: Vec<store::Found>, (base, q, folded): (&str, &str, &str), now: time::OffsetDateTime) -> (Vec<FoundView>, String, String) {
+pub fn results(mut rows: Vec<search::Found>, (base, q, folded): (&str, &str, &str), now: time::OffsetDateTime) -> (Vec<FoundView>, String, String) {
     let has_more = rows.len() > FOUND;
     rows.truncate(FOUND);
     let separator = if base.contains('?') { '&' } else { '?' };
@@ -68,7 +69,7 @@ pub async fn show(State(app): State<App>, visitor: ThreadsVisitor, Query(asked):
         Vec::new()
     } else {
         let most = i64::try_from(FOUND + 1).unwrap_or(i64::MAX);
-        store::search(&mut conn, (visitor.account(), visitor.now()), Scope::Project(visitor.project()), (&folded, asked.avant), most).await?
+        search::search(&mut conn, (visitor.account(), visitor.now()), Scope::Project(visitor.project()), (&folded, asked.avant), most).await?
     };
     drop(conn);
     let base = visitor.url("/messages");
@@ -87,12 +88,7 @@ pub async fn show(State(app): State<App>, visitor: ThreadsVisitor, Query(asked):
 }
 
 /// Whoever reads the thread of a message downloads its files.
-pub async fn download(
-    State(app): State<App>,
-    visitor: ThreadsVisitor,
-    NumberPart(number): NumberPart,
-    RowPart(id): RowPart,
-) -> Result<Response, AppError> {
+pub async fn download(State(app): State<App>, visitor: ThreadsVisitor, NumberPart(number): NumberPart, RowPart(id): RowPart) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let held = store::find(&mut conn, visitor.project(), number).await?.ok_or(AppError::NotFound)?;
     policy::read_thread(visitor.ties(), visitor.facts(), held.thread)?;
@@ -100,4 +96,3 @@ pub async fn download(
     drop(conn);
     send(&app, &file, &name, &mime, size).await
 }
-

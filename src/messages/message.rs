@@ -105,11 +105,7 @@ fn own(visitor: &ThreadsVisitor, held: &Held) -> Result<(), Refusal> {
 }
 
 /// The author of a message words it again, for a quarter of an hour.
-pub async fn edit(
-    State(app): State<App>,
-    NumberPart(number): NumberPart,
-    KeptForm(visitor, input): KeptForm<ThreadsVisitor>,
-) -> Result<Response, AppError> {
+pub async fn edit(State(app): State<App>, NumberPart(number): NumberPart, KeptForm(visitor, input): KeptForm<ThreadsVisitor>) -> Result<Response, AppError> {
     let (operation, version) = (input.operation()?, input.version()?);
     let mut tx = app.db.begin().await?;
     let mut locked = units::lock(&mut tx, visitor.project(), operation).await?;

@@ -6,6 +6,7 @@ pub mod grouped;
 pub mod list;
 pub mod message;
 mod post;
+pub mod search;
 pub mod sending;
 pub mod staff;
 pub mod store;

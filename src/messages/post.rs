@@ -88,12 +88,7 @@ pub async fn attach(conn: &mut PgConnection, message: i64, files: &[Received]) -
 }
 
 /// Its author words a message again, within some minutes; false when it changed meanwhile, or too late.
-pub async fn edit(
-    conn: &mut PgConnection,
-    (number, version): (i64, i32),
-    (by, text): (AccountId, &str),
-    now: OffsetDateTime,
-) -> sqlx::Result<bool> {
+pub async fn edit(conn: &mut PgConnection, (number, version): (i64, i32), (by, text): (AccountId, &str), now: OffsetDateTime) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update message set text = $4, folded = $5, edited_at = $6, version = version + 1
          where id = $1 and version = $2 and account_id = $3 and removed_at is null and created_at > $7",

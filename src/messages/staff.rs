@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::list::{self, FOUND, results};
-use super::store::{self, Scope};
+use super::search::{self, Scope};
 use super::view::{FoundView, title};
 use crate::access::{CallManager, Thread};
 use crate::app::App;
@@ -153,7 +153,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, Query(asked): Qu
     let shown;
     if is_search {
         let most = i64::try_from(FOUND + 1).unwrap_or(i64::MAX);
-        let hits = store::search(&mut conn, (manager.account(), manager.now()), Scope::Call(manager.call().id), (&folded, asked.avant), most).await?;
+        let hits = search::search(&mut conn, (manager.account(), manager.now()), Scope::Call(manager.call().id), (&folded, asked.avant), most).await?;
         (found, shown, next) = results(hits, (&here, &asked.q, &folded), manager.now());
     } else {
         rows = threads(&mut conn, &manager, &asked).await?;

@@ -1,4 +1,4 @@
-//! Statements about threads: what they hold, what waits, what was read, what is searched. Rights are in each of them.
+//! Statements about threads: what they hold, what waits, what was read. Rights are in each of them.
 
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::access::{Dossier, Thread, ThreadReader};
 use crate::error::AppError;
-use crate::kit::ids::{AccountId, CallId, ProjectId};
+use crate::kit::ids::{AccountId, ProjectId};
 
 /// A thread that somebody reads, as the dossier's page lists it.
 #[derive(Debug, Clone)]
@@ -195,72 +195,6 @@ pub async fn read(conn: &mut PgConnection, reader: &ThreadReader, ids: &[i64]) -
     .execute(conn)
     .await?;
     Ok(done.rows_affected())
-}
-
-/// Whose threads are searched.
-#[derive(Debug, Clone, Copy)]
-pub enum Scope {
-    /// One dossier.
-    Project(ProjectId),
-    /// Dossiers of a call that one manages.
-    Call(CallId),
-}
-
-/// A message found.
-#[derive(Debug)]
-pub struct Found {
-    /// Its number.
-    pub id: i64,
-    /// Dossier.
-    pub project: ProjectId,
-    /// Its title.
-    pub title: String,
-    /// Thread.
-    pub thread: String,
-    /// Author.
-    pub name: String,
-    /// Text.
-    pub text: String,
-    /// When.
-    pub created_at: OffsetDateTime,
-}
-
-/// Messages that hold those words, accents and capitals aside, among what that person reads; the newest first.
-pub async fn search(
-    conn: &mut PgConnection,
-    (account, now): (AccountId, OffsetDateTime),
-    scope: Scope,
-    (words, before): (&str, Option<i64>),
-    most: i64,
-) -> sqlx::Result<Vec<Found>> {
-    let (project, call) = match scope {
-        Scope::Project(project) => (Some(project.get()), None),
-        Scope::Call(call) => (None, Some(call.get())),
-    };
-    sqlx::query_as!(
-        Found,
-        r#"select message.id, project.id as "project: ProjectId", project.title, message.thread, author.name, message.text, message.created_at
-         from thread_reader($2) as reader
-         join message on message.project_id = reader.project_id and message.thread = reader.thread
-         join project on project.id = message.project_id
-         join account as author on author.id = message.account_id
-         where reader.account_id = $1
-           and ($3::bigint is null or project.id = $3)
-           and ($4::bigint is null or (project.call_id = $4 and reader.side = 'manager'))
-           and message.removed_at is null and position($5 in message.folded) > 0
-           and message.id < $6
-         order by message.id desc
-         limit $7"#,
-        account.get(),
-        now,
-        project,
-        call,
-        words,
-        before.unwrap_or(i64::MAX),
-        most
-    )
-    .fetch_all(conn)
-    .await
 }
 
 /// A message by its number in a dossier, whoever reads it.

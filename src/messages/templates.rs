@@ -92,22 +92,25 @@ async fn page(app: &App, manager: &CallManager, typed: Typed, (status, done): (S
     html_with(
         status,
         &TemplatesPage {
-        layout: layout(app, manager, "Modèles de message"),
-        frame: Frame::of(manager, "Modèles de message", "/appel/messages")
-            .lead("Des textes écrits une fois. Choisi dans l’échange d’un dossier, un modèle s’y remplit, puis se relit et se change avant l’envoi.")
-            .alert(done),
-        action: at(slug, HERE),
-        back: at(slug, "/appel/messages"),
-        templates,
-        fields: FIELDS,
-        typed,
-        operation: Uuid::new_v4(),
-    })
+            layout: layout(app, manager, "Modèles de message"),
+            frame: Frame::of(manager, "Modèles de message", "/appel/messages")
+                .lead("Des textes écrits une fois. Choisi dans l’échange d’un dossier, un modèle s’y remplit, puis se relit et se change avant l’envoi.")
+                .alert(done),
+            action: at(slug, HERE),
+            back: at(slug, "/appel/messages"),
+            templates,
+            fields: FIELDS,
+            typed,
+            operation: Uuid::new_v4(),
+        },
+    )
 }
 
 /// The managers of a call see its templates.
 pub async fn show(State(app): State<App>, manager: CallManager, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
-    let done = asked.contains_key("fait").then(|| Alert::done("Modèles enregistrés", "Ils se choisissent dans chaque échange avec l’administration, et dans un message groupé."));
+    let done = asked
+        .contains_key("fait")
+        .then(|| Alert::done("Modèles enregistrés", "Ils se choisissent dans chaque échange avec l’administration, et dans un message groupé."));
     page(&app, &manager, Typed::default(), (StatusCode::OK, done)).await
 }
 
@@ -132,7 +135,8 @@ pub async fn save(State(app): State<App>, manager: CallManager, input: Input) ->
         }
         if !keep(&mut tx, &manager, (id, version), (&typed.name, &typed.text)).await? {
             drop(tx);
-            let typed = Typed { text_error: "Ce modèle a changé pendant votre saisie. Le vôtre est ici\u{a0}: relisez, puis enregistrez.".to_owned(), ..typed };
+            let typed =
+                Typed { text_error: "Ce modèle a changé pendant votre saisie. Le vôtre est ici\u{a0}: relisez, puis enregistrez.".to_owned(), ..typed };
             return page(&app, &manager, typed, (StatusCode::CONFLICT, None)).await;
         }
     }

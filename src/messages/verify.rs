@@ -43,7 +43,8 @@ pub async fn verify(conn: &mut PgConnection) -> sqlx::Result<(usize, Vec<String>
     )
     .fetch_all(conn)
     .await?;
-    let mut faults: Vec<String> = unread.into_iter().map(|row| format!("dossier {} : {} messages non lus gardés, {} comptés", row.project, row.kept, row.counted)).collect();
+    let mut faults: Vec<String> =
+        unread.into_iter().map(|row| format!("dossier {} : {} messages non lus gardés, {} comptés", row.project, row.kept, row.counted)).collect();
     faults.extend(states.into_iter().map(|row| format!("dossier {} : l’état gardé d’un échange ne suit pas ses messages", row.project)));
     faults.extend(orphans.into_iter().map(|row| format!("message {} : sa remise ne suit pas son échange", row.message)));
     Ok((usize::try_from(messages).unwrap_or(0), faults))

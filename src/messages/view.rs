@@ -4,7 +4,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::post::WORDING;
-use super::store::{Found, Line, Said};
+use super::search::Found;
+use super::store::{Line, Said};
 use crate::access::{Dossier, Thread, ThreadReader};
 use crate::kit::french::{count, fold};
 use crate::kit::{moment, words};
@@ -156,7 +157,11 @@ fn message(reader: &ThreadReader, said: Said) -> MessageView {
         is_new: said.is_unread,
         edit: if is_wordable { format!("{base}?modifier=oui") } else { String::new() },
         remove: if is_mine { format!("{base}/retrait") } else { String::new() },
-        files: said.files.into_iter().map(|file| FileView { href: format!("{base}/pieces/{}", file.id), name: file.name, size: size_text(file.size) }).collect(),
+        files: said
+            .files
+            .into_iter()
+            .map(|file| FileView { href: format!("{base}/pieces/{}", file.id), name: file.name, size: size_text(file.size) })
+            .collect(),
         readers: said.receipts.iter().filter_map(|(name, at)| at.map(|at| (name.clone(), read(at)))).collect(),
         waiting: said.receipts.iter().filter(|(_, at)| at.is_none()).map(|(name, _)| name.clone()).collect(),
         refused: said.refused.join(", "),

@@ -152,7 +152,13 @@ pub async fn home(State(app): State<App>, visitor: Option<Visitor>, Arrival(now)
 /// What one's teams wait for: an answer to a proposal, to comments that name one.
 fn asked(waiting: &Waiting) -> Vec<Task> {
     let title = &waiting.title;
-    let task = |what: String, why: String, path: String| Task { what, why, until: String::new(), href: format!("/dossiers/{}{path}", waiting.project), is_late: false };
+    let task = |what: String, why: String, path: String| Task {
+        what,
+        why,
+        until: String::new(),
+        href: format!("/dossiers/{}{path}", waiting.project),
+        is_late: false,
+    };
     let proposal = waiting.proposed_by.as_ref().map(|name| {
         let why = format!("{name} vous propose de porter le dossier «\u{a0}{title}\u{a0}».");
         task("Accepter ou décliner le portage".to_owned(), why, "/portage".to_owned())

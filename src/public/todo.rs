@@ -6,6 +6,7 @@ use time::{Date, OffsetDateTime};
 use crate::access::{Thread, Visitor};
 use crate::kit::french::count;
 use crate::kit::moment;
+use crate::mail::messages::thread_name;
 
 /// Something to do.
 #[derive(Debug)]
@@ -141,9 +142,11 @@ fn task(row: Row, now: OffsetDateTime) -> Task {
         "bound" if row.number == 0 => (format!("Finir et déposer {title}"), "Le dossier n’est pas encore déposé".to_owned(), dossier),
         "bound" => (format!("Déposer de nouveau {title}"), "Il a changé depuis son dépôt".to_owned(), dossier),
         "correction" => (format!("Corriger {title}"), format!("Demande de correction n°\u{a0}{}", row.number), format!("{dossier}/corrections/{}", row.number)),
-        "answered" => {
-            (format!("Examiner la correction de {title}"), format!("L’équipe a répondu à la demande n°\u{a0}{}", row.number), format!("{dossier}/corrections/{}", row.number))
-        }
+        "answered" => (
+            format!("Examiner la correction de {title}"),
+            format!("L’équipe a répondu à la demande n°\u{a0}{}", row.number),
+            format!("{dossier}/corrections/{}", row.number),
+        ),
         "admit" => (format!("Décider de la recevabilité de {title}"), "Vous instruisez ce dossier".to_owned(), format!("{dossier}/instruction")),
         "open" => {
             let what = format!("Ouvrir l’examen de {}", count(row.number, "dossier déposé", "dossiers déposés"));
@@ -158,7 +161,7 @@ fn task(row: Row, now: OffsetDateTime) -> Task {
         "task" => (row.title, format!("Décidé en séance n°\u{a0}{}", row.id), format!("/comite/seances/{}?appel={}", row.id, row.key)),
         "thread" => {
             let thread = Thread::parse(&row.key).unwrap_or(Thread::Team);
-            let why = count(row.number, "message non lu", "messages non lus");
+            let why = format!("{}, échange {}", count(row.number, "message non lu", "messages non lus"), thread_name(thread));
             (format!("Lire les messages de {title}"), why, format!("{dossier}/messages/{}", thread.path()))
         }
         _ => ("Répondre à une invitation".to_owned(), format!("{title}\u{a0}: le lien personnel est dans le courriel reçu"), "/compte".to_owned()),
