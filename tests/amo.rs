@@ -62,8 +62,7 @@ async fn everything(scene: &Scene, person: &Person, project: ProjectId, files: &
             ["/nomenclatures", "/s/", "/theme", "/mot-de-passe", "/engagement/", "/avis/", "/invitation/"].iter().any(|start| path.starts_with(start));
         if verb != "get"
             || is_public
-            || path.ends_with(".pdf")
-            || path.ends_with(".zip")
+            || [".pdf", ".zip"].iter().any(|end| path.ends_with(end))
             || path.ends_with("/presence")
             || path.ends_with("/flux") && path.starts_with("/comite")
         {

@@ -12,15 +12,18 @@ async fn cast(db: PgPool) -> Cast {
 }
 
 async fn actor(scene: &Scene, project: ProjectId, name: &str, confidential: &str) {
-    let account: i64 =
-        sqlx::query_scalar("select account_id from project_member where project_id = $1").bind(project.get()).fetch_one(&scene.app.db).await.unwrap();
+    let account: i64 = sqlx::query_scalar("select account_id from project_member where project_id = $1")
+        .bind(project.get())
+        .fetch_one(&scene.app.db)
+        .await
+        .expect("an answer");
     sqlx::query("insert into unit (project_id, kind, row, position, version, content, raw, account_id, at) values ($1, 'stakeholder', gen_random_uuid(), 1, 1, $2::jsonb, '{}', $3, now())")
         .bind(project.get())
         .bind(format!(r#"{{"name": "{name}"{confidential}}}"#))
         .bind(account)
         .execute(&scene.app.db)
         .await
-        .unwrap();
+        .expect("an answer");
 }
 
 fn path(project: ProjectId) -> String {
@@ -89,8 +92,10 @@ async fn a_lesson_comes_from_the_dossier_and_leaves_it_once_read(db: PgPool) {
     // What is written afterwards stays inside until it is read again; the mails left once, to the team and to the managers.
     write(&scene, &owner, project, &[("texte-context", "Nouveau texte.")]).await.expect(303);
     scene.get_public(&format!("/fiches/{project}")).await.expect(200).says("juillet à septembre");
-    let mails: Vec<(String, i64)> =
-        sqlx::query_as("select recipient, count(*) from mail where kind = 'lesson' group by recipient order by 1").fetch_all(&scene.app.db).await.unwrap();
+    let mails: Vec<(String, i64)> = sqlx::query_as("select recipient, count(*) from mail where kind = 'lesson' group by recipient order by 1")
+        .fetch_all(&scene.app.db)
+        .await
+        .expect("an answer");
     assert_eq!(mails.iter().find(|(to, _)| *to == owner.email), Some(&(owner.email.clone(), 2)), "{mails:?}");
     assert!(mails.iter().any(|(to, n)| *to == cast.mia.email && *n == 2), "{mails:?}");
     scene.check().await;

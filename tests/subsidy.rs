@@ -66,7 +66,7 @@ async fn a_subsidy_file_goes_from_its_draft_to_its_payment(db: PgPool) {
         scene.post(&ana, &format!("{path}/depot"), &[("version", "1"), ("operation", &operation)]).await.expect(303);
     }
     let mails: Vec<String> = sqlx::query_scalar("select recipient from mail where kind = 'grant'").fetch_all(&scene.app.db).await.expect("mails");
-    assert_eq!(mails, [manager.email.clone()]);
+    assert_eq!(mails, std::slice::from_ref(&manager.email));
     scene.get(&manager, list).await.says("Boucles").says("7 000 €").says("1 demande, aide demandée 7 000 €");
     scene.get(&manager, &format!("{list}&etat=paid")).await.says("Aucune demande");
     scene.post(&ana, &path, &[("version", "2"), ("devis_ht", "1"), ("devis_ttc", "1")]).await.expect(403);

@@ -79,6 +79,7 @@ impl Lesson {
     }
 
     /// What readers see: nothing hidden leaves the dossier.
+    #[must_use]
     pub fn shown(&self) -> Self {
         Self { parts: self.parts.iter().filter(|told| told.is_shown && !told.text.is_empty()).cloned().collect(), ..self.clone() }
     }

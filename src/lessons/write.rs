@@ -101,7 +101,7 @@ fn form(dossier: &Dossier, sheet: Sheet<'_>, seen: i32) -> FormView {
     )
 }
 
-fn draw(app: &App, dossier: &Dossier, shown: Shown, (form, alerts): (Option<FormView>, Vec<Alert>), status: StatusCode) -> Result<Response, AppError> {
+fn draw(app: &App, dossier: &Dossier, shown: &Shown, (form, alerts): (Option<FormView>, Vec<Alert>), status: StatusCode) -> Result<Response, AppError> {
     let held = shown.held.as_ref();
     let stage = held.map(|held| held.stage);
     let owns = policy::own_lesson(dossier.ties(), dossier.facts()).is_ok();
@@ -159,7 +159,7 @@ pub async fn show(State(app): State<App>, reader: LessonReader, asked: Asked) ->
     };
     let remark = held.as_ref().filter(|held| held.stage == Stage::Returned).map(|held| Alert::refusal("La fiche est à revoir", held.remark.clone()));
     let unsaved = Alert::unsaved(form.as_slice());
-    draw(&app, &reader, Shown { lesson, held }, (form, [done, remark, unsaved].into_iter().flatten().collect()), StatusCode::OK)
+    draw(&app, &reader, &Shown { lesson, held }, (form, [done, remark, unsaved].into_iter().flatten().collect()), StatusCode::OK)
 }
 
 /// Whoever writes in the team saves the lesson, at any time.
@@ -179,7 +179,7 @@ pub async fn save(State(app): State<App>, KeptForm(editor, input): KeptForm<Less
         let next = if status == StatusCode::CONFLICT { version } else { seen };
         let form = form(&editor, sheet, next);
         let alerts = [Alert::errors(std::slice::from_ref(&form)), Alert::conflict(std::slice::from_ref(&form))].into_iter().flatten().collect();
-        return draw(&app, &editor, Shown { lesson, held }, (Some(form), alerts), status);
+        return draw(&app, &editor, &Shown { lesson, held }, (Some(form), alerts), status);
     }
     let location = editor.url(&format!("{HERE}?fait=fiche"));
     if !sheet.changes.is_empty() || held.is_none() {
