@@ -38,6 +38,7 @@ struct Row {
 const MOST: i64 = 40;
 
 /// What waits for that person. Nothing of a dossier that they stay away from, nor of a team that they left.
+#[expect(clippy::too_many_lines, reason = "one statement: its kinds are ordered together by what presses most")]
 pub async fn tasks(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTime) -> sqlx::Result<Vec<Task>> {
     let rows = sqlx::query_as!(
         Row,
