@@ -1,4 +1,4 @@
-//! What waits for somebody, in every role that they hold: what, why, until when; two statements, whatever waits.
+//! What waits for somebody, in every role that they hold: what, why, until when; one statement.
 
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
@@ -38,18 +38,9 @@ struct Row {
 const MOST: i64 = 40;
 
 /// What waits for that person. Nothing of a dossier that they stay away from, nor of a team that they left.
+#[expect(clippy::too_many_lines, reason = "one statement: its kinds are ordered together by what presses most")]
 pub async fn tasks(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTime) -> sqlx::Result<Vec<Task>> {
-    let mut rows = own(conn, visitor, now).await?;
-    if visitor.hats.manager || visitor.hats.reviewer || visitor.hats.committee {
-        rows.extend(called(conn, visitor, now).await?);
-    }
-    rows.sort_by_key(|row| (row.due().is_none(), row.due()));
-    Ok(rows.into_iter().map(|row| task(row, now)).collect())
-}
-
-/// What waits for anybody: bounds and corrections of their dossiers, threads, invitations.
-async fn own(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTime) -> sqlx::Result<Vec<Row>> {
-    sqlx::query_as!(
+    let rows = sqlx::query_as!(
         Row,
         r#"with mine as (
            select project.id, project.title, project.status, project.call_id, member.role,
@@ -60,61 +51,37 @@ async fn own(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTime) ->
            join call on call.id = project.call_id
            where member.account_id = $1 and coalesce(member.ends_at > $2, true)
              and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $1)
+         ), managed as (
+           select call.id, call.slug, call.short_title, call.edition from call_role as held join call on call.id = held.call_id
+           where held.account_id = $1 and held.role = 'manager'
+         ), followed as (
+           select project.id, project.title, project.status, project.call_id,
+             greatest(call.deposit_bound + call.grace_minutes * interval '1 minute', project.extended_until) as closes_at, instruction.officer_id
+           from project
+           join managed on managed.id = project.call_id
+           join call on call.id = project.call_id
+           left join instruction on instruction.project_id = project.id
+           where not exists(select from kept_away where kept_away.project_id = project.id and kept_away.account_id = $1)
          )
-         select kind as "kind!", title as "title!", key as "key!", id as "id!", number as "number!", due_at, null::date as due_on from (
-           select 'bound' as kind, title, '' as key, id, case when deposited_version is null then 0 else 1 end::bigint as number, closes_at as due_at
+         select kind as "kind!", title as "title!", key as "key!", id as "id!", number as "number!", due_at, due_on from (
+           select 'bound' as kind, title, '' as key, id, case when deposited_version is null then 0 else 1 end::bigint as number, closes_at as due_at, null::date as due_on
            from mine
            where status in ('draft', 'deposited') and closes_at > $2 and role <> 'reader' and (deposited_version is null or deposited_version < content_version)
            union all
-           select 'correction', mine.title, '', mine.id, correction.number, correction.due_at
+           select 'correction', mine.title, '', mine.id, correction.number, correction.due_at, null
            from mine join correction on correction.project_id = mine.id
            where mine.role <> 'reader' and correction.answered_at is null and correction.closed_at is null
            union all
-           select 'thread', project.title, waiting.thread, project.id, waiting.unread, null
-           from thread_unread as waiting
-           join thread_reader($2) as reader on reader.project_id = waiting.project_id and reader.thread = waiting.thread and reader.account_id = $1
-           join project on project.id = waiting.project_id
-           where waiting.account_id = $1 and waiting.unread > 0
-           union all
-           select 'invitation', coalesce(project.title, call.title), '', 0, 0, invitation.expires_at
-           from invitation
-           left join project on project.id = invitation.project_id
-           left join call on call.id = invitation.call_id
-           where invitation.email = $3 and invitation.accepted_at is null and invitation.withdrawn_at is null and invitation.expires_at > $2
-         ) as found
-         order by due_at nulls last, kind, id
-         limit $4"#,
-        visitor.account.get(),
-        now,
-        visitor.email,
-        MOST
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// What waits for who manages, reviews for, or sits in a call.
-async fn called(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTime) -> sqlx::Result<Vec<Row>> {
-    sqlx::query_as!(
-        Row,
-        r#"with followed as (
-           select project.id, project.title, project.status, call.slug, call.short_title || ' ' || call.edition as call,
-             greatest(call.deposit_bound + call.grace_minutes * interval '1 minute', project.extended_until) as closes_at, instruction.officer_id
-           from call_role as held
-           join call on call.id = held.call_id
-           join project on project.call_id = call.id
-           left join instruction on instruction.project_id = project.id
-           where held.account_id = $1 and held.role = 'manager'
-             and not exists(select from kept_away where kept_away.project_id = project.id and kept_away.account_id = $1)
-         )
-         select kind as "kind!", title as "title!", key as "key!", id as "id!", number as "number!", due_at, due_on from (
-           select 'answered' as kind, followed.title, '' as key, followed.id, correction.number::bigint as number, null::timestamptz as due_at, null::date as due_on
+           select 'answered', followed.title, '', followed.id, correction.number, null, null
            from followed join correction on correction.project_id = followed.id
            where correction.answered_at is not null and correction.closed_at is null and (followed.officer_id is null or followed.officer_id = $1)
            union all
            select 'admit', title, '', id, 0, null, null from followed where status = 'admissibility' and officer_id = $1
            union all
-           select 'open', call, slug, 0, count(*), null, null from followed where status = 'deposited' and closes_at <= $2 group by call, slug
+           select 'open', managed.short_title || ' ' || managed.edition, managed.slug, 0, count(*), null, null
+           from followed join managed on managed.id = followed.call_id
+           where followed.status = 'deposited' and followed.closes_at <= $2
+           group by managed.id, managed.short_title, managed.edition, managed.slug
            union all
            select 'opinion', followed.title, '', followed.id, count(*), min(opinion.due_at), null
            from followed join outside_opinion as opinion on opinion.project_id = followed.id
@@ -131,35 +98,45 @@ async fn called(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTime)
            group by call.id, call.short_title, call.edition, call.slug
            union all
            select distinct on (meeting.id) 'meeting', call.short_title || ' ' || call.edition, call.slug, meeting.number::bigint, 0, meeting.starts_at, null::date
-           from call_role as held join call on call.id = held.call_id join meeting on meeting.call_id = call.id
+           from call_role as held
+           join call on call.id = held.call_id
+           join meeting on meeting.call_id = call.id
            where held.account_id = $1 and held.role in ('manager', 'committee') and meeting.status in ('planned', 'open')
              and meeting.starts_at > $2::timestamptz - interval '12 hours'
            union all
            select 'task', task.text, call.slug, meeting.number::bigint, 0, null, task.due_on
-           from meeting_task as task join meeting on meeting.id = task.meeting_id join call on call.id = meeting.call_id
+           from meeting_task as task
+           join meeting on meeting.id = task.meeting_id
+           join call on call.id = meeting.call_id
            where task.account_id = $1 and task.done_at is null
              and exists(select from call_role as held where held.call_id = call.id and held.account_id = $1 and held.role in ('manager', 'committee'))
              and not exists(select from kept_away where kept_away.project_id = task.project_id and kept_away.account_id = $1)
+           union all
+           select 'thread', project.title, waiting.thread, project.id, waiting.unread, null, null
+           from thread_unread as waiting
+           join thread_reader($2) as reader on reader.project_id = waiting.project_id and reader.thread = waiting.thread and reader.account_id = $1
+           join project on project.id = waiting.project_id
+           where waiting.account_id = $1 and waiting.unread > 0
+           union all
+           select 'invitation', coalesce(project.title, call.title), '', 0, 0, invitation.expires_at, null
+           from invitation
+           left join project on project.id = invitation.project_id
+           left join call on call.id = invitation.call_id
+           where invitation.email = $3 and invitation.accepted_at is null and invitation.withdrawn_at is null and invitation.expires_at > $2
          ) as found
          order by coalesce(due_at, due_on::timestamptz) nulls last, kind, id
-         limit $3"#,
+         limit $4"#,
         visitor.account.get(),
         now,
+        visitor.email,
         MOST
     )
     .fetch_all(conn)
-    .await
-}
-
-impl Row {
-    /// The instant from which it is late.
-    fn due(&self) -> Option<OffsetDateTime> {
-        self.due_at.or_else(|| self.due_on.map(|day| moment::bound_before(day.next_day().unwrap_or(day))))
-    }
+    .await?;
+    Ok(rows.into_iter().map(|row| task(row, now)).collect())
 }
 
 fn task(row: Row, now: OffsetDateTime) -> Task {
-    let due = row.due();
     let title = format!("«\u{a0}{}\u{a0}»", row.title);
     let dossier = format!("/dossiers/{}", row.id);
     let (what, why, href) = match row.kind.as_str() {
@@ -190,6 +167,7 @@ fn task(row: Row, now: OffsetDateTime) -> Task {
         }
         _ => ("Répondre à une invitation".to_owned(), format!("{title}\u{a0}: le lien personnel est dans le courriel reçu"), "/compte".to_owned()),
     };
+    let due = row.due_at.or_else(|| row.due_on.map(|day| moment::bound_before(day.next_day().unwrap_or(day))));
     let until = match (row.kind.as_str(), row.due_at, row.due_on) {
         ("meeting", Some(at), _) => moment::full(at),
         (_, Some(at), _) => moment::until(at),
