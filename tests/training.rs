@@ -229,12 +229,7 @@ async fn a_programme_is_written_changed_cancelled_and_restored_by_the_managers(d
     let (scene, max) = january(db).await;
     let (ana, _) = carriers(&scene, &["Ana"]).await.remove(0);
     let list = "/appel/formations?appel=essai";
-    scene
-        .post(&max, list, &[("version", "0"), ("title", ""), ("day-0", "le 32"), ("capacity", "0")])
-        .await
-        .expect(422)
-        .says("le 32")
-        .says("Écrire l’intitulé");
+    scene.post(&max, list, &[("version", "0"), ("title", ""), ("day-0", "le 32"), ("capacity", "0")]).await.expect(422).says("le 32").says("Écrire l’intitulé");
     let bad = [("version", "0"), ("title", "Atelier"), ("capacity", "8"), ("day-0", "2015-03-29"), ("starts-0", "02:30"), ("ends-0", "02:00")];
     scene.post(&max, list, &bad).await.expect(422).says("Écrire une fin après le début").says("n’existe pas à Paris");
     let good = [("version", "0"), ("title", "Atelier"), ("capacity", "8"), ("day-0", "2015-03-30"), ("starts-0", "09:00"), ("ends-0", "12:00")];

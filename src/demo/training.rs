@@ -57,7 +57,7 @@ async fn past(cast: &Cast<'_>) -> anyhow::Result<()> {
     for (index, person) in cast.carriers.iter().enumerate() {
         let mut pairs = vec![pair("act", "inscrire"), pair("version", "0")];
         // The consultant comes to the days that are about the structure.
-        let ticked = days.iter().enumerate().filter(|(day, _)| index != 2 || CAME[*day][index] != "");
+        let ticked = days.iter().enumerate().filter(|(day, _)| index != 2 || !CAME[*day][index].is_empty());
         pairs.extend(ticked.map(|(_, (id, _))| pair("jour", &id.to_string())));
         person.post(app, asked + Duration::hours(i64::try_from(index)?), &format!("/formations/1{query}"), &pairs).await?;
     }

@@ -91,7 +91,7 @@ async fn page(
         "Vous n’y paraissez pas. Rien n’en est montré tant que vous ne le décidez pas\u{202f}; ce que vous laissez vide n’est pas montré."
     });
     let form = policy::appear(reader.ties()).is_ok().then_some(form);
-    let forms = form.as_ref().map(std::slice::from_ref).unwrap_or_default();
+    let forms = form.as_slice();
     let alerts = alert.into_iter().chain(Alert::errors(forms)).chain(Alert::conflict(forms)).collect();
     html_with(
         status,
