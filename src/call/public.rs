@@ -213,9 +213,7 @@ fn calendar(call: &PublicCall) -> Vec<Step> {
     .into_iter()
     .flatten()
     .collect();
-    steps.extend(
-        call.trainings.iter().flat_map(super::store::public::PublicTraining::days).filter_map(|(date, ..)| day("Journée de formation", Some(date), "R103")),
-    );
+    steps.extend(call.trainings.iter().flat_map(PublicTraining::days).filter_map(|(date, ..)| day("Journée de formation", Some(date), "R103")));
     steps.extend(bound("Dépôt des dossiers", Some(dates.deposit_bound), "R107, R132"));
     steps.extend(dates.review_due_at.map(|at| Step {
         label: "Évaluations rendues",
