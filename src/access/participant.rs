@@ -78,7 +78,8 @@ async fn participant(conn: &mut PgConnection, caller: &Caller, slug: Option<&str
              seat.roles as "call_roles?", seat.is_carrier as "is_call_carrier?", seat.was_enrolled as "was_enrolled?"
            from (
              select session.id as session, account.id as account, account.name, account.email, account.is_operator,
-               exists(select from project_member where account_id = account.id) as is_carrier,
+               exists(select from project_member where account_id = account.id and coalesce(ends_at > $2, true)) as is_carrier,
+               waiting_notices(account.id, $2) as notices,
                coalesce((select bit_or(call_role_bit(role)) from call_role where account_id = account.id), 0) as roles
              from session
              join account on account.id = session.account_id

@@ -31,12 +31,7 @@ pub async fn visitor(conn: &mut PgConnection, token: &[u8], now: OffsetDateTime)
     let person = sqlx::query_as!(
         Person,
         r#"select session.id as session, account.id as account, account.name, account.email, account.is_operator,
-             (select count(*) from (
-                select from notice
-                where notice.account_id = account.id and notice.read_at is null
-                  and not exists(select from recusal where recusal.project_id = notice.project_id and recusal.account_id = account.id)
-                  and not exists(select from project_member as gone where gone.project_id = notice.project_id and gone.account_id = account.id and gone.ends_at <= $2)
-                limit 100) as waiting) as "notices!",
+             waiting_notices(account.id, $2) as "notices!",
              exists(select from project_member where account_id = account.id and coalesce(ends_at > $2, true)) as "is_carrier!",
              coalesce((select bit_or(call_role_bit(role)) from call_role where account_id = account.id), 0) as "roles!"
          from session
