@@ -220,10 +220,11 @@ pub async fn give(State(app): State<App>, owner: LessonOwner, input: Input) -> R
             store::take_back(&mut tx, &owner).await?;
             ("lesson_taken_back", "reprise")
         }
-        _ => {
+        "retirer" => {
             store::withdraw(&mut tx, owner.project(), owner.now()).await?;
             ("lesson_withdrawn", "retrait")
         }
+        _ => return Err(AppError::BadRequest("Ce formulaire ne dit pas quoi faire de la fiche. Rechargez la page et recommencez.")),
     };
     let location = owner.url(&format!("{HERE}?fait={what}"));
     journal::record(&mut tx, owner.project(), owner.account(), act, "", owner.now()).await?;

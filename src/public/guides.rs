@@ -56,9 +56,9 @@ pub(super) static GUIDES: [Guide; 6] = [
                 ],
                 picture: Some(Picture {
                     file: "aide-dossier.webp",
-                    alt: "Page d’un dossier\u{a0}: cinq livrables avec leur avancement, la date limite, et la liste de ce qui manque pour déposer.",
-                    width: 960,
-                    height: 600,
+                    alt: "Page d’un dossier\u{a0}: les livrables avec leur avancement, une case par élément attendu, et ce qui manque pour déposer.",
+                    width: 1120,
+                    height: 700,
                 }),
             },
             Step {
@@ -74,8 +74,8 @@ pub(super) static GUIDES: [Guide; 6] = [
                 picture: Some(Picture {
                     file: "aide-question.webp",
                     alt: "Une question d’un livrable, sa réponse, et dans la marge ce qui est attendu et le critère qui la juge.",
-                    width: 960,
-                    height: 600,
+                    width: 1120,
+                    height: 700,
                 }),
             },
             Step {
@@ -90,9 +90,9 @@ pub(super) static GUIDES: [Guide; 6] = [
                 ],
                 picture: Some(Picture {
                     file: "aide-pistes.webp",
-                    alt: "Des pistes de synergies, chacune avec sa note et ses raisons en une phrase.",
-                    width: 960,
-                    height: 600,
+                    alt: "La page des pistes\u{a0}: types, paires, mutualisations, chaînons manquants, et ses filtres.",
+                    width: 1120,
+                    height: 700,
                 }),
             },
             Step {
@@ -125,7 +125,7 @@ pub(super) static GUIDES: [Guide; 6] = [
                     file: "aide-depot.webp",
                     alt: "La page de dépôt\u{a0}: ce qui est prêt, ce qui bloque, et le bouton pour déposer.",
                     width: 960,
-                    height: 600,
+                    height: 640,
                 }),
             },
             Step {
@@ -181,7 +181,7 @@ pub(super) static GUIDES: [Guide; 6] = [
                     file: "aide-evaluations.webp",
                     alt: "La liste des dossiers à évaluer, avec leur état et leur échéance.",
                     width: 960,
-                    height: 600,
+                    height: 640,
                 }),
             },
             Step {
@@ -195,7 +195,7 @@ pub(super) static GUIDES: [Guide; 6] = [
                      rouvrir tant que l’évaluation est en cours, et la modification est signalée.",
                 ],
                 picture: Some(Picture {
-                    file: "aide-grille.webp", alt: "Le texte déposé à gauche, la grille de notation à droite.", width: 960, height: 600
+                    file: "aide-grille.webp", alt: "Le texte déposé à gauche, la grille de notation à droite.", width: 960, height: 640
                 }),
             },
             Step {
@@ -224,7 +224,7 @@ pub(super) static GUIDES: [Guide; 6] = [
                     file: "aide-tableau.webp",
                     alt: "Le tableau du comité\u{a0}: une ligne par dossier, avec avancement et moyennes.",
                     width: 960,
-                    height: 600,
+                    height: 640,
                 }),
             },
             Step {
@@ -257,9 +257,9 @@ pub(super) static GUIDES: [Guide; 6] = [
                      développeur. Une date déplacée demande une raison, et les équipes sont prévenues."],
                 picture: Some(Picture {
                     file: "aide-appel.webp",
-                    alt: "La page de gestion\u{a0}: les dossiers de l’appel et les onglets des réglages.",
+                    alt: "La page de gestion\u{a0}: les onglets des réglages, et les appels que l’on gère.",
                     width: 960,
-                    height: 600,
+                    height: 640,
                 }),
             },
             Step {
