@@ -124,8 +124,8 @@ pub(super) static GUIDES: [Guide; 6] = [
                 picture: Some(Picture {
                     file: "aide-depot.webp",
                     alt: "La page de dépôt\u{a0}: ce qui est prêt, ce qui bloque, et le bouton pour déposer.",
-                    width: 960,
-                    height: 640,
+                    width: 1120,
+                    height: 700,
                 }),
             },
             Step {
@@ -180,8 +180,8 @@ pub(super) static GUIDES: [Guide; 6] = [
                 picture: Some(Picture {
                     file: "aide-evaluations.webp",
                     alt: "La liste des dossiers à évaluer, avec leur état et leur échéance.",
-                    width: 960,
-                    height: 640,
+                    width: 1120,
+                    height: 700,
                 }),
             },
             Step {
@@ -195,7 +195,7 @@ pub(super) static GUIDES: [Guide; 6] = [
                      rouvrir tant que l’évaluation est en cours, et la modification est signalée.",
                 ],
                 picture: Some(Picture {
-                    file: "aide-grille.webp", alt: "Le texte déposé à gauche, la grille de notation à droite.", width: 960, height: 640
+                    file: "aide-grille.webp", alt: "Le texte déposé à gauche, la grille de notation à droite.", width: 1120, height: 700
                 }),
             },
             Step {
@@ -223,8 +223,8 @@ pub(super) static GUIDES: [Guide; 6] = [
                 picture: Some(Picture {
                     file: "aide-tableau.webp",
                     alt: "Le tableau du comité\u{a0}: une ligne par dossier, avec avancement et moyennes.",
-                    width: 960,
-                    height: 640,
+                    width: 1120,
+                    height: 700,
                 }),
             },
             Step {
@@ -258,8 +258,8 @@ pub(super) static GUIDES: [Guide; 6] = [
                 picture: Some(Picture {
                     file: "aide-appel.webp",
                     alt: "La page de gestion\u{a0}: les onglets des réglages, et les appels que l’on gère.",
-                    width: 960,
-                    height: 640,
+                    width: 1120,
+                    height: 700,
                 }),
             },
             Step {

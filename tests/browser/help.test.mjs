@@ -63,7 +63,7 @@ test("each picture of the help is of a page as it is now", async () => {
     }
     await page.visit(where(links.open, links.rich, reviewed));
     const words = await shape(page);
-    assert.ok(words.split("\n").length > 3, `${name}: ${words}`);
+    assert.ok(words.length > 20, `${name}: ${words}`);
     const print = createHash("sha256").update(words).digest("hex").slice(0, 16);
     if (AGAIN) {
       shapes[name] = print;
