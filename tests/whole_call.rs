@@ -310,7 +310,7 @@ async fn a_whole_call_is_fair_and_sealed_and_its_figures_follow_no_order(db: PgP
 /// The same call in a database of its own, its dossiers, people and reviews in another order.
 async fn replay(db: PgPool, pairs: &[(String, String)], figures: &BTreeMap<String, String>) {
     let options = (*db.connect_options()).clone();
-    let name = format!("{}_again", options.get_database().expect("a database"));
+    let name = format!("trame_again_{}", uuid::Uuid::new_v4().simple());
     let drop = format!("drop database if exists \"{name}\" with (force)");
     for statement in [drop.clone(), format!("create database \"{name}\"")] {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&db).await.expect("database");
