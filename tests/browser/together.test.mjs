@@ -39,7 +39,7 @@ after(async () => {
 
 const status = (page, text) => page.locator("[data-status]", { hasText: text }).waitFor({ timeout: 20_000 });
 const saved = (page) => status(page, /Enregistré à/);
-const nameOf = async (page) => (await page.locator(".who > a").textContent()).trim();
+const nameOf = async (page) => (await page.locator(".who > a[href='/compte']").textContent()).trim();
 const stored = async (page, path, id) => {
   const html = await page.evaluate(async (path) => (await fetch(path)).text(), path);
   return html.match(new RegExp(`id="${id}"[^>]*>\\n?([^<]*)<`))?.[1];
