@@ -168,6 +168,11 @@ postgres_from_npm() {
     ) && postgres_is_there
 }
 
+# Address of the database of that name, on the server of that address.
+database_of() {
+    printf '%s' "$1" | sed -E "s#^([a-z]+://[^/]*)/[^?]*#\\1/$2#"
+}
+
 # Where cargo builds: CARGO_TARGET_DIR and cargo's own configuration are obeyed.
 target_folder() {
     (cd "$root" && cargo metadata --no-deps --offline --format-version 1) |

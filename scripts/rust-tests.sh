@@ -14,6 +14,5 @@ source "$root/scripts/prepare.sh"
 keep_target_folder
 cd "$root"
 [[ -n "${DATABASE_URL:-}" ]] || fail "DATABASE_URL doit désigner un serveur jetable ; par exemple : target/debug/trame with-postgres -- scripts/rust-tests.sh"
-template="$(printf '%s' "$DATABASE_URL" | sed -E 's#^([a-z]+://[^/]*)/[^?]*#\1/template1#')"
-DATABASE_URL="$template" "$(target_folder)/debug/trame" migrate
+DATABASE_URL="$(database_of "$DATABASE_URL" template1)" "$(target_folder)/debug/trame" migrate
 exec cargo test --workspace --locked --no-fail-fast "$@"

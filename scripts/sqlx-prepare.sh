@@ -43,7 +43,7 @@ if ! $check && has psql; then
     # While a query or a migration is being written the program does not build: apply the files themselves.
     scratch="trame_sqlx_$$"
     psql -q "$server" -c "create database $scratch"
-    DATABASE_URL="$(printf '%s' "$server" | sed -E "s#^([a-z]+://[^/]*)/[^?]*#\1/$scratch#")"
+    DATABASE_URL="$(database_of "$server" "$scratch")"
     for migration in migrations/*.sql; do
         psql -q -v ON_ERROR_STOP=1 --single-transaction -f "$migration" "$DATABASE_URL" >/dev/null
     done

@@ -77,6 +77,14 @@ impl Layout {
         Self { nav, who: Some(visitor.name.clone()), user: visitor.account.get(), notices: visitor.notices, ..Self::public(app, title) }
     }
 
+    /// A page that anybody reads, under the masthead of whoever is signed in.
+    pub fn open(app: &App, visitor: Option<&Visitor>, title: impl Into<String>) -> Self {
+        match visitor {
+            Some(visitor) => Self::personal(app, visitor, title, ""),
+            None => Self::public(app, title),
+        }
+    }
+
     /// A page of a dossier: its own parts for the team, the person's parts for the administration.
     pub fn dossier(app: &App, dossier: &Dossier, title: impl Into<String>, here: &str) -> Self {
         let head = dossier.head();
@@ -185,8 +193,7 @@ pub struct Trouble<'a> {
 /// The page of an error, under the masthead of whoever is known to read it.
 pub fn error_page(app: &App, visitor: Option<&Visitor>, trouble: Trouble<'_>) -> String {
     let Trouble { heading, sentence, is_lost, way_out } = trouble;
-    let layout = visitor.map_or_else(|| Layout::public(app, heading), |visitor| Layout::personal(app, visitor, heading, ""));
-    let page = ErrorPage { layout, heading, sentence, is_lost, way_out };
+    let page = ErrorPage { layout: Layout::open(app, visitor, heading), heading, sentence, is_lost, way_out };
     page.render().unwrap_or_else(|_| sentence.to_owned())
 }
 

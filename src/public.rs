@@ -65,7 +65,7 @@ macro_rules! legal_pages {
 
         $(#[$doc])*
         pub async fn $handler(State(app): State<App>, visitor: Option<Visitor>) -> Result<Response, AppError> {
-            let layout = visitor.map_or_else(|| Layout::public(&app, $title), |visitor| Layout::personal(&app, &visitor, $title, ""));
+            let layout = Layout::open(&app, visitor.as_ref(), $title);
             html(&$name { layout, about: about(&app).await? })
         }
     )+};

@@ -1,8 +1,6 @@
 //! Proofs about the trainings, the network and the calendar of a call, for the people of its carriers and its staff.
 
-use std::collections::HashMap;
-
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -10,6 +8,7 @@ use time::OffsetDateTime;
 use super::policy::Refusal;
 use super::policy::training::{self as policy, CallTies};
 use super::proofs::{SlugPart, TokenPart};
+use super::seat::asked_slug;
 use super::store::{self, Person};
 use super::visitor::{Arrival, Caller, Visitor};
 use crate::app::App;
@@ -144,9 +143,7 @@ impl FromRequestParts<App> for Participant {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
-        let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty());
-        let slug = slug.map(|slug| if slug.contains(char::is_control) { String::new() } else { slug });
+        let slug = asked_slug(parts, app).await;
         let mut conn = app.db.acquire().await?;
         participant(&mut conn, &caller, slug.as_deref()).await
     }

@@ -95,12 +95,15 @@ impl<P: CallProof> FromRequestParts<App> for Knock<P> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
-        let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty());
-        // No call is called nothing: what cannot be a name finds none.
-        let slug = slug.map(|slug| if slug.contains(char::is_control) { String::new() } else { slug });
-        Ok(Self { caller, slug, proof: PhantomData })
+        Ok(Self { caller, slug: asked_slug(parts, app).await, proof: PhantomData })
     }
+}
+
+/// The call that `?appel=` asks for, if it asks for one. No call is called nothing: what cannot be a name finds none.
+pub(super) async fn asked_slug(parts: &mut Parts, app: &App) -> Option<String> {
+    let query = Query::<HashMap<String, String>>::from_request_parts(parts, app).await;
+    let slug = query.ok().and_then(|Query(mut query)| query.remove("appel")).filter(|slug| !slug.is_empty())?;
+    Some(if slug.contains(char::is_control) { String::new() } else { slug })
 }
 
 /// A line of `call_seat`.

@@ -78,7 +78,7 @@ impl InvitationPage {
         let offer = Offer::of(invitation, visitor, now);
         let path = format!("/invitation/{token}");
         Self {
-            layout: visitor.map_or_else(|| Layout::public(app, title), |visitor| Layout::personal(app, visitor, title, "")),
+            layout: Layout::open(app, visitor, title),
             sign_in: format!("/connexion?next={}", url_encode(&path)),
             path,
             by: invitation.by.clone().unwrap_or_default(),

@@ -158,10 +158,7 @@ pub async fn show(State(app): State<App>, reader: CalendarReader, asked: Asked) 
     html_with(
         StatusCode::OK,
         &CalendarPage {
-            layout: match reader.visitor() {
-                Some(visitor) => Layout::personal(&app, visitor, title, ""),
-                None => Layout::public(&app, title),
-            },
+            layout: Layout::open(&app, reader.visitor(), title),
             over: format!("Appel {} {}", call.title, call.edition),
             call: format!("/appels/{}", call.slug),
             lead: "Limites, formations et étapes de l’appel. Toutes les heures sont celles de Paris.",

@@ -136,10 +136,7 @@ pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Arrival(now)
     let found = call(&mut conn, &slug).await?;
     drop(conn);
     let title = format!("{} {}", found.presentation.short_title, found.presentation.edition);
-    let layout = match &visitor {
-        Some(visitor) => Layout::personal(&app, visitor, title, ""),
-        None => Layout::public(&app, title),
-    };
+    let layout = Layout::open(&app, visitor.as_ref(), title);
     html(&page(layout, &slug, found, now))
 }
 

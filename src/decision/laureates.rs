@@ -69,7 +69,7 @@ pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Arrival(now)
         label: row.label,
     };
     html(&LaureatesPage {
-        layout: visitor.as_ref().map_or_else(|| Layout::public(&app, title.clone()), |visitor| Layout::personal(&app, visitor, title.clone(), "")),
+        layout: Layout::open(&app, visitor.as_ref(), title),
         over: format!("Appel {} {}", call.short_title, call.edition),
         call: format!("/appels/{slug}"),
         published: moment::date(call.published_at),

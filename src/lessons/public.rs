@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::model::{DOMAINS, Lesson, Told};
 use super::settle::told;
-use super::store::{self, Edition, PAGE};
+use super::store::{self, Edition, PAGE, Wanted};
 use crate::access::{NumberPart, Visitor};
 use crate::app::App;
 use crate::error::{AppError, url_encode};
@@ -51,10 +51,6 @@ struct LessonPage {
     parts: Vec<(&'static str, Told)>,
 }
 
-fn layout(app: &App, visitor: Option<&Visitor>, title: &str) -> Layout {
-    visitor.map_or_else(|| Layout::public(app, title), |visitor| Layout::personal(app, visitor, title, ""))
-}
-
 fn line(edition: &Edition) -> Line {
     let first = edition.lesson.parts.first().map_or("", |told| told.text.as_str());
     Line {
@@ -71,17 +67,17 @@ fn line(edition: &Edition) -> Line {
 pub async fn list(State(app): State<App>, visitor: Option<Visitor>, Query(asked): Query<HashMap<String, String>>) -> Result<Response, AppError> {
     let get = |name: &str| asked.get(name).map_or("", String::as_str);
     let typed = words::clean(get("q"), 200).unwrap_or_default();
-    let wanted: Vec<String> = fold(&typed).split_whitespace().take(WORDS).map(str::to_owned).collect();
+    let words: Vec<String> = fold(&typed).split_whitespace().take(WORDS).map(str::to_owned).collect();
     let domain = DOMAINS.iter().map(|(key, _)| *key).find(|key| *key == get("domaine")).unwrap_or_default();
     let mut conn = app.db.acquire().await?;
-    let mut found = store::published(&mut conn, &wanted, domain, get("apres").parse().ok()).await?;
+    let mut found = store::published(&mut conn, &Wanted { words: &words, domain, after: get("apres").parse().ok(), ..Wanted::default() }).await?;
     drop(conn);
     let has_more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| has_more).map(|last| format!("/fiches?q={}&domaine={domain}&apres={}", url_encode(&typed), last.number));
     html(&ListPage {
-        layout: layout(&app, visitor.as_ref(), "Retours d’expérience"),
-        is_filtered: !wanted.is_empty() || !domain.is_empty(),
+        layout: Layout::open(&app, visitor.as_ref(), "Retours d’expérience"),
+        is_filtered: !words.is_empty() || !domain.is_empty(),
         typed,
         domains: DOMAINS.iter().map(|(key, word)| (*key, *word, *key == domain)).collect(),
         lines: found.iter().map(line).collect(),
@@ -92,10 +88,11 @@ pub async fn list(State(app): State<App>, visitor: Option<Visitor>, Query(asked)
 /// Anybody reads a published lesson.
 pub async fn show(State(app): State<App>, visitor: Option<Visitor>, NumberPart(number): NumberPart) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let edition = store::edition(&mut conn, number).await?.ok_or(AppError::NotFound)?;
+    let found = store::published(&mut conn, &Wanted { number: Some(number), ..Wanted::default() }).await?;
+    let edition = found.into_iter().next().ok_or(AppError::NotFound)?;
     drop(conn);
     html(&LessonPage {
-        layout: layout(&app, visitor.as_ref(), &edition.lesson.title),
+        layout: Layout::open(&app, visitor.as_ref(), &edition.lesson.title),
         over: format!("Retour d’expérience · {} {}", edition.call, edition.call_edition),
         call: format!("/appels/{}", edition.slug),
         domains: edition.lesson.domain_words().join(", "),

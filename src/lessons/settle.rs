@@ -38,7 +38,6 @@ struct GivenPage {
     operation: Uuid,
     remark: String,
     error: String,
-    is_done: bool,
     is_waiting: bool,
     public: Option<String>,
 }
@@ -65,27 +64,25 @@ pub(super) fn tag(held: Option<&Held>) -> Tag {
     Tag { class, word }
 }
 
+/// What anybody reads of it, in a sentence; nothing when nothing is published.
+fn online(held: &Held) -> String {
+    held.edition.map(|(no, at)| format!("L’édition {no}, publiée le {}, est en ligne.", moment::date(at))).unwrap_or_default()
+}
+
 /// Where it stands, in a sentence.
 pub(super) fn sentence(held: Option<&Held>) -> String {
     let Some(held) = held else { return "Rien n’est encore enregistré.".to_owned() };
-    let edition = held.edition.map(|(no, at)| format!(" L’édition {no}, publiée le {}, est en ligne.", moment::date(at))).unwrap_or_default();
     let stage = match held.stage {
         Stage::Draft => "Enregistrée",
         Stage::Proposed => "Proposée aux gestionnaires de l’appel",
         Stage::Returned => "Rendue avec une remarque",
-        Stage::Published => return edition.trim_start().to_owned(),
+        Stage::Published => return online(held),
     };
-    format!("{stage} le {}.{edition}", moment::date(held.at))
+    format!("{stage} le {}. {}", moment::date(held.at), online(held)).trim_end().to_owned()
 }
 
 /// Draws it for who instructs the dossier: before a publication the proposed text, after it the published one.
-pub(super) fn page(
-    app: &App,
-    dossier: &Dossier,
-    held: &Held,
-    (remark, error, is_done): (String, String, bool),
-    status: StatusCode,
-) -> Result<Response, AppError> {
+pub(super) fn page(app: &App, dossier: &Dossier, held: &Held, (remark, error): (String, String), status: StatusCode) -> Result<Response, AppError> {
     let is_waiting = held.stage == Stage::Proposed;
     html_with(
         status,
@@ -93,11 +90,7 @@ pub(super) fn page(
             layout: Layout::dossier(app, dossier, "Fiche retour d’expérience", HERE),
             label: format!("{} · {}", dossier.head().title, dossier.head().label),
             tag: if is_waiting { Tag { class: "doing", word: "À lire" } } else { Tag { class: "done", word: "Publiée" } },
-            sentence: if is_waiting {
-                format!("Proposée le {}.", moment::date(held.at))
-            } else {
-                sentence(Some(&Held { stage: Stage::Published, ..held.clone() }))
-            },
+            sentence: if is_waiting { format!("Proposée le {}.", moment::date(held.at)) } else { online(held) },
             parts: if is_waiting { told(&held.lesson) } else { Vec::new() },
             domains: held.lesson.domain_words().join(", "),
             lesson: if is_waiting { held.lesson.shown() } else { Lesson::default() },
@@ -106,7 +99,6 @@ pub(super) fn page(
             operation: Uuid::new_v4(),
             remark,
             error,
-            is_done,
             is_waiting,
             public: held.edition.map(|_| format!("/fiches/{}", dossier.project())),
         },
@@ -126,11 +118,11 @@ pub async fn save(State(app): State<App>, instructor: ProjectInstructor, input: 
     let typed = input.get("remarque").to_owned();
     if held.version != seen {
         let error = "La fiche a changé depuis que vous l’avez ouverte\u{a0}: relisez-la, puis décidez.".to_owned();
-        return page(&app, &instructor, &held, (typed, error, false), StatusCode::CONFLICT);
+        return page(&app, &instructor, &held, (typed, error), StatusCode::CONFLICT);
     }
     let remark = match clean(&typed, 2000) {
         Ok(remark) => remark,
-        Err(sentence) => return page(&app, &instructor, &held, (typed, sentence.to_string(), false), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(sentence) => return page(&app, &instructor, &held, (typed, sentence.to_string()), StatusCode::UNPROCESSABLE_ENTITY),
     };
     let is_waiting = held.stage == Stage::Proposed;
     let said = match input.get("act") {
@@ -140,7 +132,7 @@ pub async fn save(State(app): State<App>, instructor: ProjectInstructor, input: 
         }
         "rendre" | "retirer" if remark.is_empty() => {
             let error = "Écrire une remarque\u{a0}: l’équipe doit savoir quoi revoir.".to_owned();
-            return page(&app, &instructor, &held, (typed, error, false), StatusCode::UNPROCESSABLE_ENTITY);
+            return page(&app, &instructor, &held, (typed, error), StatusCode::UNPROCESSABLE_ENTITY);
         }
         "rendre" if is_waiting => {
             store::give_back(&mut tx, &instructor, &remark).await?;

@@ -222,24 +222,38 @@ pub struct Edition {
 /// Most lessons on one page.
 pub const PAGE: usize = 30;
 
-/// Published lessons whose words hold all of these and whose domains hold that one, the last first, after the page that ends there.
-pub async fn published(conn: &mut PgConnection, words: &[String], domain: &str, before: Option<i64>) -> Result<Vec<Edition>, AppError> {
+/// Which published lessons are asked for.
+#[derive(Debug, Default)]
+pub struct Wanted<'a> {
+    /// That one alone.
+    pub number: Option<i64>,
+    /// Their words hold all of these, folded.
+    pub words: &'a [String],
+    /// Their domains hold that one; any when empty.
+    pub domain: &'a str,
+    /// After the page that ends with that one.
+    pub after: Option<i64>,
+}
+
+/// Published lessons, the last first: a page of them, and one more when others follow.
+pub async fn published(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Edition>, AppError> {
     let rows = sqlx::query!(
         r#"select edition.project_id, edition.body::text as "body!", call.short_title, call.edition, call.slug, edition.published_at
            from lesson_edition as edition
            join project on project.id = edition.project_id
            join call on call.id = project.call_id
-           where edition.withdrawn_at is null
+           where edition.withdrawn_at is null and ($5::bigint is null or edition.project_id = $5)
              and (select coalesce(bool_and(position(word in edition.search) > 0), true) from unnest($1::text[]) as word)
              and ($2 = '' or edition.body -> 'domains' ? $2)
              and ($3::bigint is null or (edition.published_at, edition.id) <
                (select last.published_at, last.id from lesson_edition as last where last.project_id = $3 and last.withdrawn_at is null))
            order by edition.published_at desc, edition.id desc
            limit $4"#,
-        words,
-        domain,
-        before,
-        i64::try_from(PAGE + 1).unwrap_or(i64::MAX)
+        wanted.words,
+        wanted.domain,
+        wanted.after,
+        i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+        wanted.number
     )
     .fetch_all(conn)
     .await?;
@@ -255,29 +269,4 @@ pub async fn published(conn: &mut PgConnection, words: &[String], domain: &str, 
             })
         })
         .collect()
-}
-
-/// A published lesson.
-pub async fn edition(conn: &mut PgConnection, number: i64) -> Result<Option<Edition>, AppError> {
-    let row = sqlx::query!(
-        r#"select edition.project_id, edition.body::text as "body!", call.short_title, call.edition, call.slug, edition.published_at
-           from lesson_edition as edition
-           join project on project.id = edition.project_id
-           join call on call.id = project.call_id
-           where edition.project_id = $1 and edition.withdrawn_at is null"#,
-        number
-    )
-    .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        Ok(Edition {
-            number: row.project_id,
-            lesson: read(&row.body)?,
-            call: row.short_title,
-            call_edition: row.edition,
-            slug: row.slug,
-            published_at: row.published_at,
-        })
-    })
-    .transpose()
 }

@@ -138,7 +138,7 @@ pub async fn show(State(app): State<App>, reader: LessonReader, asked: Asked) ->
     let mut conn = app.db.acquire().await?;
     if !reader.is_team() {
         let held = store::held(&mut conn, reader.project()).await?.filter(settle::is_given).ok_or(AppError::NotFound)?;
-        return settle::page(&app, &reader, &held, (String::new(), String::new(), asked.0.contains_key("fait")), StatusCode::OK);
+        return settle::page(&app, &reader, &held, (String::new(), String::new()), StatusCode::OK);
     }
     let (lesson, held) = current(&mut conn, &reader).await?;
     let typed = suspended::typed(&mut conn, reader.account(), &asked.0).await?;

@@ -115,9 +115,10 @@ const SETTINGS: &str = "/compte#courriels";
 pub(super) fn dressed(letter: &Letter, base: &str) -> String {
     match (letter.account_id, kinds::of(&letter.kind).topic) {
         (None, _) => letter.body.clone(),
-        (Some(_), Some(_)) => format!("{}Choisir ce que vous recevez, et quand\u{a0}: {base}{SETTINGS}\n", letter.body),
-        (Some(_), None) if letter.kind == "digest" => format!("{}Choisir ce que vous recevez, et quand\u{a0}: {base}{SETTINGS}\n", letter.body),
-        (Some(_), None) => format!("{}Ce courriel fait partie du service\u{a0}: il ne se désactive pas.\n", letter.body),
+        (Some(_), topic) if topic.is_some() || letter.kind == "digest" => {
+            format!("{}Choisir ce que vous recevez, et quand\u{a0}: {base}{SETTINGS}\n", letter.body)
+        }
+        (Some(_), _) => format!("{}Ce courriel fait partie du service\u{a0}: il ne se désactive pas.\n", letter.body),
     }
 }
 

@@ -120,7 +120,7 @@ pub async fn open(State(app): State<App>, visitor: Visitor, Arrival(now): Arriva
     Ok(see(&path))
 }
 
-/// Anybody signed in says that all their notices are read, up to the last one that the page showed.
+/// Anybody signed in says that all their notices are read.
 pub async fn read_all(State(app): State<App>, visitor: Visitor, Arrival(now): Arrival, input: Input) -> Result<Response, AppError> {
     input.operation()?;
     sqlx::query!("update notice set read_at = $2 where account_id = $1 and read_at is null", visitor.account.get(), now).execute(&app.db).await?;

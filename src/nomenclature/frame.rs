@@ -116,7 +116,7 @@ impl Reader {
 
     /// The masthead.
     pub fn layout(&self, app: &App, title: &str) -> Layout {
-        self.visitor.as_ref().map_or_else(|| Layout::public(app, title), |visitor| Layout::personal(app, visitor, title, ""))
+        Layout::open(app, self.visitor.as_ref(), title)
     }
 }
 

@@ -25,17 +25,13 @@ struct GuidePage {
     guide: &'static Guide,
 }
 
-fn layout(app: &App, visitor: Option<&Visitor>, title: &str) -> Layout {
-    visitor.map_or_else(|| Layout::public(app, title), |visitor| Layout::personal(app, visitor, title, ""))
-}
-
 /// Anybody chooses the guide of a role.
 pub async fn index(State(app): State<App>, visitor: Option<Visitor>) -> Result<Response, AppError> {
-    html(&IndexPage { layout: layout(&app, visitor.as_ref(), "Aide"), guides: &GUIDES })
+    html(&IndexPage { layout: Layout::open(&app, visitor.as_ref(), "Aide"), guides: &GUIDES })
 }
 
 /// Anybody reads the guide of a role.
 pub async fn show(State(app): State<App>, visitor: Option<Visitor>, KeyPart(key): KeyPart) -> Result<Response, AppError> {
     let guide = GUIDES.iter().find(|guide| guide.key == key).ok_or(AppError::NotFound)?;
-    html(&GuidePage { layout: layout(&app, visitor.as_ref(), guide.title), guide })
+    html(&GuidePage { layout: Layout::open(&app, visitor.as_ref(), guide.title), guide })
 }
