@@ -32,6 +32,7 @@ use crate::documents::Press;
 use crate::leads::memory::Leads;
 use crate::live::hub::Hub;
 use crate::nomenclature;
+use crate::project::gathered;
 use crate::regional::memory::Regional;
 use crate::{error, kit, routes};
 
@@ -118,6 +119,8 @@ pub struct Shared {
     pub press: Arc<Press>,
     /// What is remembered of the engine's work.
     pub leads: Arc<Leads>,
+    /// What the pages of dossiers gathered.
+    pub gathered: Arc<gathered::Memory>,
     /// Leads between the dossiers of a call.
     pub regional: Arc<Regional>,
     clock: Option<OffsetDateTime>,
@@ -144,6 +147,7 @@ impl App {
             nomenclature: Arc::default(),
             press: Arc::default(),
             leads: Arc::default(),
+            gathered: Arc::default(),
             regional: Arc::default(),
             clock: None,
         }))

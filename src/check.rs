@@ -121,11 +121,11 @@ async fn deposits(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resul
     }
     let wrong = sqlx::query_scalar!(
         "select project.id from project join submission on submission.id = project.submission_id
-         where (submission.project_id, submission.number) is distinct from (project.id, project.deposit_number)"
+         where (submission.project_id, submission.number, submission.received_at) is distinct from (project.id, project.deposit_number, project.deposited_at)"
     )
     .fetch_all(conn)
     .await?;
-    report.faults.extend(wrong.into_iter().map(|id| format!("dossier {id} : le numéro du dernier dépôt n’est pas celui du dépôt gardé")));
+    report.faults.extend(wrong.into_iter().map(|id| format!("dossier {id} : le numéro ou l’instant du dernier dépôt n’est pas celui du dépôt gardé")));
     Ok(())
 }
 

@@ -99,9 +99,9 @@ async fn projects(conn: &mut sqlx::PgConnection, call: i64, model: i64, many: i3
            from project, project as model
            join submission as frozen on frozen.id = model.submission_id
            where model.id = $2 and project.call_id = $1 and project.submission_id is null
-           returning id, project_id, number
+           returning id, project_id, number, received_at
          )
-         update project set submission_id = deposit.id, deposit_number = deposit.number, deposited_version = content_version from deposit where project.id = deposit.project_id",
+         update project set submission_id = deposit.id, deposit_number = deposit.number, deposited_at = deposit.received_at, deposited_version = content_version from deposit where project.id = deposit.project_id",
         call,
         model
     )

@@ -7,6 +7,7 @@ pub mod draw;
 pub mod exchange;
 pub mod files;
 pub mod finished;
+pub mod gathered;
 pub mod guide;
 pub mod history;
 pub mod order;

@@ -1,11 +1,14 @@
 //! The dossier's page: five deliverables, the bound, what is missing; and the list of one's dossiers.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
 use super::finished;
-use super::store::{self, Mine, Overview, role_name};
+use super::gathered::{self, Gathered, Overview};
+use super::store::{self, Mine, role_name};
 use crate::access::{Dossier, Level, MemberRole, ProjectKnock, ProjectOwner, ProjectVisitor, Visitor, policy};
 use crate::app::App;
 use crate::error::AppError;
@@ -96,7 +99,7 @@ struct OverviewPage {
 /// The team sees its dossier whole; the administration sees its progress, and the content that the carrier shows.
 pub async fn show(State(app): State<App>, knock: ProjectKnock<ProjectVisitor>) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let (visitor, overview) = store::overview(&mut conn, &knock).await?;
+    let (visitor, overview) = gathered::overview(&mut conn, &app.gathered, &knock).await?;
     if !visitor.is_team() {
         store::record_staff_read(&mut conn, &visitor).await?;
     }
@@ -110,8 +113,8 @@ pub async fn show(State(app): State<App>, knock: ProjectKnock<ProjectVisitor>) -
 
 /// "34 pistes, 5 gardées": the first figure only when the engine has it at hand.
 fn leads_text(app: &App, dossier: &Dossier, overview: &Overview) -> Option<String> {
-    let has_flows = overview.counts.iter().any(|(kind, n)| kind == "flow" && *n > 0);
-    let kept = Some(overview.together.kept).filter(|n| *n > 0).map(|n| count(n, "gardée", "gardées"));
+    let has_flows = overview.gathered.counts.get("flow").is_some_and(|n| *n > 0);
+    let kept = Some(overview.gathered.kept).filter(|n| *n > 0).map(|n| count(n, "gardée", "gardées"));
     let found = app.leads.held(dossier.project(), dossier.head().content_version).map(|found| count(found.leads.len(), "piste", "pistes"));
     let parts: Vec<String> = found.into_iter().chain(kept).collect();
     (dossier.is_team() && has_flows).then(|| if parts.is_empty() { "Ce que trouve le moteur".to_owned() } else { parts.join(", ") })
@@ -123,6 +126,7 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
     let is_team = dossier.is_team();
     let (blocking, signals) = if is_team { missing(dossier, standing) } else { (Vec::new(), Vec::new()) };
     let now = dossier.now();
+    let gathered = &overview.gathered;
     OverviewPage {
         layout: Layout {
             run: (format!("Appel {} {} · phase 1", head.call_title, head.edition), format!("Dossier n°\u{a0}{}", head.number)),
@@ -133,7 +137,7 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         heading: head.title.clone(),
         tag: if is_team { Tag::told(dossier.told_status()) } else { Tag::of(dossier.told_status()) },
         notified: overview.notified_on.map(moment::day).unwrap_or_default(),
-        counts: counts(dossier, &overview.counts, leads).into_iter().chain(trained(dossier, overview.training)).collect(),
+        counts: counts(dossier, &gathered.counts, leads).into_iter().chain(trained(dossier, overview.training)).collect(),
         bound: moment::until(facts.closes_at),
         bound_iso: moment::iso(facts.closes_at),
         remaining: moment::remaining(now, facts.closes_at).unwrap_or_default(),
@@ -145,18 +149,18 @@ fn page(app: &App, dossier: &Dossier, (overview, leads): (Overview, Option<Strin
         deliverables: deliverables(dossier, standing),
         blocking,
         signals,
-        team: overview.team.into_iter().map(|(name, role)| (name, role_name(&role))).collect(),
-        acts: acts(dossier, overview.acts),
+        team: gathered.team(now).map(|(name, role)| (name.to_owned(), role_name(role))).collect(),
+        acts: if is_team { acts(dossier, gathered) } else { Vec::new() },
         notice: overview.notice,
         call: head.call_title.clone(),
         call_slug: head.call_slug.clone(),
         is_team,
-        parts: overview.together.parts.iter().map(|part| finished::sentence(part, now)).collect(),
-        talk: match overview.together.open {
+        parts: if is_team { gathered.parts.iter().map(|part| finished::sentence(part, now)).collect() } else { Vec::new() },
+        talk: match gathered.open {
             0 => "Commentaires de l’équipe".to_owned(),
             open => count(open, "fil de commentaires ouvert", "fils de commentaires ouverts"),
         },
-        proposed_by: overview.together.proposed_by,
+        proposed_by: gathered.proposed_by(dossier).map(str::to_owned),
         may_share: dossier.ties().member == Some(MemberRole::Owner),
         is_shareable: policy::share(facts).is_ok(),
         may_import: dossier.may_edit().is_ok(),
@@ -203,8 +207,8 @@ fn has_result(dossier: &Dossier) -> bool {
         && matches!(status, S::CommitteeOpinion | S::FundCommittee | S::CouncilDecision | S::Laureate | S::NotSelected)
 }
 
-fn counts(dossier: &Dossier, counts: &[(String, i64)], leads: Option<String>) -> Vec<(String, String, String)> {
-    let of = |kind: &str| counts.iter().find(|(held, _)| held == kind).map_or(0, |(_, n)| *n);
+fn counts(dossier: &Dossier, counts: &BTreeMap<String, i64>, leads: Option<String>) -> Vec<(String, String, String)> {
+    let of = |kind: &str| counts.get(kind).copied().unwrap_or_default();
     let lines = [
         Some(("Périmètre", count(of("perimeter_commune"), "commune", "communes"), "/organisation?theme=perimetre#q1")),
         Some(("Acteurs", count(of("stakeholder"), "acteur", "acteurs"), "/acteurs")),
@@ -217,7 +221,7 @@ fn counts(dossier: &Dossier, counts: &[(String, i64)], leads: Option<String>) ->
 }
 
 /// Days of training that somebody of the dossier attended (R106): shown, never scored; nothing when the call gives none.
-fn trained(dossier: &Dossier, (attended, days): (i32, i64)) -> Option<(String, String, String)> {
+fn trained(dossier: &Dossier, (attended, days): (i32, i32)) -> Option<(String, String, String)> {
     let href = if dossier.is_team() { format!("/formations?appel={}", dossier.head().call_slug) } else { String::new() };
     (days > 0).then(|| ("Formation".to_owned(), format!("{} sur {days}", count(attended, "journée suivie", "journées suivies")), href))
 }
@@ -298,8 +302,9 @@ fn blanks(standing: &Standing) -> Vec<(String, Fault)> {
         .collect()
 }
 
-fn acts(dossier: &Dossier, acts: Vec<(time::OffsetDateTime, String, String, String)>) -> Vec<(String, String, String, String)> {
-    acts.into_iter().map(|(at, name, act, subject)| (moment::iso(at), moment::near(at, dossier.now()), name, act_text(&act, &subject))).collect()
+fn acts(dossier: &Dossier, gathered: &Gathered) -> Vec<(String, String, String, String)> {
+    let line = |(at, name, act, subject): (_, &str, _, _)| (moment::iso(at), moment::near(at, dossier.now()), name.to_owned(), act_text(act, subject));
+    gathered.acts().map(line).collect()
 }
 
 /// An act of the journal as a sentence's end.

@@ -1,25 +1,9 @@
 //! What the people of a team wait for from one another: open comments, mentions, finished parts, a proposed ownership.
 
-use serde::Deserialize;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::comments::PartRow;
 use crate::kit::ids::{AccountId, ProjectId};
-
-/// What a dossier's page says of its team, to its team only.
-#[derive(Debug, Default, Deserialize)]
-pub struct Together {
-    /// Parts said to be finished.
-    pub parts: Vec<PartRow>,
-    /// Open threads.
-    pub open: i64,
-    /// Name of the owner who proposes ownership to the reader.
-    pub proposed_by: Option<String>,
-    /// Leads kept.
-    #[serde(default)]
-    pub kept: i64,
-}
 
 /// What waits for a person in all their dossiers: an open thread that mentions them and that they did not answer, or a proposal of ownership.
 #[derive(Debug)]

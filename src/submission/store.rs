@@ -188,14 +188,15 @@ async fn keep(conn: &mut PgConnection, entry: &Entry<'_>, snapshot: &Snapshot, i
     .await?;
     let status = if head.status == Status::Draft.as_str() { Status::Deposited.as_str() } else { &head.status };
     sqlx::query!(
-        "update project set status = $2, submission_id = $3, deposit_number = $4,
+        "update project set status = $2, submission_id = $3, deposit_number = $4, deposited_at = $6,
              deposited_version = case when $5 then content_version else deposited_version end
          where id = $1",
         entry.project.get(),
         status,
         id,
         number,
-        is_whole
+        is_whole,
+        entry.received_at
     )
     .execute(&mut *conn)
     .await?;

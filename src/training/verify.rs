@@ -51,6 +51,11 @@ async fn kept(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
     )
     .fetch_all(&mut *conn)
     .await?;
+    let days = sqlx::query_scalar!(
+        "select call.id from call join call_training_days as kept on kept.call_id = call.id where call.training_days <> kept.days order by call.id"
+    )
+    .fetch_all(&mut *conn)
+    .await?;
     let ghosts = sqlx::query_scalar!(
         "select session.id
          from training_session as session
@@ -73,6 +78,7 @@ async fn kept(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
     .await?;
     let counts = counts.into_iter().map(|id| format!("dossier {id} : les journées de formation gardées ne sont pas celles des présences"));
     let ghosts = ghosts.into_iter().map(|id| format!("journée de formation {id} : des présences y sont notées, qui ne peuvent pas l’être"));
+    let days = days.into_iter().map(|id| format!("appel {id} : les journées de formation gardées ne sont pas celles qui sont données"));
     let strangers = strangers.into_iter().map(|id| format!("formation {id} : une inscription ne suit pas sa formation"));
-    Ok(counts.chain(ghosts).chain(strangers).collect())
+    Ok(counts.chain(days).chain(ghosts).chain(strangers).collect())
 }
