@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use time::OffsetDateTime;
 
 use super::asked::{After, Asked, STATUSES, Sort};
+use super::facts::Facts;
 use super::ranks::{Standings, rank};
 use super::store::{CallPart, Line, UNORDERED};
-use crate::access::Status;
+use crate::access::{Status, Ties};
 use crate::access::policy::Visible;
 use crate::error::AppError;
 use crate::kit::french::{NBSP, count};
@@ -44,6 +45,8 @@ pub struct Dossier {
     pub reviews: Option<(i32, i32)>,
     /// Scores, or why there are none.
     pub scores: Result<Scores, String>,
+    /// What the board follows through the phase, when the view reads it.
+    pub facts: Option<Facts>,
     /// Key of the row in the order asked.
     pub key: After,
 }
@@ -70,6 +73,8 @@ pub struct Scores {
 pub struct Setting<'a> {
     /// Order and filters.
     pub asked: &'a Asked,
+    /// Bonds of the reader with every dossier listed.
+    pub ties: Ties,
     /// Rule on the scores.
     pub visible: Visible,
     /// A review owed hides every score.
@@ -103,6 +108,7 @@ impl Dossier {
             last_activity_at: line.last_activity_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             reviews: is_reviewed.then(|| (delivered, assigned.max(setting.call.reviews_expected))),
             scores: Err(String::new()),
+            facts: line.facts.as_deref().map(|text| Facts::read(text, &setting.ties)).transpose().map_err(anyhow::Error::from)?,
             key: After { key: String::new(), id },
         };
         dossier.key = dossier.key_in(setting.asked.sort, delivered, (line.score_mean, line.score_median), is_hidden);

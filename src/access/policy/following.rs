@@ -1,0 +1,62 @@
+//! What a reader of the board follows of each dossier, where a list asks it of many: the rules of one dossier, asked with the
+//! bonds that a list knows. Who stays away from a dossier, or is of its team, has no such line.
+
+use time::OffsetDateTime;
+
+use super::{Facts, Mission, Refusal, Status, SubsidyState, Ties, Visible, instruct, read_retained, read_subsidy};
+
+/// A dossier under deliberation, whose AMO branch is that one.
+pub(super) fn listed(visible: Visible, mission: Mission) -> Facts {
+    Facts {
+        status: Status::InReview,
+        closes_at: OffsetDateTime::UNIX_EPOCH,
+        shared: [false; 5],
+        has_deposit: true,
+        is_published: false,
+        visible,
+        owner_sees_reviews: false,
+        corrects_until: None,
+        mission,
+    }
+}
+
+fn in_list(mission: Mission) -> Facts {
+    listed(Visible::Never, mission)
+}
+
+/// Reads the labels of dossiers, and filters by them: who instructs.
+pub fn labels_in_list(ties: &Ties) -> Result<(), Refusal> {
+    instruct(ties, &in_list(Mission::NONE))
+}
+
+/// Knows that a provider is retained: whoever opens the dossier, once it is.
+pub fn retained_in_list(ties: &Ties, is_retained: bool) -> Result<(), Refusal> {
+    read_retained(ties, &in_list(Mission { is_retained, ..Mission::NONE }))
+}
+
+/// Knows where the subsidy file stands: who instructs, once it is deposited.
+pub fn subsidy_in_list(ties: &Ties, subsidy: SubsidyState) -> Result<(), Refusal> {
+    read_subsidy(ties, &in_list(Mission { subsidy, ..Mission::NONE }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_instructs_follows_labels_and_subsidies_and_a_provider_is_known_once_retained() {
+        let manager = Ties { is_manager: true, ..Ties::default() };
+        let committee = Ties { is_committee: true, ..Ties::default() };
+        assert_eq!((labels_in_list(&manager), labels_in_list(&committee)), (Ok(()), Err(Refusal::NotYours)));
+        for state in [SubsidyState::Absent, SubsidyState::Draft] {
+            assert_eq!((subsidy_in_list(&manager, state), subsidy_in_list(&committee, state)), (Err(Refusal::NotYours), Err(Refusal::NotYours)));
+        }
+        for state in [SubsidyState::Deposited, SubsidyState::Incomplete, SubsidyState::Granted, SubsidyState::Paid] {
+            assert_eq!((subsidy_in_list(&manager, state), subsidy_in_list(&committee, state)), (Ok(()), Err(Refusal::NotYours)));
+        }
+        for ties in [manager, committee] {
+            assert_eq!((retained_in_list(&ties, false), retained_in_list(&ties, true)), (Err(Refusal::NotYours), Ok(())));
+            assert_eq!(retained_in_list(&Ties { is_recused: true, ..ties }, true), Err(Refusal::NotYours));
+        }
+    }
+}
