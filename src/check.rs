@@ -90,7 +90,8 @@ fn failed(error: AppError) -> anyhow::Error {
 
 /// Kept progress against the content.
 async fn standings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
-    let kept = sqlx::query!(r#"select id, standing::text as "standing!", progress, commitments, missing from project order by id"#).fetch_all(&mut *conn).await?;
+    let kept =
+        sqlx::query!(r#"select id, standing::text as "standing!", progress, commitments, missing from project order by id"#).fetch_all(&mut *conn).await?;
     report.figure("Dossiers", kept.len());
     for row in kept {
         let content = units::load_all(conn, ProjectId(row.id)).await.map_err(failed)?;

@@ -41,7 +41,7 @@ pub use advising::{
     run_consultation, write_subsidy, write_terms,
 };
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
-pub use following::{labels_in_list, retained_in_list, subsidy_in_list};
+pub use following::{labels_in_list, perimeter_in_list, retained_in_list, subsidy_in_list};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
 pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 pub use telling::{own_lesson, propose_lesson, read_lesson, write_lesson};
@@ -495,8 +495,8 @@ pub enum RegionSource {
     Deposit,
 }
 
-/// Leads between dossiers, and the map of their perimeters: what the administration reads of a draft (what is shared) or of a
-/// deposit, never a dossier withdrawn, nor one that the reader stays away from.
+/// Leads between dossiers, for the managers of the call: what the administration reads of a draft (what is shared) or of a
+/// deposit, never a dossier withdrawn, nor one that the manager stays away from.
 pub fn region_source(status: Status, is_shared: bool, has_deposit: bool, is_recused: bool) -> Option<RegionSource> {
     match (status, is_recused, is_shared, has_deposit) {
         (Status::Withdrawn, ..) | (_, true, ..) | (_, _, false, false) => None,

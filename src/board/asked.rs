@@ -206,7 +206,9 @@ impl Asked {
 
     /// Is everything in it allowed to who has those rights?
     pub fn is_allowed(&self, rights: Rights) -> bool {
-        self.facets.iter().all(|(facet, _)| rights.hold(facet.right)) && (self.label.is_none() || rights.instructs) && (!self.sort.is_by_score() || rights.reads_scores)
+        self.facets.iter().all(|(facet, _)| rights.hold(facet.right))
+            && (self.label.is_none() || rights.instructs)
+            && (!self.sort.is_by_score() || rights.reads_scores)
     }
 
     /// Filters by facts, as the statement reads them; nothing without any.
@@ -300,7 +302,8 @@ mod tests {
 
     #[test]
     fn filters_by_facts_are_dropped_for_who_may_not_have_them() {
-        let read = asked(&[("vue", "avancement"), ("risque", "immobile"), ("subvention", "versee"), ("scores", "ecart"), ("etiquette", "7"), ("tri", "moyenne")]);
+        let read =
+            asked(&[("vue", "avancement"), ("risque", "immobile"), ("subvention", "versee"), ("scores", "ecart"), ("etiquette", "7"), ("tri", "moyenne")]);
         assert_eq!(read.kept(), "vue=avancement&etiquette=7&scores=ecart&risque=immobile&subvention=versee&tri=moyenne");
         let nobody = Rights { instructs: false, reads_scores: false };
         assert!(!read.is_allowed(nobody));
@@ -314,7 +317,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_as_if_it_were_not_there() {
-        let read = asked(&[("etat", "x"), ("dep", "1;--"), ("q", "\0"), ("tri", "hasard"), ("apres", "abc"), ("vue", "x"), ("risque", "';--"), ("etiquette", "-1")]);
+        let read =
+            asked(&[("etat", "x"), ("dep", "1;--"), ("q", "\0"), ("tri", "hasard"), ("apres", "abc"), ("vue", "x"), ("risque", "';--"), ("etiquette", "-1")]);
         assert!(!read.is_filtered() && read.pattern().is_none() && read.after.is_none());
         assert_eq!(read.sort, Sort::Title);
         assert_eq!(After { key: "9".repeat(30), id: 1 }.instant(), None);

@@ -116,7 +116,11 @@ pub static FACETS: [Facet; 10] = [
         name: "engagements",
         code: "commitments",
         label: "Engagements",
-        choices: &[choice("signes", "signed", "Au moins un signé"), choice("attendus", "awaited", "Signatures attendues"), choice("aucun", "none", "Aucun signé")],
+        choices: &[
+            choice("signes", "signed", "Au moins un signé"),
+            choice("attendus", "awaited", "Signatures attendues"),
+            choice("aucun", "none", "Aucun signé"),
+        ],
         right: Right::Anyone,
         view: View::Progress,
     },

@@ -177,7 +177,13 @@ mod tests {
             last_activity_at: datetime!(2015-10-12 16:04 UTC),
             reviews: Some((2, 3)),
             scores: Err("– visible quand votre évaluation est rendue".to_owned()),
-            facts: Some(Facts { showcase: vec!["en cours"], expected: 11, training: 3, labels: vec![("=À revoir".to_owned(), "weld".to_owned())], ..Facts::default() }),
+            facts: Some(Facts {
+                showcase: vec!["en cours"],
+                expected: 11,
+                training: 3,
+                labels: vec![("=À revoir".to_owned(), "weld".to_owned())],
+                ..Facts::default()
+            }),
             key: After { key: String::new(), id: 1 },
         }
     }

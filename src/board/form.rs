@@ -56,18 +56,18 @@ pub fn selects(read: &Read, rights: Rights, tally: Option<&Tally>) -> Vec<Select
         .into_iter()
         .map(|status| OptionView { key: status_key(status), label: Tag::of(status).word.to_owned(), is_on: asked.status == Some(status) })
         .collect();
-    let mut selects = vec![
-        SelectView { name: "etat", label: "État", options: statuses },
-        SelectView { name: "dep", label: "Département", options: departments(read) },
-    ];
-    selects.extend(FACETS.iter().filter(|facet| facet.view == asked.view && rights.hold(facet.right)).map(|facet| SelectView {
-        name: facet.name,
-        label: facet.label,
-        options: facet
-            .choices
-            .iter()
-            .map(|choice| OptionView { key: choice.key.to_owned(), label: choice.word.to_owned(), is_on: asked.held(facet.name) == Some(choice) })
-            .collect(),
+    let mut selects =
+        vec![SelectView { name: "etat", label: "État", options: statuses }, SelectView { name: "dep", label: "Département", options: departments(read) }];
+    selects.extend(FACETS.iter().filter(|facet| facet.view == asked.view && rights.hold(facet.right)).map(|facet| {
+        SelectView {
+            name: facet.name,
+            label: facet.label,
+            options: facet
+                .choices
+                .iter()
+                .map(|choice| OptionView { key: choice.key.to_owned(), label: choice.word.to_owned(), is_on: asked.held(facet.name) == Some(choice) })
+                .collect(),
+        }
     }));
     if asked.view == View::Support && rights.instructs {
         let labels = tally.map(Tally::labels).unwrap_or_default();

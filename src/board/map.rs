@@ -15,7 +15,7 @@ use super::form::{chips, tabs};
 use super::rows::Dossier;
 use super::web::{Address, read, run};
 use crate::access::policy::training::CallTies;
-use crate::access::policy::{RegionSource, region_source};
+use crate::access::policy::{RegionSource, perimeter_in_list};
 use crate::access::{BoardReader, CallPlace, Knock};
 use crate::app::App;
 use crate::calendar::months::{MonthView, months};
@@ -101,10 +101,10 @@ pub async fn show(State(app): State<App>, knock: Knock<BoardReader>, Query(query
     })
 }
 
-/// What the reader may see of a perimeter: the rule of every content of a dossier. The dossiers that they stay away from are not here.
+/// What the reader may see of a perimeter. The dossiers that they stay away from are not here.
 fn source(dossier: &Dossier) -> Option<RegionSource> {
     let is_shared = dossier.facts.as_ref().is_some_and(|facts| facts.is_perimeter_shared);
-    region_source(dossier.status, is_shared, dossier.deposit.is_some(), false)
+    perimeter_in_list(dossier.status, is_shared, dossier.deposit.is_some())
 }
 
 fn placed(dossier: Dossier, source: Option<RegionSource>, codes: &[String], seat: Option<&str>) -> Placed {
@@ -152,7 +152,7 @@ fn said(placed: &[Placed]) -> String {
     let drawn = of(Kind::Deposited) + of(Kind::Shared);
     let seats = match of(Kind::Seat) {
         0 => String::new(),
-        n => format!(", {} au siège de leur porteur", count(n, "dossier", "dossiers")),
+        n => format!(", {}", count(n, "dossier au siège de son porteur", "dossiers au siège de leur porteur")),
     };
     format!("{}{seats}", count(drawn, "périmètre dessiné", "périmètres dessinés"))
 }

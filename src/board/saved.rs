@@ -190,7 +190,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_what_the_board_reads() {
-        assert_eq!(read("vue=avancement&risque=immobile&q=for%C3%AAt&apres=x~1&appel=autre&nimporte=quoi").kept(), "vue=avancement&q=for%C3%AAt&risque=immobile");
+        assert_eq!(
+            read("vue=avancement&risque=immobile&q=for%C3%AAt&apres=x~1&appel=autre&nimporte=quoi").kept(),
+            "vue=avancement&q=for%C3%AAt&risque=immobile"
+        );
         assert_eq!(read("%FF&&&=").kept(), "");
         assert!(name(" ").is_err() && name(&"a".repeat(61)).is_err());
         assert_eq!(name("  À relancer ").as_deref(), Ok("À relancer"));

@@ -56,7 +56,11 @@ impl ProgressRow {
             showcase: facts.showcase_words(),
             commitments: facts.commitments_words(dossier.commitments),
             risks: facts.risks.clone(),
-            missing: if is_blocked(dossier.status, facts) { count(facts.missing, "point bloque le dépôt", "points bloquent le dépôt") } else { String::new() },
+            missing: if is_blocked(dossier.status, facts) {
+                count(facts.missing, "point bloque le dépôt", "points bloquent le dépôt")
+            } else {
+                String::new()
+            },
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Facts, Mission, Refusal, Status, SubsidyState, Ties, Visible, instruct, read_retained, read_subsidy};
+use super::{Facts, Mission, Refusal, RegionSource, Status, SubsidyState, Ties, Visible, instruct, read_retained, read_subsidy};
 
 /// A dossier under deliberation, whose AMO branch is that one.
 pub(super) fn listed(visible: Visible, mission: Mission) -> Facts {
@@ -39,9 +39,27 @@ pub fn subsidy_in_list(ties: &Ties, subsidy: SubsidyState) -> Result<(), Refusal
     read_subsidy(ties, &in_list(Mission { subsidy, ..Mission::NONE }))
 }
 
+/// Where the perimeter of a dossier is read, for a map of the call: in its deposit, that everybody examines; before, in the draft
+/// whose carrier shows the deliverable; never that of a dossier withdrawn.
+pub fn perimeter_in_list(status: Status, is_shared: bool, has_deposit: bool) -> Option<RegionSource> {
+    match (status, has_deposit, is_shared) {
+        (Status::Withdrawn, ..) | (_, false, false) => None,
+        (_, true, _) => Some(RegionSource::Deposit),
+        (_, false, true) => Some(RegionSource::Draft),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_perimeter_is_that_of_the_deposit_or_of_a_shared_draft() {
+        let source = |shared, deposit| perimeter_in_list(Status::Draft, shared, deposit);
+        assert_eq!((source(false, false), source(true, false)), (None, Some(RegionSource::Draft)));
+        assert_eq!((source(false, true), source(true, true)), (Some(RegionSource::Deposit), Some(RegionSource::Deposit)));
+        assert_eq!(perimeter_in_list(Status::Withdrawn, true, true), None);
+    }
 
     #[test]
     fn only_who_instructs_follows_labels_and_subsidies_and_a_provider_is_known_once_retained() {

@@ -108,7 +108,8 @@ pub fn draw(shapes: &[Shape<'_>], ground: &Ground, outlines: &HashMap<String, Ou
         return None;
     }
     let frame = Frame::over(all.wider(4).aired(), WIDTH);
-    let placed: Vec<(usize, Point)> = bounds.iter().enumerate().filter(|(_, bounds)| !bounds.is_empty()).map(|(at, bounds)| (at, frame.place(bounds.middle()))).collect();
+    let placed: Vec<(usize, Point)> =
+        bounds.iter().enumerate().filter(|(_, bounds)| !bounds.is_empty()).map(|(at, bounds)| (at, frame.place(bounds.middle()))).collect();
     let mut marks: Vec<Disc> = placed.iter().map(|(_, (x, y))| Disc { x: f64::from(*x), y: f64::from(*y), radius: f64::from(RADIUS) }).collect();
     discs::part(&mut marks, (f64::from(frame.width), f64::from(frame.height)));
     let areas = placed.iter().zip(&marks).map(|((at, middle), mark)| {
@@ -155,7 +156,10 @@ mod tests {
         let shapes = [shape(1, Kind::Deposited), shape(2, Kind::Shared), shape(3, Kind::Seat)];
         let ground = Ground::of(&shapes);
         let drawn = draw(&shapes, &ground, &outlined(&ground)).expect("drawn");
-        assert_eq!(drawn.areas.iter().map(|area| (area.class, area.path.is_empty())).collect::<Vec<_>>(), [("per", false), ("per draft", false), ("per seat", true)]);
+        assert_eq!(
+            drawn.areas.iter().map(|area| (area.class, area.path.is_empty())).collect::<Vec<_>>(),
+            [("per", false), ("per draft", false), ("per seat", true)]
+        );
         assert!(!drawn.departments.is_empty());
         for (rank, one) in drawn.areas.iter().enumerate() {
             for other in &drawn.areas[rank + 1..] {
