@@ -85,7 +85,7 @@ create trigger correction_told after insert or update of due_at, answered_at, cl
 -- for long; a correction that did not come.
 create function board_risks(status text, missing integer, last_activity_at timestamptz, closes_at timestamptz, corrections_due timestamptz,
     at timestamptz, still_days integer, near_days integer)
-returns text[] language sql immutable as $$
+returns text[] language sql stable as $$
     select array_remove(array[
         case when status = 'draft' and closes_at <= at then 'late' end,
         case when status = 'draft' and missing > 0 and closes_at > at and closes_at <= at + make_interval(days => near_days) then 'short' end,

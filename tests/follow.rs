@@ -278,6 +278,9 @@ async fn a_view_is_kept_under_a_name_for_oneself_alone(db: PgPool) {
     let board = scene.get(&claire, &made.location).await;
     assert!(board.expect(200).body.contains("aria-current=\"page\">À relancer</a>"));
     keep(&claire, "À relancer", "vue=avancement&risque=immobile&dep=16&tri=activite").await.expect(303);
+    let page = scene.get(&claire, "/comite/vues?appel=essai&adresse=vue%3Davancement%26risque%3Dimmobile").await;
+    page.expect(200).says("risque « Sans mouvement »").says("par titre");
+    assert_eq!(page.hidden("adresse"), "vue=avancement&risque=immobile");
     let taken = keep(&claire, "à RELANCER", "").await;
     taken.expect(422).says("porte déjà ce nom");
     assert!(taken.body.contains("value=\"à RELANCER\"") && taken.body.contains("aria-invalid"));

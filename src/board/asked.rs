@@ -104,6 +104,18 @@ impl Sort {
         if matches!(self, Self::Title | Self::Status | Self::Reviews) { "ascending" } else { "descending" }
     }
 
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Title => "par titre",
+            Self::Status => "par état",
+            Self::Reviews => "les moins évalués d’abord",
+            Self::Mean => "par moyenne",
+            Self::Median => "par médiane",
+            Self::Activity => "la dernière activité d’abord",
+        }
+    }
+
     /// Does it order by what only some readers may see?
     pub fn is_by_score(self) -> bool {
         matches!(self, Self::Mean | Self::Median)
@@ -209,6 +221,11 @@ impl Asked {
         self.facets.iter().all(|(facet, _)| rights.hold(facet.right))
             && (self.label.is_none() || rights.instructs)
             && (!self.sort.is_by_score() || rights.reads_scores)
+    }
+
+    /// Is anything filtered by a fact?
+    pub fn has_facets(&self) -> bool {
+        !self.facets.is_empty() || self.label.is_some()
     }
 
     /// Filters by facts, as the statement reads them; nothing without any.

@@ -58,7 +58,7 @@ pub fn selects(read: &Read, rights: Rights, tally: Option<&Tally>) -> Vec<Select
         .collect();
     let mut selects =
         vec![SelectView { name: "etat", label: "État", options: statuses }, SelectView { name: "dep", label: "Département", options: departments(read) }];
-    selects.extend(FACETS.iter().filter(|facet| facet.view == asked.view && rights.hold(facet.right)).map(|facet| {
+    selects.extend(FACETS.iter().filter(|facet| facet.view == asked.view && rights.hold(facet.right) && facet.name != "scores").map(|facet| {
         SelectView {
             name: facet.name,
             label: facet.label,
@@ -81,7 +81,8 @@ pub fn selects(read: &Read, rights: Rights, tally: Option<&Tally>) -> Vec<Select
 pub fn hidden(asked: &Asked) -> Vec<(&'static str, String)> {
     let view = Some(("vue", asked.view.key().to_owned())).filter(|(_, key)| !key.is_empty());
     let order = (asked.sort != Sort::Title).then(|| ("tri", asked.sort.key().to_owned()));
-    let facets = asked.facets.iter().filter(|(facet, _)| facet.view != asked.view).map(|(facet, choice)| (facet.name, choice.key.to_owned()));
+    let facets =
+        asked.facets.iter().filter(|(facet, _)| facet.view != asked.view || facet.name == "scores").map(|(facet, choice)| (facet.name, choice.key.to_owned()));
     let label = asked.label.filter(|_| asked.view != View::Support).map(|id| ("etiquette", id.to_string()));
     view.into_iter().chain(order).chain(label).chain(facets).collect()
 }

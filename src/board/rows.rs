@@ -188,7 +188,7 @@ pub struct RowView {
     pub scores: Result<ScoresView, String>,
     /// "9 engagements": only those that are signed count.
     pub commitments: String,
-    /// "dépôt 2 le 12 octobre, activité hier à 9 h 07".
+    /// "dépôt 2, 12 oct. · activité 14 oct.".
     pub activity: String,
 }
 
@@ -232,9 +232,9 @@ impl RowView {
 /// The last deposit and the last act are two facts; an act of the very moment of the deposit is the deposit.
 fn activity(dossier: &Dossier, now: OffsetDateTime) -> String {
     let last = dossier.last_activity_at;
-    let Some((number, at)) = dossier.deposit.zip(dossier.deposited_at) else { return format!("activité {}", moment::near(last, now)) };
-    let deposit = format!("dépôt{NBSP}{number} {}", moment::near(at, now));
-    if last - at < time::Duration::MINUTE { deposit } else { format!("{deposit}, activité {}", moment::near(last, now)) }
+    let Some((number, at)) = dossier.deposit.zip(dossier.deposited_at) else { return format!("activité {}", moment::brief(last, now)) };
+    let deposit = format!("dépôt{NBSP}{number}, {}", moment::brief(at, now));
+    if last - at < time::Duration::MINUTE { deposit } else { format!("{deposit} · activité {}", moment::brief(last, now)) }
 }
 
 impl ScoresView {

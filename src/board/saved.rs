@@ -54,20 +54,22 @@ struct SavedPage {
     operation: Uuid,
 }
 
-/// The view about to be kept, as it came back.
+/// The view about to be kept.
 struct NewView {
     name: String,
     error: String,
     kept: String,
+    columns: &'static str,
     filters: String,
+    order: &'static str,
 }
 
-/// What was typed and refused: the view of that id, or the new one (zero) with its address.
+/// What was typed and refused: the view of that id, or the new one (zero) with its address; nothing typed yet for a view to keep.
 #[derive(Default)]
 struct Typed {
     id: i64,
     name: String,
-    kept: String,
+    kept: Option<String>,
     error: String,
 }
 
@@ -85,7 +87,7 @@ fn words(asked: &Asked, slug: &str) -> String {
 
 fn row(slug: &str, kept: Kept, typed: &Typed) -> RowView {
     let asked = read(&kept.address);
-    let is_typed = typed.id == kept.id;
+    let is_typed = typed.id == kept.id && !typed.error.is_empty();
     RowView {
         id: kept.id,
         href: format!("/comite{}", asked.ordered(slug)),
@@ -103,11 +105,16 @@ async fn page(app: &App, reader: &BoardReader, typed: Typed, (status, alert): (S
     let kept = store::all(&mut conn, reader).await?;
     drop(conn);
     let seat = reader.call();
-    let new = (typed.id == 0 && !typed.error.is_empty()).then(|| NewView {
-        name: typed.name.clone(),
-        error: typed.error.clone(),
-        filters: words(&read(&typed.kept), &seat.slug),
-        kept: typed.kept.clone(),
+    let new = typed.kept.as_deref().map(|address| {
+        let asked = read(address);
+        NewView {
+            name: typed.name.clone(),
+            error: typed.error.clone(),
+            columns: asked.view.title(),
+            filters: words(&asked, &seat.slug),
+            order: asked.sort.words(),
+            kept: asked.kept(),
+        }
     });
     html_with(
         status,
@@ -135,7 +142,7 @@ pub async fn show(State(app): State<App>, reader: BoardReader, query: Address) -
         Some("retrait") => Some(Alert::done("Vue retirée", "Les dossiers n’ont pas changé.")),
         _ => None,
     };
-    page(&app, &reader, Typed::default(), (StatusCode::OK, done)).await
+    page(&app, &reader, Typed { kept: query.get("adresse").cloned(), ..Typed::default() }, (StatusCode::OK, done)).await
 }
 
 /// A name as typed, or what is wrong with it.
@@ -168,8 +175,12 @@ pub async fn save(State(app): State<App>, reader: BoardReader, input: Input) -> 
     };
     if let Err(error) = outcome {
         drop(tx);
-        let id = if input.get("act") == "renommer" { id } else { 0 };
-        return page(&app, &reader, Typed { id, name: typed, kept: asked.kept(), error }, (StatusCode::UNPROCESSABLE_ENTITY, None)).await;
+        let typed = if input.get("act") == "renommer" {
+            Typed { id, name: typed, kept: None, error }
+        } else {
+            Typed { id: 0, name: typed, kept: Some(asked.kept()), error }
+        };
+        return page(&app, &reader, typed, (StatusCode::UNPROCESSABLE_ENTITY, None)).await;
     }
     tx.commit().await?;
     Ok(see(&if input.get("act") == "renommer" { format!("{}&fait=nom", here(slug)) } else { format!("/comite{}", asked.ordered(slug)) }))

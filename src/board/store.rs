@@ -101,12 +101,14 @@ pub struct Line {
 
 // The parts of the statement, written once. $1 to $4 what `call_seat` is asked, $5 states of the reader's own review that
 // hide the scores of others under each rule of a call, $6 to $8 filters, $9 filters by facts, $10 whether the facts are read,
-// $11 how many rows; the key of the page before from $12 on. `coalesce(…, true)` lets one plan serve with and without filter.
+// $11 how many rows; the key of the page before from $12 on. The page that everybody opens asks for no fact: its statement has
+// none of them. `coalesce(…, true)` lets one plan serve with and without filter.
 // One row on the left of the last join: it keeps the order of the page.
 macro_rules! page {
-    ($arm:ident $($rest:tt)*) => {
-        page!(@$arm
-            "coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
+    ($arm:ident ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($rest:tt)*) => {
+        if $asked.reads_facts || $asked.has_facets() {
+            page!(@$arm
+                "coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
              and coalesce(case when $9::jsonb is not null then
                (not $9 ? 'scores' or project.id <> all(array(select own.id from own)))
                and case $9 ->> 'scores' when 'mean' then project.score_mean is not null
@@ -132,17 +134,35 @@ macro_rules! page {
                and (not $9 ? 'label' or exists(
                  select from project_label where project_label.project_id = project.id and project_label.label_id = ($9 ->> 'label')::bigint))
              end, true)"
-            $($rest)*)
+                "case when $10::boolean then json_build_object(
+                   'moved', (select json_agg(floor(extract(epoch from moved.at) * 1000000)::bigint order by moved.n)
+                             from unnest(project.moved_at) with ordinality as moved(at, n)),
+                   'missing', project.missing, 'showcase', project.showcase, 'expected', project.commitments_expected,
+                   'training', project.trainings_attended, 'consultant', project.consultant_state, 'subsidy', project.subsidy_state,
+                   'corrections', project.corrections_open, 'due', floor(extract(epoch from project.corrections_due) * 1000000)::bigint,
+                   'shared', project.shared[1],
+                   'risks', board_risks(project.status, project.missing, project.last_activity_at,
+                     greatest((select closes_at from bounds), project.extended_until), project.corrections_due, $2,
+                     (select still_days from bounds), (select near_days from bounds)),
+                   'labels', (select coalesce(json_agg(json_build_array(label.id, label.name, label.colour) order by lower(label.name)), '[]')
+                              from project_label join label on label.id = project_label.label_id where project_label.project_id = project.id))::text end as facts"
+                ($conn, $knock, $asked, $hiding, $pattern, $limit), $($rest)*)
+        } else {
+            page!(@$arm
+                "coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)"
+                "case when $10::boolean then $9::jsonb::text end as facts"
+                ($conn, $knock, $asked, $hiding, $pattern, $limit), $($rest)*)
+        }
     };
-    (@ordered $holds:literal $context:tt, $after:literal, $order:literal, $($key:expr),+) => {
-        page!(@run $context,
+    (@ordered $holds:literal $facts:literal $context:tt, $after:literal, $order:literal, $($key:expr),+) => {
+        page!(@run $facts $context,
             "project
                where project.call_id = (select call_id from seat) and project.id <> all(array(select own.id from own where own.is_away))
                  and " $holds " and " $after " order by " $order,
             $($key),+)
     };
-    (@scored $holds:literal $context:tt, $score:literal, $($key:expr),+) => {
-        page!(@run $context,
+    (@scored $holds:literal $facts:literal $context:tt, $score:literal, $($key:expr),+) => {
+        page!(@run $facts $context,
             "(
                  (select project.id, false as is_last, " $score " as key
                   from project
@@ -162,7 +182,7 @@ macro_rules! page {
                order by picked.is_last, picked.key desc, picked.id desc",
             $($key),+)
     };
-    (@run ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
+    (@run $facts:literal ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
         sqlx::query_as!(
             Line,
             r#"with seat as materialized (
@@ -221,18 +241,7 @@ macro_rules! page {
                  project.progress, project.commitments, project.deposit_number, project.submission_id, project.last_activity_at, project.reviews_assigned,
                  project.reviews_delivered, project.score_mean, project.score_median, project.score_min, project.score_max,
                  project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)) as is_hidden,
-                 case when $10::boolean then json_build_object(
-                   'moved', (select json_agg(floor(extract(epoch from moved.at) * 1000000)::bigint order by moved.n)
-                             from unnest(project.moved_at) with ordinality as moved(at, n)),
-                   'missing', project.missing, 'showcase', project.showcase, 'expected', project.commitments_expected,
-                   'training', project.trainings_attended, 'consultant', project.consultant_state, 'subsidy', project.subsidy_state,
-                   'corrections', project.corrections_open, 'due', floor(extract(epoch from project.corrections_due) * 1000000)::bigint,
-                   'shared', project.shared[1],
-                   'risks', board_risks(project.status, project.missing, project.last_activity_at,
-                     greatest((select closes_at from bounds), project.extended_until), project.corrections_due, $2,
-                     (select still_days from bounds), (select near_days from bounds)),
-                   'labels', (select coalesce(json_agg(json_build_array(label.id, label.name, label.colour) order by lower(label.name)), '[]')
-                              from project_label join label on label.id = project_label.label_id where project_label.project_id = project.id))::text end as facts
+                 "# + $facts + r#"
                from "# $(+ $part)+ + r#"
                limit $11
                ) as line

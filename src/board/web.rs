@@ -9,7 +9,6 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::asked::{Asked, View};
 use super::facets::Rights;
@@ -64,8 +63,7 @@ struct BoardPage {
     uncounted: &'static str,
     tabs: Vec<(&'static str, String, bool)>,
     saved: Vec<(String, String, bool)>,
-    kept: String,
-    operation: Uuid,
+    keep: String,
     notice: &'static str,
     selects: Vec<SelectView>,
     hidden: Vec<(&'static str, String)>,
@@ -169,8 +167,7 @@ fn page(app: &App, reader: &BoardReader, read: Read) -> BoardPage {
         counts,
         tabs: form::tabs(&read.asked, slug, false),
         saved: saved(&read.call, slug, &asked.kept()),
-        kept: asked.kept(),
-        operation: Uuid::new_v4(),
+        keep: format!("/comite/vues?appel={slug}&adresse={}", crate::error::url_encode(&asked.kept())),
         notice: if !read.rights.reads_scores && read.asked.sort.is_by_score() {
             "L’ordre par score s’ouvre quand toutes vos évaluations sont rendues. Les dossiers sont rangés par titre."
         } else {
