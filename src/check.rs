@@ -63,6 +63,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     app.nomenclature.follow(app).await.map_err(|error| anyhow::anyhow!("{error}"))?;
     let mut conn = app.db.acquire().await?;
     standings(&mut conn, &mut report).await?;
+    board_facts(&mut conn, &mut report).await?;
     deposits(&mut conn, &mut report).await?;
     chains(&mut conn, &mut report).await?;
     histories(&mut conn, &mut report).await?;
@@ -89,7 +90,8 @@ fn failed(error: AppError) -> anyhow::Error {
 
 /// Kept progress against the content.
 async fn standings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
-    let kept = sqlx::query!(r#"select id, standing::text as "standing!", progress, commitments from project order by id"#).fetch_all(&mut *conn).await?;
+    let kept =
+        sqlx::query!(r#"select id, standing::text as "standing!", progress, commitments, missing from project order by id"#).fetch_all(&mut *conn).await?;
     report.figure("Dossiers", kept.len());
     for row in kept {
         let content = units::load_all(conn, ProjectId(row.id)).await.map_err(failed)?;
@@ -103,10 +105,27 @@ async fn standings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
         if standing.progress().to_vec() != row.progress || standing.progress() != held.progress() {
             report.faults.push(format!("dossier {} : avancement gardé {:?}, calculé {:?}", row.id, row.progress, standing.progress()));
         }
+        if usize::try_from(row.missing) != Ok(standing.missing()) {
+            report.faults.push(format!("dossier {} : {} points bloquants gardés, {} comptés", row.id, row.missing, standing.missing()));
+        }
         if usize::try_from(row.commitments) != Ok(commitments) {
             report.faults.push(format!("dossier {} : {} engagements gardés, {commitments} comptés", row.id, row.commitments));
         }
     }
+    Ok(())
+}
+
+/// What the board keeps of each dossier, against its source.
+async fn board_facts(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let wrong = sqlx::query_scalar!(
+        "select project.id from project join board_fact as kept on kept.id = project.id
+         where (project.showcase, project.commitments_expected, project.corrections_open, project.corrections_due)
+           is distinct from (kept.showcase, kept.commitments_expected, kept.corrections_open, kept.corrections_due)
+         order by project.id"
+    )
+    .fetch_all(conn)
+    .await?;
+    report.faults.extend(wrong.into_iter().map(|id| format!("dossier {id} : ce que le tableau en garde ne concorde pas")));
     Ok(())
 }
 

@@ -234,6 +234,8 @@ routes! { PAGES, pages:
     "/comite.csv" => get board::web::export;
     "/comite/calcul" => get board::web::explain;
     "/comite/etude" => get board::study::show;
+    "/comite/carte" => get board::map::show;
+    "/comite/vues" => get board::saved::show, post board::saved::save;
 
     "/comite/seances" => get meeting::web::show, post meeting::web::save;
     "/comite/seances/taches" of "/comite/seances" => post meeting::tasks::finish;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::statements::Counter;
 use crate::support::{AFTER, Page, Person, Scene};
 use sqlx::PgPool;
 use trame::kit::ids::ProjectId;
@@ -368,36 +369,11 @@ async fn an_empty_dossier_is_told_how_to_begin(db: PgPool) {
     scene.check().await;
 }
 
-/// Counts the statements that this thread sends.
-struct Counter(Arc<AtomicUsize>);
-
-impl tracing::Subscriber for Counter {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, _: &tracing::Event<'_>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
 #[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn the_number_of_statements_does_not_depend_on_the_number_of_flows(db: PgPool) {
     let t = Territory::typed(db).await;
     let sent = Arc::new(AtomicUsize::new(0));
-    let _guard = tracing::subscriber::set_default(Counter(Arc::clone(&sent)));
+    let _guard = tracing::subscriber::set_default(Counter::of(&sent));
     let flow = format!("/flux/{}", t.grains);
     let pair = t.pair().replace(&t.url(""), "");
     let paths = ["/pistes", "/pistes?vue=paires", "/pistes?vue=mutualisations", "/pistes?vue=types-de-flux", "/visites", "/flux", &flow, &pair];

@@ -13,6 +13,7 @@ mod decision;
 mod deposit;
 mod documents;
 mod engagement;
+mod follow;
 mod guide;
 mod handover;
 mod history;

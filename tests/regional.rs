@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::statements::Counter;
 use crate::support::{Page, Person, Scene};
 use sqlx::PgPool;
 use trame::kit::ids::ProjectId;
@@ -270,37 +271,12 @@ async fn a_dossier_is_scored_with_the_settings_of_its_call(db: PgPool) {
     scene.check().await;
 }
 
-/// Counts the statements that this thread sends.
-struct Counter(Arc<AtomicUsize>);
-
-impl tracing::Subscriber for Counter {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, _: &tracing::Event<'_>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
 #[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn the_number_of_statements_does_not_depend_on_the_number_of_dossiers(db: PgPool) {
     let region = region(db).await;
     let Region { scene, ana, manager, .. } = &region;
     let sent = Arc::new(AtomicUsize::new(0));
-    let _guard = tracing::subscriber::set_default(Counter(Arc::clone(&sent)));
+    let _guard = tracing::subscriber::set_default(Counter::of(&sent));
     let count = async || {
         scene.get(manager, LEADS).await.expect(200);
         // Another test's thread may have met the same statements first, with nobody listening.

@@ -30,6 +30,7 @@ macro_rules! stored {
 
 mod advising;
 mod correcting;
+mod following;
 mod instructing;
 mod messages;
 mod telling;
@@ -40,6 +41,7 @@ pub use advising::{
     run_consultation, write_subsidy, write_terms,
 };
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
+pub use following::{labels_in_list, perimeter_in_list, retained_in_list, subsidy_in_list};
 pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
 pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 pub use telling::{own_lesson, propose_lesson, read_lesson, write_lesson};
@@ -475,18 +477,7 @@ pub fn scores(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
 
 /// The rule of [`scores`] where a list or a meeting asks it of many dossiers under deliberation, for a member of the committee.
 pub fn scores_in_committee(ties: Ties, visible: Visible) -> Result<(), Refusal> {
-    let facts = Facts {
-        status: Status::InReview,
-        closes_at: OffsetDateTime::UNIX_EPOCH,
-        shared: [false; 5],
-        has_deposit: true,
-        is_published: false,
-        visible,
-        owner_sees_reviews: false,
-        corrects_until: None,
-        mission: Mission::NONE,
-    };
-    scores(&Ties { is_committee: true, ..ties }, &facts)
+    scores(&Ties { is_committee: true, ..ties }, &following::listed(visible, Mission::NONE))
 }
 
 /// Manages the dossier: creation, assignments, extension, deposits by other channels.
@@ -495,10 +486,10 @@ pub fn manage(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     if ties.is_manager { Ok(()) } else { Err(Refusal::NotYours) }
 }
 
-/// Where the flows of a dossier are read beside those of the others of its call.
+/// Where something of a dossier is read beside the same of the others of its call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegionSource {
-    /// In the draft: its carrier shares deliverable 2.
+    /// In the draft: its carrier shares the deliverable.
     Draft,
     /// In the last deposit.
     Deposit,

@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
+use super::facets::{Choice, FACETS, Facet, Rights};
 use crate::access::Status;
 use crate::error::url_encode;
 use crate::kit::french::{fold, slug};
 use crate::kit::words;
 use crate::page::Tag;
+use crate::review::score::DISAGREEMENT;
 
 /// Every state of a dossier, in the order of its life.
 pub const STATUSES: [Status; 14] = [
@@ -28,6 +31,37 @@ pub const STATUSES: [Status; 14] = [
     Status::Inadmissible,
     Status::Withdrawn,
 ];
+
+/// Columns of the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// State, deliverables at a glance, reviews and scores.
+    Overview,
+    /// Each deliverable, the showcase actions, the commitments, the risks.
+    Progress,
+    /// Trainings, AMO, subsidy, deposits, corrections.
+    Support,
+}
+
+impl View {
+    /// Each with its key in the address and its title.
+    pub const ALL: [(Self, &'static str, &'static str); 3] =
+        [(Self::Overview, "", "Vue d’ensemble"), (Self::Progress, "avancement", "Avancement"), (Self::Support, "accompagnement", "Accompagnement")];
+
+    fn read(text: &str) -> Self {
+        Self::ALL.iter().find(|(_, key, _)| *key == text).map_or(Self::Overview, |(view, ..)| *view)
+    }
+
+    /// In the address.
+    pub fn key(self) -> &'static str {
+        Self::ALL.iter().find(|(view, ..)| *view == self).map_or("", |(_, key, _)| key)
+    }
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        Self::ALL.iter().find(|(view, ..)| *view == self).map_or("", |(.., title)| title)
+    }
+}
 
 /// Orders that the board offers; each has its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +102,18 @@ impl Sort {
     /// For `aria-sort`.
     pub fn direction(self) -> &'static str {
         if matches!(self, Self::Title | Self::Status | Self::Reviews) { "ascending" } else { "descending" }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Title => "par titre",
+            Self::Status => "par état",
+            Self::Reviews => "les moins évalués d’abord",
+            Self::Mean => "par moyenne",
+            Self::Median => "par médiane",
+            Self::Activity => "la dernière activité d’abord",
+        }
     }
 
     /// Does it order by what only some readers may see?
@@ -116,12 +162,20 @@ impl After {
 /// Filters, order and place of a page of the board.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    /// Columns.
+    pub view: View,
     /// State.
     pub status: Option<Status>,
     /// Département.
     pub department: Option<String>,
     /// Words looked for, as typed.
     pub words: String,
+    /// Filters by facts.
+    pub facets: Vec<(&'static Facet, &'static Choice)>,
+    /// Label of the administration.
+    pub label: Option<i64>,
+    /// The facts of each dossier are read: the view shows them, or the file holds them.
+    pub reads_facts: bool,
     /// Order.
     pub sort: Sort,
     /// Key of the page before.
@@ -132,10 +186,15 @@ impl Asked {
     /// Reads the address; what makes no sense is as if it were not there.
     pub fn read(query: &HashMap<String, String>) -> Self {
         let get = |name: &str| query.get(name).map_or("", String::as_str);
+        let view = View::read(get("vue"));
         Self {
+            view,
+            reads_facts: view != View::Overview,
             status: STATUSES.into_iter().find(|status| status_key(*status) == get("etat")),
             department: Some(get("dep")).filter(|code| (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric())).map(str::to_uppercase),
             words: words::clean(get("q"), 100).unwrap_or_default(),
+            facets: FACETS.iter().filter_map(|facet| Some((facet, facet.choice(get(facet.name))?))).collect(),
+            label: get("etiquette").parse().ok().filter(|id| *id > 0),
             sort: Sort::read(get("tri")),
             after: After::read(get("apres")),
         }
@@ -143,7 +202,59 @@ impl Asked {
 
     /// Is anything filtered out?
     pub fn is_filtered(&self) -> bool {
-        self.status.is_some() || self.department.is_some() || !self.words.is_empty()
+        self.status.is_some() || self.department.is_some() || !self.words.is_empty() || !self.facets.is_empty() || self.label.is_some()
+    }
+
+    /// What is asked, but for the filters and the order that the reader may not have: as if they were not in the address.
+    #[must_use]
+    pub fn allowed(&self, rights: Rights) -> Self {
+        Self {
+            facets: self.facets.iter().filter(|(facet, _)| rights.hold(facet.right)).copied().collect(),
+            label: self.label.filter(|_| rights.instructs),
+            sort: if self.sort.is_by_score() && !rights.reads_scores { Sort::Title } else { self.sort },
+            ..self.clone()
+        }
+    }
+
+    /// Is everything in it allowed to who has those rights?
+    pub fn is_allowed(&self, rights: Rights) -> bool {
+        self.facets.iter().all(|(facet, _)| rights.hold(facet.right))
+            && (self.label.is_none() || rights.instructs)
+            && (!self.sort.is_by_score() || rights.reads_scores)
+    }
+
+    /// Is anything filtered by a fact?
+    pub fn has_facets(&self) -> bool {
+        !self.facets.is_empty() || self.label.is_some()
+    }
+
+    /// Filters by facts, as the statement reads them; nothing without any.
+    pub fn facts(&self) -> Option<Value> {
+        let mut held: Map<String, Value> = self.facets.iter().map(|(facet, choice)| (facet.code.to_owned(), json!(choice.code))).collect();
+        if let Some(label) = self.label {
+            held.insert("label".to_owned(), json!(label));
+        }
+        (!held.is_empty()).then(|| {
+            held.insert("disagreement".to_owned(), json!(DISAGREEMENT));
+            Value::Object(held)
+        })
+    }
+
+    /// The choice held for that fact.
+    pub fn held(&self, name: &str) -> Option<&'static Choice> {
+        self.facets.iter().find(|(facet, _)| facet.name == name).map(|(_, choice)| *choice)
+    }
+
+    /// The same view without any filter but that one.
+    #[must_use]
+    pub fn only(&self, facet: &'static Facet, choice: &'static Choice) -> Self {
+        Self { facets: vec![(facet, choice)], ..self.bare() }
+    }
+
+    /// The same view, without filter, from its first page.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self { status: None, department: None, words: String::new(), facets: Vec::new(), label: None, after: None, ..self.clone() }
     }
 
     /// Pattern to look for in the folded text of dossiers.
@@ -155,13 +266,32 @@ impl Asked {
     /// Filters as the end of an address, order and place left out.
     pub fn filters(&self, call: &str) -> String {
         let mut address = format!("?appel={call}");
-        let parts = [("etat", self.status.map(status_key)), ("dep", self.department.clone()), ("q", Some(self.words.clone()))];
-        for (name, value) in parts {
+        let parts = [
+            ("vue", Some(self.view.key().to_owned())),
+            ("etat", self.status.map(status_key)),
+            ("dep", self.department.clone()),
+            ("q", Some(self.words.clone())),
+            ("etiquette", self.label.map(|id| id.to_string())),
+        ];
+        let facets = self.facets.iter().map(|(facet, choice)| (facet.name, Some(choice.key.to_owned())));
+        for (name, value) in parts.into_iter().chain(facets) {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 let _ = write!(address, "&{name}={}", url_encode(&value));
             }
         }
         address
+    }
+
+    /// Filters and order, as the end of an address.
+    pub fn ordered(&self, call: &str) -> String {
+        let filters = self.filters(call);
+        if self.sort == Sort::Title { filters } else { format!("{filters}&tri={}", self.sort.key()) }
+    }
+
+    /// What a saved view keeps: the address without its call.
+    pub fn kept(&self) -> String {
+        let ordered = self.ordered("");
+        ordered.trim_start_matches("?appel=").trim_start_matches('&').to_owned()
     }
 }
 
@@ -188,8 +318,24 @@ mod tests {
     }
 
     #[test]
+    fn filters_by_facts_are_dropped_for_who_may_not_have_them() {
+        let read =
+            asked(&[("vue", "avancement"), ("risque", "immobile"), ("subvention", "versee"), ("scores", "ecart"), ("etiquette", "7"), ("tri", "moyenne")]);
+        assert_eq!(read.kept(), "vue=avancement&etiquette=7&scores=ecart&risque=immobile&subvention=versee&tri=moyenne");
+        let nobody = Rights { instructs: false, reads_scores: false };
+        assert!(!read.is_allowed(nobody));
+        let left = read.allowed(nobody);
+        assert!(left.is_allowed(nobody));
+        assert_eq!(left.kept(), "vue=avancement&risque=immobile");
+        assert_eq!(left.facts().expect("facts")["risk"], "still");
+        assert_eq!(asked(&[("etat", "en-evaluation")]).facts(), None);
+        assert_eq!(read.bare().kept(), "vue=avancement&tri=moyenne");
+    }
+
+    #[test]
     fn nonsense_is_as_if_it_were_not_there() {
-        let read = asked(&[("etat", "x"), ("dep", "1;--"), ("q", "\0"), ("tri", "hasard"), ("apres", "abc")]);
+        let read =
+            asked(&[("etat", "x"), ("dep", "1;--"), ("q", "\0"), ("tri", "hasard"), ("apres", "abc"), ("vue", "x"), ("risque", "';--"), ("etiquette", "-1")]);
         assert!(!read.is_filtered() && read.pattern().is_none() && read.after.is_none());
         assert_eq!(read.sort, Sort::Title);
         assert_eq!(After { key: "9".repeat(30), id: 1 }.instant(), None);

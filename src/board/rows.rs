@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use time::OffsetDateTime;
 
 use super::asked::{After, Asked, STATUSES, Sort};
+use super::facts::Facts;
 use super::ranks::{Standings, rank};
 use super::store::{CallPart, Line, UNORDERED};
-use crate::access::Status;
 use crate::access::policy::Visible;
+use crate::access::{Status, Ties};
 use crate::error::AppError;
 use crate::kit::french::{NBSP, count};
 use crate::kit::moment;
@@ -44,6 +45,8 @@ pub struct Dossier {
     pub reviews: Option<(i32, i32)>,
     /// Scores, or why there are none.
     pub scores: Result<Scores, String>,
+    /// What the board follows through the phase, when the view reads it.
+    pub facts: Option<Facts>,
     /// Key of the row in the order asked.
     pub key: After,
 }
@@ -70,6 +73,8 @@ pub struct Scores {
 pub struct Setting<'a> {
     /// Order and filters.
     pub asked: &'a Asked,
+    /// Bonds of the reader with every dossier listed.
+    pub ties: Ties,
     /// Rule on the scores.
     pub visible: Visible,
     /// A review owed hides every score.
@@ -103,6 +108,7 @@ impl Dossier {
             last_activity_at: line.last_activity_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             reviews: is_reviewed.then(|| (delivered, assigned.max(setting.call.reviews_expected))),
             scores: Err(String::new()),
+            facts: line.facts.as_deref().map(|text| Facts::read(text, &setting.ties)).transpose().map_err(anyhow::Error::from)?,
             key: After { key: String::new(), id },
         };
         dossier.key = dossier.key_in(setting.asked.sort, delivered, (line.score_mean, line.score_median), is_hidden);
@@ -182,7 +188,7 @@ pub struct RowView {
     pub scores: Result<ScoresView, String>,
     /// "9 engagements": only those that are signed count.
     pub commitments: String,
-    /// "dépôt 2 le 12 octobre, activité hier à 9 h 07".
+    /// "dépôt 2, 12 oct. · activité 14 oct.".
     pub activity: String,
 }
 
@@ -226,9 +232,9 @@ impl RowView {
 /// The last deposit and the last act are two facts; an act of the very moment of the deposit is the deposit.
 fn activity(dossier: &Dossier, now: OffsetDateTime) -> String {
     let last = dossier.last_activity_at;
-    let Some((number, at)) = dossier.deposit.zip(dossier.deposited_at) else { return format!("activité {}", moment::near(last, now)) };
-    let deposit = format!("dépôt{NBSP}{number} {}", moment::near(at, now));
-    if last - at < time::Duration::MINUTE { deposit } else { format!("{deposit}, activité {}", moment::near(last, now)) }
+    let Some((number, at)) = dossier.deposit.zip(dossier.deposited_at) else { return format!("activité {}", moment::brief(last, now)) };
+    let deposit = format!("dépôt{NBSP}{number}, {}", moment::brief(at, now));
+    if last - at < time::Duration::MINUTE { deposit } else { format!("{deposit} · activité {}", moment::brief(last, now)) }
 }
 
 impl ScoresView {

@@ -36,10 +36,16 @@ pub struct CallPart {
     pub away_delivered: i64,
     /// Départements of those dossiers.
     pub away_departments: Vec<String>,
+    /// Days without movement from which the board warns.
+    pub still_days: i32,
+    /// Days before the bound from which it warns.
+    pub near_days: i32,
     /// Means that the reader may not see.
     pub unseen_means: Vec<i64>,
     /// Deviations that the reader may not see.
     pub unseen_deviations: Vec<i64>,
+    /// Views that the reader keeps: id, name, end of an address.
+    pub views: Vec<(i64, String, String)>,
     /// Calls whose board the reader opens: slug, short title, edition.
     pub calls: Vec<(String, String, String)>,
 }
@@ -89,45 +95,94 @@ pub struct Line {
     pub score_deviation: Option<i64>,
     /// The reader may not see its scores yet.
     pub is_hidden: Option<bool>,
+    /// A [`super::facts::Facts`], when the view reads them.
+    pub facts: Option<String>,
 }
 
 // The parts of the statement, written once. $1 to $4 what `call_seat` is asked, $5 states of the reader's own review that
-// hide the scores of others under each rule of a call, $6 to $8 filters, $9 how many rows; the key of the page before from
-// $10 on. `coalesce(…, true)` lets one plan serve with and without filter. One row on the left of the last join: it keeps
-// the order of the page.
+// hide the scores of others under each rule of a call, $6 to $8 filters, $9 filters by facts, $10 whether the facts are read,
+// $11 how many rows; the key of the page before from $12 on. The page that everybody opens asks for no fact: its statement has
+// none of them. `coalesce(…, true)` lets one plan serve with and without filter.
+// One row on the left of the last join: it keeps the order of the page.
 macro_rules! page {
-    (ordered $context:tt, $after:literal, $order:literal, $($key:expr),+) => {
-        page!(run $context,
+    ($arm:ident ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($rest:tt)*) => {
+        if $asked.reads_facts || $asked.has_facets() {
+            page!(@$arm
+                "coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
+             and coalesce(case when $9::jsonb is not null then
+               (not $9 ? 'scores' or project.id <> all(array(select own.id from own)))
+               and case $9 ->> 'scores' when 'mean' then project.score_mean is not null
+                     when 'apart' then coalesce(project.score_deviation >= ($9 ->> 'disagreement')::bigint, false) else true end
+               and (not $9 ? 'risk' or exists(
+                 select from unnest(board_risks(project.status, project.missing, project.last_activity_at,
+                   greatest((select closes_at from bounds), project.extended_until), project.corrections_due, $2,
+                   (select still_days from bounds), (select near_days from bounds))) as risk
+                 where $9 ->> 'risk' in ('any', risk)))
+               and case $9 ->> 'showcase' when 'some' then project.showcase <> '{}' when 'none' then project.showcase = '{}' else true end
+               and case $9 ->> 'commitments' when 'signed' then project.commitments > 0 when 'none' then project.commitments = 0
+                     when 'awaited' then project.commitments < project.commitments_expected else true end
+               and case $9 ->> 'training' when 'some' then project.trainings_attended > 0 when 'none' then project.trainings_attended = 0 else true end
+               and coalesce(project.consultant_state = $9 ->> 'consultant', true)
+               and case $9 ->> 'subsidy' when 'none' then project.subsidy_state in ('none', 'draft') else coalesce(project.subsidy_state = $9 ->> 'subsidy', true) end
+               and case $9 ->> 'deposit' when 'some' then project.submission_id is not null when 'none' then project.submission_id is null else true end
+               and case $9 ->> 'correction' when 'open' then project.corrections_open > 0
+                     when 'overdue' then coalesce(project.corrections_due <= $2, false) else true end
+               and case $9 ->> 'reviews' when 'some' then project.reviews_delivered > 0
+                     when 'short' then project.status not in ('withdrawn', 'inadmissible')
+                       and (project.reviews_assigned > 0 or status_rank(project.status) between status_rank('in_review') and status_rank('not_selected'))
+                       and project.reviews_delivered < greatest(project.reviews_assigned, (select reviews_expected from bounds)) else true end
+               and (not $9 ? 'label' or exists(
+                 select from project_label where project_label.project_id = project.id and project_label.label_id = ($9 ->> 'label')::bigint))
+             end, true)"
+                "case when $10::boolean then json_build_object(
+                   'moved', (select json_agg(floor(extract(epoch from moved.at) * 1000000)::bigint order by moved.n)
+                             from unnest(project.moved_at) with ordinality as moved(at, n)),
+                   'missing', project.missing, 'showcase', project.showcase, 'expected', project.commitments_expected,
+                   'training', project.trainings_attended, 'consultant', project.consultant_state, 'subsidy', project.subsidy_state,
+                   'corrections', project.corrections_open, 'due', floor(extract(epoch from project.corrections_due) * 1000000)::bigint,
+                   'shared', project.shared[1],
+                   'risks', board_risks(project.status, project.missing, project.last_activity_at,
+                     greatest((select closes_at from bounds), project.extended_until), project.corrections_due, $2,
+                     (select still_days from bounds), (select near_days from bounds)),
+                   'labels', (select coalesce(json_agg(json_build_array(label.id, label.name, label.colour) order by lower(label.name)), '[]')
+                              from project_label join label on label.id = project_label.label_id where project_label.project_id = project.id))::text end as facts"
+                ($conn, $knock, $asked, $hiding, $pattern, $limit), $($rest)*)
+        } else {
+            page!(@$arm
+                "coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)"
+                "case when $10::boolean then $9::jsonb::text end as facts"
+                ($conn, $knock, $asked, $hiding, $pattern, $limit), $($rest)*)
+        }
+    };
+    (@ordered $holds:literal $facts:literal $context:tt, $after:literal, $order:literal, $($key:expr),+) => {
+        page!(@run $facts $context,
             "project
                where project.call_id = (select call_id from seat) and project.id <> all(array(select own.id from own where own.is_away))
-                 and coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
-                 and " $after " order by " $order,
+                 and " $holds " and " $after " order by " $order,
             $($key),+)
     };
-    (scored $context:tt, $score:literal, $($key:expr),+) => {
-        page!(run $context,
+    (@scored $holds:literal $facts:literal $context:tt, $score:literal, $($key:expr),+) => {
+        page!(@run $facts $context,
             "(
                  (select project.id, false as is_last, " $score " as key
                   from project
                   where project.call_id = (select call_id from seat) and project.id <> all(array(select own.id from own))
-                    and coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
-                    and (" $score ", project.id) < ($10, $11)
+                    and " $holds " and (" $score ", project.id) < ($12, $13)
                   order by " $score " desc, project.id desc
-                  limit $9)
+                  limit $11)
                  union all
                  (select project.id, true, -project.number::bigint
                   from own
                   join project on project.id = own.id
-                  where not own.is_away and project.number > $12
-                    and coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)
+                  where not own.is_away and project.number > $14 and " $holds "
                   order by project.number
-                  limit $9)
+                  limit $11)
                ) as picked
                join project on project.id = picked.id
                order by picked.is_last, picked.key desc, picked.id desc",
             $($key),+)
     };
-    (run ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
+    (@run $facts:literal ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($part:literal)+, $($key:expr),+) => {
         sqlx::query_as!(
             Line,
             r#"with seat as materialized (
@@ -150,11 +205,15 @@ macro_rules! page {
                ) as bond
                join project on project.id = bond.project_id
                where project.call_id = (select call_id from seat)
+             ), bounds as (
+               select deposit_bound + make_interval(mins => grace_minutes) as closes_at, still_days, near_days, reviews_expected
+               from call
+               where id = (select call_id from seat)
              )
              select case when page.n is null or page.n = 1 then seat.head::text end as "head?",
                case when (page.n is null or page.n = 1) and call.id is not null then json_build_object(
                  'version', call.scores_version, 'committee_at', floor(extract(epoch from call.committee_at) * 1000000)::bigint,
-                 'committee_place', call.committee_place, 'mean_from', call.mean_from, 'reviews_expected', call.reviews_expected,
+                 'committee_place', call.committee_place, 'still_days', call.still_days, 'near_days', call.near_days, 'mean_from', call.mean_from, 'reviews_expected', call.reviews_expected,
                  'total', call.projects,
                  'recused', (select count(*) from own where is_recused),
                  'own', (select count(*) from own where is_away and not is_recused),
@@ -162,6 +221,8 @@ macro_rules! page {
                  'away_departments', array(select department from own where is_away),
                  'unseen_means', array(select score_mean from own where score_mean is not null order by score_mean),
                  'unseen_deviations', array(select score_deviation from own where score_deviation is not null),
+                 'views', (select coalesce(json_agg(json_build_array(id, name, address) order by lower(name)), '[]') from board_view
+                           where board_view.account_id = (select account_id from seat) and board_view.call_id = call.id),
                  'calls', (select coalesce(json_agg(json_build_array(slug, short_title, edition) order by deposit_bound desc, held.id), '[]') from call as held
                            where exists(select from call_role where call_role.call_id = held.id
                                         and call_role.account_id = (select account_id from seat) and call_role.role = any($3))))::text end as "call?",
@@ -171,7 +232,7 @@ macro_rules! page {
                page.last_activity_at as "last_activity_at?", page.reviews_assigned as "reviews_assigned?",
                page.reviews_delivered as "reviews_delivered?", page.score_mean as "score_mean?", page.score_median as "score_median?",
                page.score_min as "score_min?", page.score_max as "score_max?", page.score_deviation as "score_deviation?",
-               page.is_hidden as "is_hidden?"
+               page.is_hidden as "is_hidden?", page.facts as "facts?"
              from seat
              left join call on call.id = seat.call_id
              left join lateral (
@@ -179,9 +240,10 @@ macro_rules! page {
                select project.id, project.number, project.title, project.label, project.status, project.department,
                  project.progress, project.commitments, project.deposit_number, project.submission_id, project.last_activity_at, project.reviews_assigned,
                  project.reviews_delivered, project.score_mean, project.score_median, project.score_min, project.score_max,
-                 project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)) as is_hidden
+                 project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)) as is_hidden,
+                 "# + $facts + r#"
                from "# $(+ $part)+ + r#"
-               limit $9
+               limit $11
                ) as line
              ) as page on true"#,
             $knock.token(),
@@ -192,6 +254,8 @@ macro_rules! page {
             $asked.status.map(Status::as_str),
             $asked.department.as_deref(),
             $pattern,
+            $asked.facts() as Option<serde_json::Value>,
+            $asked.reads_facts,
             $limit,
             $($key),+
         )
@@ -212,7 +276,7 @@ pub async fn page(conn: &mut PgConnection, knock: &Knock<BoardReader>, asked: &A
             let title = after.map_or("", |after| after.key.as_str());
             page!(
                 ordered(conn, knock, asked, hiding, pattern, limit),
-                "(project.title collate \"fr-x-icu\", project.id) > ($10, $11)",
+                "(project.title collate \"fr-x-icu\", project.id) > ($12, $13)",
                 "project.title collate \"fr-x-icu\", project.id",
                 title,
                 id
@@ -222,7 +286,7 @@ pub async fn page(conn: &mut PgConnection, knock: &Knock<BoardReader>, asked: &A
             let (place, title) = after.and_then(super::asked::After::status).unwrap_or((0, ""));
             page!(
                 ordered(conn, knock, asked, hiding, pattern, limit),
-                "(status_rank(project.status), project.title collate \"fr-x-icu\", project.id) > ($10, $11, $12)",
+                "(status_rank(project.status), project.title collate \"fr-x-icu\", project.id) > ($12, $13, $14)",
                 "status_rank(project.status), project.title collate \"fr-x-icu\", project.id",
                 place,
                 title,
@@ -233,7 +297,7 @@ pub async fn page(conn: &mut PgConnection, knock: &Knock<BoardReader>, asked: &A
             let delivered = after.and_then(|after| i32::try_from(after.whole()?).ok()).unwrap_or(-1);
             page!(
                 ordered(conn, knock, asked, hiding, pattern, limit),
-                "(project.reviews_delivered, project.id) > ($10, $11)",
+                "(project.reviews_delivered, project.id) > ($12, $13)",
                 "project.reviews_delivered, project.id",
                 delivered,
                 id
@@ -243,7 +307,7 @@ pub async fn page(conn: &mut PgConnection, knock: &Knock<BoardReader>, asked: &A
             let at = after.and_then(super::asked::After::instant).unwrap_or(LATEST);
             page!(
                 ordered(conn, knock, asked, hiding, pattern, limit),
-                "(project.last_activity_at, project.id) < ($10, $11)",
+                "(project.last_activity_at, project.id) < ($12, $13)",
                 "project.last_activity_at desc, project.id desc",
                 at,
                 id

@@ -4,5 +4,6 @@
 pub mod event;
 pub mod feed;
 pub mod file;
+pub mod months;
 pub mod page;
 pub mod store;

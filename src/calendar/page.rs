@@ -5,10 +5,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use sqlx::PgConnection;
-use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::event::{Event, When};
+use super::months::{MonthView, months};
 use super::store;
 use crate::access::policy::training as policy;
 use crate::access::{CalendarReader, Visitor, digest};
@@ -19,26 +18,7 @@ use crate::error::AppError;
 use crate::input::Input;
 use crate::journal;
 use crate::kit::moment;
-use crate::page::{Layout, Tag, html_with, see};
-
-/// An event, as shown.
-struct EventView {
-    title: String,
-    href: String,
-    when: String,
-    iso: String,
-    place: String,
-    tag: Option<Tag>,
-    is_next: bool,
-    is_past: bool,
-}
-
-/// Events of a month.
-struct MonthView {
-    id: String,
-    title: String,
-    events: Vec<EventView>,
-}
+use crate::page::{Layout, html_with, see};
 
 /// A calendar that one may follow by an address of one's own.
 struct FeedView {
@@ -67,52 +47,6 @@ struct CalendarPage {
     network: String,
     feeds: Vec<FeedView>,
     is_signed_in: bool,
-}
-
-fn view(event: &Event, now: OffsetDateTime, next: Option<&str>, is_signed_in: bool) -> EventView {
-    let tag = match (event.is_cancelled, event.mine) {
-        (true, _) => Some(Tag { class: "bad", word: "Annulée" }),
-        (_, "") => None,
-        (_, word) => Some(Tag { class: if word == "En attente" { "warn" } else { "done" }, word }),
-    };
-    let is_open = is_signed_in && !event.mine.is_empty();
-    EventView {
-        title: event.title.clone(),
-        href: if is_open { event.path.clone() } else { String::new() },
-        when: event.when.words(),
-        iso: event.when.iso(),
-        place: event.place.clone(),
-        tag,
-        is_next: next == Some(event.key.as_str()),
-        is_past: event.when.span().1 <= now,
-    }
-}
-
-/// "Octobre 2015".
-fn month(day: Date) -> String {
-    let words = moment::day(day);
-    let named = words.split([' ', '\u{a0}']).skip(2).collect::<Vec<_>>().join(" ");
-    let mut letters = named.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn months(events: &[Event], now: OffsetDateTime, is_signed_in: bool) -> Vec<MonthView> {
-    let next = events.iter().find(|event| event.when.span().1 > now && !event.is_cancelled).map(|event| event.key.as_str());
-    let mut months: Vec<MonthView> = Vec::new();
-    for event in events {
-        let day = match event.when {
-            When::Day(day) => day,
-            when => moment::paris_parts(when.span().0).0,
-        };
-        let id = format!("m-{}", &moment::iso_day(day)[..7]);
-        if months.last().is_none_or(|month| month.id != id) {
-            months.push(MonthView { id, title: month(day), events: Vec::new() });
-        }
-        if let Some(month) = months.last_mut() {
-            month.events.push(view(event, now, next, is_signed_in));
-        }
-    }
-    months
 }
 
 /// The feeds that the reader may have; the address of the one just opened, when the page is told its secret.
@@ -205,16 +139,4 @@ pub async fn save(State(app): State<App>, visitor: Visitor, reader: CalendarRead
     journal::record_account(&mut tx, Some(visitor.account), act, input.get("agenda"), reader.now()).await?;
     tx.commit().await?;
     Ok(see(&location))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use time::macros::date;
-
-    #[test]
-    fn a_month_is_named_with_its_year() {
-        assert_eq!(month(date!(2015 - 10 - 14)), "Octobre 2015");
-        assert_eq!(month(date!(2015 - 03 - 01)), "Mars 2015");
-    }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use self::forms::{Part, bound, calendar, forms, grace, part_of, typed_in};
+use self::forms::{Part, alerts, bound, calendar, forms, grace, part_of, typed_in};
 use super::confirmation::{Answer, Question, answer, ask};
 use super::form::Sheet;
 use super::frame::{Asked, at};
@@ -116,6 +116,7 @@ const fn act_name(part: Part) -> &'static str {
         Part::Bound => "bound_moved",
         Part::Grace => "grace_changed",
         Part::Calendar => "dates_changed",
+        Part::Alerts => "alerts_changed",
     }
 }
 
@@ -148,6 +149,13 @@ async fn write(
                 return Ok(End::Asked(question));
             }
             settings::save_calendar(conn, manager, &new).await?;
+        }
+        Part::Alerts => {
+            let (still, near) = alerts(sheet, &held.calendar);
+            if let Some(status) = sheet.verdict(is_fresh) {
+                return Ok(End::Again(status));
+            }
+            settings::save_alerts(conn, manager, still, near).await?;
         }
     }
     Ok(End::Written)

@@ -66,13 +66,13 @@ async fn projects(conn: &mut sqlx::PgConnection, call: i64, model: i64, many: i3
     sqlx::query!(
         "with base as (select coalesce(max(number), 0) as last from project where call_id = $1)
          insert into project (call_id, number, organisation_id, title, status, manifested_on, manifestation, is_reducing_impact, is_collective, notified_on,
-                              standing, progress, commitments, content_version, department, label, search, last_activity_at)
+                              standing, progress, commitments, content_version, department, label, search, last_activity_at, missing, moved_at)
          select $1, base.last + n, model.organisation_id,
                 (array['Boucles', 'Rives', 'Ateliers', 'Vallée', 'Marais', 'Plateau', 'Ports', 'Lisières'])[1 + n % 8] || ' ' ||
                 (array['de l’Ouest', 'du Midi', 'en commun', 'partagées', 'sans perte', 'des métiers', 'voisines'])[1 + n % 7] || ' ' || (base.last + n),
                 'in_review', model.manifested_on, model.manifestation, true, true, model.notified_on,
                 model.standing, model.progress, model.commitments, model.content_version, (array['16', '17', '79', '86'])[1 + n % 4],
-                model.label, lower(model.search) || ' ' || (base.last + n), model.last_activity_at + n * interval '1 second'
+                model.label, lower(model.search) || ' ' || (base.last + n), model.last_activity_at + n * interval '1 second', model.missing, model.moved_at
          from project as model, base, generate_series(1, $3) as n
          where model.id = $2",
         call,
@@ -100,6 +100,12 @@ async fn projects(conn: &mut sqlx::PgConnection, call: i64, model: i64, many: i3
            join submission as frozen on frozen.id = model.submission_id
            where model.id = $2 and project.call_id = $1 and project.submission_id is null
            returning id, project_id, number, received_at
+         ), placed as (
+           insert into submission_perimeter (submission_id, communes)
+           select deposit.id, held.communes
+           from deposit, project as model
+           join submission_perimeter as held on held.submission_id = model.submission_id
+           where model.id = $2
          )
          update project set submission_id = deposit.id, deposit_number = deposit.number, deposited_at = deposit.received_at, deposited_version = content_version from deposit where project.id = deposit.project_id",
         call,

@@ -212,6 +212,13 @@ impl Standing {
         found
     }
 
+    /// How many things block the deposit: what is wrong, and what nobody ever opened.
+    pub fn missing(&self) -> usize {
+        let wrong = self.0.values().flat_map(|element| &element.faults).filter(|fault| fault.is_blocking).count();
+        let never = places().map(|place| place.item).filter(|item| item.is_blocking && !self.0.contains_key(item.key));
+        wrong + never.filter(|item| !matches!(item.rule, Rule::Assembled(_))).count()
+    }
+
     /// Does anything block the deposit?
     pub fn is_depositable(&self) -> bool {
         self.0.values().flat_map(|element| &element.faults).all(|fault| !fault.is_blocking)

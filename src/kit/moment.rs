@@ -56,6 +56,20 @@ pub fn near(at: OffsetDateTime, now: OffsetDateTime) -> String {
     format!("{day} à {}", hour(at))
 }
 
+const BRIEF_MONTHS: [&str; 12] = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+
+/// A day in a narrow column: "aujourd’hui", "12 oct.", "12 oct. 2014" in another year.
+pub fn brief(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    let ((date, _), (today, _)) = (paris_parts(at), paris_parts(now));
+    let first = if date.day() == 1 { "er" } else { "" };
+    let day = format!("{}{first}{NBSP}{}", date.day(), BRIEF_MONTHS[usize::from(u8::from(date.month())) - 1]);
+    match (date == today, date.year() == today.year()) {
+        (true, _) => "aujourd’hui".to_owned(),
+        (false, true) => day,
+        (false, false) => format!("{day}{NBSP}{}", date.year()),
+    }
+}
+
 /// What remains before an exclusive bound: "Il reste 21 jours.", "Il reste 1 jour et 3 h.", "Il
 /// reste 3 h 20 min."; none from the bound on. Days are those of the calendar in Paris, so that a
 /// day on which the clock changes is one day; hours and minutes are those that really pass.
@@ -235,6 +249,15 @@ mod tests {
     /// The text with its no-break spaces as plain ones.
     fn flat(text: &str) -> String {
         text.replace([NBSP, NNBSP], " ")
+    }
+
+    #[test]
+    fn a_narrow_column_has_short_days() {
+        let now = datetime!(2015-10-12 10:00 UTC);
+        let brief = |at| flat(&brief(at, now));
+        assert_eq!(brief(datetime!(2015-10-12 22:30 UTC)), "13 oct.");
+        assert_eq!(brief(datetime!(2015-10-12 1:00 UTC)), "aujourd’hui");
+        assert_eq!(brief(datetime!(2014-03-01 12:00 UTC)), "1er mars 2014");
     }
 
     #[test]

@@ -379,6 +379,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
     let line = locked.head.next(account, act.act, act.subject, at);
     let standing = Some(serde_json::to_string(&locked.standing).map_err(anyhow::Error::from)?).filter(|new| *new != locked.held_standing);
     let progress = locked.standing.progress().to_vec();
+    let missing = i32::try_from(locked.standing.missing()).unwrap_or(i32::MAX);
     let written = sqlx::query!(
         r#"with change as (
            select * from unnest($4::text[], $5::uuid[], $6::uuid[], $7::int[], $8::int[], $9::jsonb[], $10::jsonb[], $11::bool[], $12::bool[])
@@ -411,6 +412,7 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
          ), figures as (
            update project
            set standing = coalesce($20::text::json, standing), progress = $21, commitments = $22, content_version = content_version + 1, journal_mark = $23,
+               missing = $25, moved_at = array(select case when n = any($26) then $3 else moved_at[n] end from generate_series(1, 5) as n order by n),
                -- to the minute: a run of autosaves then moves no index
                last_activity_at = case when $3 >= last_activity_at and $3 < last_activity_at + interval '1 minute' then last_activity_at else $3 end,
                journal_seq = case when $19 then journal_seq else $15 end, journal_hash = case when $19 then journal_hash else $18 end
@@ -446,7 +448,9 @@ pub async fn write(conn: &mut PgConnection, locked: &Locked, act: &Act<'_>, chan
         &progress,
         locked.commitments,
         mark,
-        &touched(act.by, changes)
+        &touched(act.by, changes),
+        missing,
+        &moved(act.by, changes)
     )
     .fetch_one(&mut *conn)
     .await?;
@@ -462,10 +466,19 @@ fn covered(by: &PartWriter, project: ProjectId, changes: &[Change]) -> Result<()
     }
 }
 
+/// Parts that the changes are of; without any, a file came or went in that of the writer.
+fn parts<'a>(by: &'a PartWriter, changes: &'a [Change]) -> impl Iterator<Item = Part> {
+    changes.iter().map(|change| part_of(&change.unit.kind)).chain(changes.is_empty().then_some(by.part()))
+}
+
+/// Deliverables that move: each one that a shared list serves.
+fn moved(by: &PartWriter, changes: &[Change]) -> Vec<i32> {
+    parts(by, changes).flatten().map(|no| i32::from(*no)).collect()
+}
+
 /// Deliverables that a part said to be finished begins again in. A shared list is part of none in particular.
 fn touched(by: &PartWriter, changes: &[Change]) -> Vec<i16> {
-    let parts = changes.iter().map(|change| part_of(&change.unit.kind)).chain(changes.is_empty().then_some(by.part()));
-    parts.filter_map(|part| if let [no] = part { Some(i16::from(*no)) } else { None }).collect()
+    parts(by, changes).filter_map(|part| if let [no] = part { Some(i16::from(*no)) } else { None }).collect()
 }
 
 #[derive(Default)]

@@ -218,7 +218,10 @@ pub(super) static GUIDES: [Guide; 6] = [
                 texts: &[
                     "Tous les dossiers de l’appel sur une page\u{a0}: avancement, dépôts, évaluations, moyennes et dispersion. Chaque \
                      filtre est dans l’adresse\u{a0}: une vue se garde en signet et s’envoie.",
-                    "Chaque chiffre s’ouvre sur son calcul, jusqu’à la note d’origine.",
+                    "Trois vues\u{a0}: l’ensemble, l’avancement avec ses risques, l’accompagnement (formation, AMO, corrections). Chaque nombre mène \
+                     à la liste de ce qu’il compte. «\u{a0}Enregistrer cette vue\u{a0}» garde filtres et ordre sous un nom, pour vous seul. La carte \
+                     montre les périmètres déposés, ou que leur porteur montre, et le calendrier de l’appel.",
+                    "Chaque score s’ouvre sur son calcul, jusqu’à la note d’origine.",
                 ],
                 picture: Some(Picture {
                     file: "aide-tableau.webp",

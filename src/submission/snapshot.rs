@@ -12,7 +12,7 @@ use super::SectionRead;
 use crate::engagement::frozen::{self, Frozen};
 use crate::error::AppError;
 use crate::framework::aims::{Aim, Spot};
-use crate::framework::content::{Content, Fields, Raw, Unit};
+use crate::framework::content::{Content, Fields, Raw, Unit, Value};
 use crate::kit::ids::{CallId, ProjectId, SubmissionId};
 use crate::project::attachments::{FileView, short_digest};
 use crate::project::files::{hex, size_text};
@@ -91,6 +91,13 @@ impl Snapshot {
             files: files.into_iter().map(|row| FrozenFile { id: row.id, slot: row.slot, name: row.name, size: row.size, sha256: hex(&row.sha256) }).collect(),
             engagement,
         })
+    }
+
+    /// Communes of the perimeter, by their INSEE code.
+    pub fn communes(&self) -> Vec<String> {
+        let held = self.units.iter().filter(|unit| unit.kind == "perimeter_commune");
+        let codes = held.filter_map(|unit| if let Some(Value::Text(code)) = unit.fields.get("commune") { Some(code.clone()) } else { None });
+        codes.collect::<BTreeSet<String>>().into_iter().collect()
     }
 
     /// The same deposit, but for what a request for correction aimed at, which is as in the draft.

@@ -169,9 +169,13 @@ async fn keep(conn: &mut PgConnection, entry: &Entry<'_>, snapshot: &Snapshot, i
     let number = head.last + 1;
     let reference = format!("{}-{:02}-{number}", head.number_prefix, head.number);
     let id = sqlx::query_scalar!(
-        "insert into submission (project_id, number, reference, channel, received_at, recorded_at, account_id, content_version, content, digest, note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         returning id",
+        "with frozen as (
+           insert into submission (project_id, number, reference, channel, received_at, recorded_at, account_id, content_version, content, digest, note)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+           returning id
+         )
+         insert into submission_perimeter (submission_id, communes) select id, $12 from frozen
+         returning submission_id",
         entry.project.get(),
         number,
         reference,
@@ -182,7 +186,8 @@ async fn keep(conn: &mut PgConnection, entry: &Entry<'_>, snapshot: &Snapshot, i
         head.content_version,
         text,
         digest,
-        entry.note
+        entry.note,
+        &snapshot.communes()
     )
     .fetch_one(&mut *conn)
     .await?;

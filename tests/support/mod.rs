@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod smtp;
+pub mod statements;
 
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION};

@@ -1,4 +1,5 @@
-//! The intervals of rank as a picture: one line a dossier, from its best to its worst place, a dot where it stands.
+//! The study as pictures: the means as bars, in the order of the ranking; the intervals of rank, one line a dossier, from its best
+//! to its worst place, a dot where it stands; the marks by criterion, the darker the higher.
 
 use std::fmt::Write as _;
 
@@ -62,6 +63,90 @@ pub fn draw(ranked: &[Ranked], titles: &[&str]) -> Drawing {
     Drawing { height: bottom + 12, marks, lines: lines.collect(), bottom }
 }
 
+/// The ranking: a bar a dossier, as long as its mean.
+pub struct Bars {
+    /// Height, in its own units; the width is 760.
+    pub height: usize,
+    /// Vertical marks: abscissa and score.
+    pub marks: Vec<(usize, usize)>,
+    /// Bars.
+    pub bars: Vec<Bar>,
+    /// Where the axis ends.
+    pub bottom: usize,
+}
+
+/// A dossier of the ranking.
+pub struct Bar {
+    /// Rank and title, shortened.
+    pub title: String,
+    /// Ordinate of its text.
+    pub y: usize,
+    /// The bar.
+    pub path: String,
+    /// Mean, and the abscissa of its text.
+    pub mean: (String, usize),
+}
+
+/// Abscissa of a score out of 100, and room for what is written after it.
+fn at_score(score: usize) -> usize {
+    LEFT + (WIDTH - LEFT - 50) * score.min(100) / 100
+}
+
+/// Draws the first dossiers of the ranking: rank, title, mean as a whole number and as read.
+pub fn bars(ranked: &[(String, String, i64, String)]) -> Bars {
+    let shown = ranked.len().min(DRAWN);
+    let bottom = HEAD + STEP * shown;
+    let bar = |(row, (rank, title, mean, read)): (usize, &(String, String, i64, String))| {
+        let (y, end) = (HEAD + STEP * row, at_score(usize::try_from(*mean).unwrap_or(0)));
+        Bar { title: short(&format!("{rank}. {title}")), y: y + 16, path: format!("M{LEFT} {}H{end}v14H{LEFT}z", y + 5), mean: (read.clone(), end + 6) }
+    };
+    Bars {
+        height: bottom + 12,
+        marks: [0, 25, 50, 75, 100].into_iter().map(|score| (at_score(score), score)).collect(),
+        bars: ranked[..shown].iter().enumerate().map(bar).collect(),
+        bottom,
+    }
+}
+
+/// The marks by criterion: a square for each, the darker the higher.
+pub struct Heat {
+    /// Height, in its own units; the width is 760.
+    pub height: usize,
+    /// Codes of the criteria and their abscissas.
+    pub heads: Vec<(String, usize)>,
+    /// Dossiers.
+    pub rows: Vec<HeatLine>,
+    /// Width of a square.
+    pub side: usize,
+}
+
+/// A dossier of it.
+pub struct HeatLine {
+    /// Title, shortened.
+    pub title: String,
+    /// Ordinate of its squares.
+    pub y: usize,
+    /// Abscissa of each square, its level, its mean, whether the reviews disagree.
+    pub cells: Vec<(usize, u8, String, bool)>,
+}
+
+/// Draws the first dossiers under each criterion.
+pub fn heat(codes: &[&str], rows: Vec<(&str, Vec<(u8, String, bool)>)>) -> Heat {
+    let side = (WIDTH - LEFT) / codes.len().max(1);
+    let line = |(row, (title, cells)): (usize, (&str, Vec<(u8, String, bool)>))| HeatLine {
+        title: short(title),
+        y: HEAD + STEP * row,
+        cells: cells.into_iter().enumerate().map(|(column, (level, mean, is_disputed))| (LEFT + side * column, level, mean, is_disputed)).collect(),
+    };
+    let rows: Vec<HeatLine> = rows.into_iter().take(DRAWN).enumerate().map(line).collect();
+    Heat {
+        height: HEAD + STEP * rows.len() + 6,
+        heads: codes.iter().enumerate().map(|(column, code)| ((*code).to_owned(), LEFT + side * column + side / 2)).collect(),
+        rows,
+        side,
+    }
+}
+
 fn short(title: &str) -> String {
     if title.chars().count() <= LETTERS {
         return title.to_owned();
@@ -87,6 +172,14 @@ mod tests {
         assert_eq!(drawn.marks, [("300.0".to_owned(), 1), ("520.0".to_owned(), 2), ("740.0".to_owned(), 3)]);
         assert_eq!(drawn.lines[1].dot.0, "520.0");
         assert!(drawn.lines[0].path.starts_with("M300.0 46H520.0"));
+    }
+
+    #[test]
+    fn bars_are_as_long_as_the_means_and_squares_side_by_side() {
+        let drawn = bars(&[("1".to_owned(), "A".to_owned(), 100, "100".to_owned()), ("2".to_owned(), "B".to_owned(), 0, "0".to_owned())]);
+        assert_eq!((drawn.bars[0].path.as_str(), drawn.bars[1].mean.1), ("M300 39H710v14H300z", 306));
+        let drawn = heat(&["1.1", "G4"], vec![("A", vec![(5, "4".to_owned(), false), (0, "–".to_owned(), true)])]);
+        assert_eq!((drawn.side, drawn.heads[1].1, drawn.rows[0].cells[1].0), (230, 645, 530));
     }
 
     #[test]

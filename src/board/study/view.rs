@@ -8,7 +8,7 @@ use trame_scoring::severity::{Basis, Calibrated, Reviewer, Severities};
 use trame_scoring::spread::Spread;
 use trame_scoring::what_if::Move;
 
-use super::drawing::{DRAWN, Drawing, draw};
+use super::drawing::{self, Bars, DRAWN, Drawing, Heat, draw};
 use super::store::Entry;
 use super::{INTERVALS_UP_TO, Study, Tried};
 use crate::access::BoardReader;
@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::board::ranks::Rank;
 use crate::kit::french::{NBSP, count, decimal, thousands};
 use crate::page::Layout;
-use crate::review::score::{POINT, precise, shown, weight};
+use crate::review::score::{POINT, precise, shown, weight, whole};
 
 /// A dossier in its place.
 struct RankView {
@@ -82,6 +82,8 @@ pub struct StudyPage {
     notice: &'static str,
     rows: Vec<RankView>,
     drawing: Option<Drawing>,
+    bars: Option<Bars>,
+    examples: Vec<String>,
     drawn: String,
     method: String,
     too_many: String,
@@ -89,6 +91,7 @@ pub struct StudyPage {
     reviewers: Vec<ReviewerView>,
     criteria: Vec<(String, String)>,
     heat: Vec<HeatRow>,
+    heat_drawing: Option<Heat>,
     tried: Vec<TriedView>,
     is_tried: bool,
     moves: Vec<MoveView>,
@@ -105,6 +108,7 @@ pub fn page(app: &App, reader: &BoardReader, study: &Study, is_blind: bool) -> S
     let titles: Vec<&str> = study.ranked.iter().filter_map(|ranked| Some(entries.get(ranked.dossier.as_str())?.title.as_str())).collect();
     let drawing = (study.has_intervals && study.ranked.len() > 1).then(|| draw(&study.ranked, &titles));
     let moves = study.moves.as_deref().map(|all| moves(all, &entries)).unwrap_or_default();
+    let heat = heat(study, &entries, &spreads);
     StudyPage {
         layout: Layout { run, ..Layout::personal(app, reader.visitor(), "Rangs, intervalles et sévérité", "/comite") },
         call: format!("{} {}", seat.title, seat.edition),
@@ -115,12 +119,15 @@ pub fn page(app: &App, reader: &BoardReader, study: &Study, is_blind: bool) -> S
         rows: ranks(study, &entries, &names, &spreads),
         drawn: drawn(study),
         drawing,
+        bars: bars(study, &titles),
+        examples: examples(&study.ranked, &titles),
         method: method(study),
         too_many: too_many(study),
         severity: severity(&study.severities),
         reviewers: study.severities.reviewers.iter().map(|reviewer| reviewer_view(reviewer, &entries, &names)).collect(),
         criteria: study.settings.criteria.iter().map(|(code, label, _)| (code.clone(), label.clone())).collect(),
-        heat: heat(study, &entries, &spreads),
+        heat_drawing: heat_drawing(study, &heat),
+        heat,
         tried: study.tried.iter().map(tried).collect(),
         is_tried: study.moves.is_some(),
         moved: moved(study.moves.as_deref().unwrap_or_default()),
@@ -189,6 +196,58 @@ fn computation(dossier: &Calibrated, names: &HashMap<&str, &str>) -> String {
 
 fn drawn(study: &Study) -> String {
     if study.ranked.len() <= DRAWN { String::new() } else { format!("Les {DRAWN} premiers sur {}{NBSP}; le tableau les a tous.", study.ranked.len()) }
+}
+
+/// The ranking as bars; one dossier is no ranking.
+fn bars(study: &Study, titles: &[&str]) -> Option<Bars> {
+    let one = |(ranked, title): (&Ranked, &&str)| (shown_place(ranked.place), (*title).to_owned(), i64::from(whole(ranked.mean)), shown(ranked.mean));
+    let lines: Vec<(String, String, i64, String)> = study.ranked.iter().zip(titles).map(one).collect();
+    (lines.len() > 1).then(|| drawing::bars(&lines))
+}
+
+/// "1re", "4e".
+fn ordinal(place: usize) -> String {
+    if place == 1 { "1re".to_owned() } else { format!("{place}e") }
+}
+
+/// How to read a rank and its interval, said of the very dossiers of the page: one whose place could change, two that the marks do
+/// not separate, two that they do.
+fn examples(ranked: &[Ranked], titles: &[&str]) -> Vec<String> {
+    let named: Vec<(&Ranked, &str)> = ranked.iter().zip(titles.iter().copied()).collect();
+    let quoted = |title: &str| format!("«{NBSP}{title}{NBSP}»");
+    let mut examples = Vec::new();
+    if let Some((wide, title)) = named.iter().find(|(ranked, _)| ranked.best < ranked.worst) {
+        examples.push(format!(
+            "{} est à la {} place. Avec d’autres évaluateurs, neuf fois sur dix, il serait resté entre la {} et la {}.",
+            quoted(title),
+            ordinal(wide.place.place),
+            ordinal(wide.best),
+            ordinal(wide.worst)
+        ));
+    }
+    let pairs = || named.iter().zip(named.iter().skip(1));
+    if let Some(((_, one), (_, other))) = pairs().find(|((one, _), (other, _))| one.place != other.place && one.worst > other.best) {
+        examples.push(format!(
+            "Les intervalles de {} et de {} se recouvrent{NBSP}: les notes ne disent pas lequel est devant, c’est au comité d’en parler.",
+            quoted(one),
+            quoted(other)
+        ));
+    }
+    if let Some(((_, one), (_, other))) = pairs().find(|((one, _), (other, _))| one.worst < other.best) {
+        examples.push(format!(
+            "Ceux de {} et de {} ne se touchent pas{NBSP}: le premier est devant, quelles que soient les personnes.",
+            quoted(one),
+            quoted(other)
+        ));
+    }
+    examples
+}
+
+/// The same squares as a picture.
+fn heat_drawing(study: &Study, heat: &[HeatRow]) -> Option<Heat> {
+    let codes: Vec<&str> = study.settings.criteria.iter().map(|(code, ..)| code.as_str()).collect();
+    let cells = |row: &HeatRow| row.cells.iter().map(|cell| (cell.level, cell.text.clone(), cell.is_disputed)).collect();
+    (!heat.is_empty()).then(|| drawing::heat(&codes, heat.iter().map(|row| (row.title.as_str(), cells(row))).collect()))
 }
 
 fn method(study: &Study) -> String {
@@ -307,6 +366,19 @@ fn moved(all: &[Move]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rank_is_explained_with_the_dossiers_of_the_page() {
+        let ranked = |place, best, worst| Ranked { dossier: String::new(), mean: 0, counted: 3, place: Place { place, sharing: 1 }, best, worst };
+        let told = examples(&[ranked(1, 1, 2), ranked(2, 1, 3), ranked(4, 4, 4)], &["A", "B", "C"]).join(" ").replace(NBSP, " ");
+        assert_eq!(
+            told,
+            "« A » est à la 1re place. Avec d’autres évaluateurs, neuf fois sur dix, il serait resté entre la 1re et la 2e. Les intervalles de « A » et de « B » \
+             se recouvrent : les notes ne disent pas lequel est devant, c’est au comité d’en parler. Ceux de « B » et de « C » ne se touchent pas : le premier \
+             est devant, quelles que soient les personnes."
+        );
+        assert!(examples(&[ranked(1, 1, 1)], &["A"]).is_empty());
+    }
 
     #[test]
     fn a_gap_is_read_with_its_sign_to_the_tenth() {

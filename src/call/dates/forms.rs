@@ -1,4 +1,4 @@
-//! The three forms of the page of dates: the bound, its grace, the other dates.
+//! The four forms of the page of dates: the bound, its grace, the other dates, what the board warns of.
 
 use time::OffsetDateTime;
 
@@ -16,9 +16,10 @@ pub(super) enum Part {
     Bound,
     Grace,
     Calendar,
+    Alerts,
 }
 
-const PARTS: [(Part, &str); 3] = [(Part::Bound, "limite"), (Part::Grace, "tolerance"), (Part::Calendar, "calendrier")];
+const PARTS: [(Part, &str); 4] = [(Part::Bound, "limite"), (Part::Grace, "tolerance"), (Part::Calendar, "calendrier"), (Part::Alerts, "alertes")];
 
 pub(super) fn bound(sheet: &mut Sheet<'_>, held: &Calendar) -> (OffsetDateTime, String) {
     let hint = "Instant à partir duquel plus rien n’est accepté. «\u{a0}Avant le 15\u{a0}octobre\u{a0}» s’écrit 15\u{a0}octobre à 0\u{a0}h.";
@@ -61,7 +62,14 @@ pub(super) fn calendar(sheet: &mut Sheet<'_>, held: &Calendar) -> Calendar {
     }
 }
 
-/// The three forms; the posted one as it came back.
+/// Days from which the board warns: without movement, before the bound.
+pub(super) fn alerts(sheet: &mut Sheet<'_>, held: &Calendar) -> (i32, i32) {
+    let still = Spec::new("still_days", "Jours sans mouvement avant d’être signalé").hint("De 3 à 365. Concerne les brouillons, jusqu’à la limite de dépôt.");
+    let near = Spec::new("near_days", "Jours avant la limite où ce qui bloque le dépôt est signalé").hint("De 1 à 120.");
+    (sheet.read(still.range(3, 365), &held.still_days), sheet.read(near.range(1, 120), &held.near_days))
+}
+
+/// The four forms; the posted one as it came back.
 pub(super) fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sheet<'_>, i32)>) -> Vec<FormView> {
     let action = at(&manager.call().slug, HERE);
     let mut posted = posted;
@@ -84,6 +92,11 @@ pub(super) fn forms(manager: &CallManager, held: &Held, posted: Option<(Part, Sh
                     "Quelques minutes pendant lesquelles un dépôt commencé à temps est encore reçu.".to_owned(),
                 ),
                 Part::Calendar => ("Autres dates", "Enregistrer les dates", String::new()),
+                Part::Alerts => (
+                    "Alertes du tableau",
+                    "Enregistrer les alertes",
+                    "Le tableau du comité signale les dossiers à risque. Les porteurs ne voient pas ces alertes.".to_owned(),
+                ),
             };
             FormView::of(sheet, (key, title, button), action.clone(), seen).intro(intro).main_if(part == Part::Bound)
         })
@@ -110,6 +123,9 @@ fn draw_in(part: Part, sheet: &mut Sheet<'_>, held: &Held) {
         Part::Bound => drop(bound(sheet, &held.calendar)),
         Part::Grace => drop(grace(sheet, &held.calendar)),
         Part::Calendar => drop(calendar(sheet, &held.calendar)),
+        Part::Alerts => {
+            alerts(sheet, &held.calendar);
+        }
     }
 }
 

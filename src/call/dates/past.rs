@@ -109,6 +109,8 @@ mod tests {
             committee_place: String::new(),
             fund_committee_on: Some(date!(2015 - 09 - 01)),
             council_on: None,
+            still_days: 21,
+            near_days: 15,
         }
     }
 

@@ -206,16 +206,18 @@ pub async fn create_project(conn: &mut PgConnection, new: &NewProject<'_>, by: A
         .await?
         .ok_or(AppError::NotFound)?;
     let label = label(new.organisation, new.commune);
-    let standing = serde_json::to_value(Standing::of(&Content::default())).map_err(anyhow::Error::from)?;
+    let standing = Standing::of(&Content::default());
+    let missing = i32::try_from(standing.missing()).unwrap_or(i32::MAX);
+    let standing = serde_json::to_value(standing).map_err(anyhow::Error::from)?;
     let department = new.commune.and_then(territory::commune).map_or("", |commune| commune.department);
     let id = sqlx::query_scalar!(
         "with carrier as (
            insert into organisation (name, kind, commune) values ($2, $3, $4) returning id
          )
          insert into project (call_id, organisation_id, number, title, manifested_on, manifestation, is_reducing_impact, is_collective,
-                              notified_on, department, label, search, standing, last_activity_at, created_at)
+                              notified_on, department, label, search, standing, last_activity_at, created_at, missing)
          select $1, carrier.id, coalesce((select max(number) from project where call_id = $1), 0) + 1, $5, $6, $7, $8, $9,
-                $10, $11, $12, $13, $14, $15, $15
+                $10, $11, $12, $13, $14, $15, $15, $16
          from carrier
          returning id",
         new.call.get(),
@@ -232,7 +234,8 @@ pub async fn create_project(conn: &mut PgConnection, new: &NewProject<'_>, by: A
         label,
         search(new.title, &label),
         standing,
-        now
+        now,
+        missing
     )
     .fetch_one(&mut *conn)
     .await?;

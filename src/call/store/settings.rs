@@ -32,6 +32,10 @@ pub struct Calendar {
     pub fund_committee_on: Option<Date>,
     /// Decision of the elected council (R131).
     pub council_on: Option<Date>,
+    /// Days without movement from which the board warns.
+    pub still_days: i32,
+    /// Days before the bound from which it warns of what blocks a deposit.
+    pub near_days: i32,
 }
 
 /// Reads the dates of a call.
@@ -39,7 +43,7 @@ pub async fn calendar(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Cal
     sqlx::query_as!(
         Calendar,
         "select version, launched_on, manifestation_bound, notified_on, deposit_bound, grace_minutes, review_due_at, committee_at, committee_place,
-           fund_committee_on, council_on
+           fund_committee_on, council_on, still_days, near_days
          from call
          where id = $1",
         call.get()
@@ -67,6 +71,12 @@ pub async fn save_calendar(conn: &mut PgConnection, manager: &CallManager, new: 
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Writes the days from which the board warns.
+pub async fn save_alerts(conn: &mut PgConnection, manager: &CallManager, still: i32, near: i32) -> sqlx::Result<()> {
+    sqlx::query!("update call set still_days = $2, near_days = $3 where id = $1", manager.call().id.get(), still, near).execute(conn).await?;
     Ok(())
 }
 
