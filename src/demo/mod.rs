@@ -321,8 +321,8 @@ impl Stage<'_> {
         let opened = self.after_bound(call).await?;
         sqlx::query!(
             "with assigned as (
-               insert into review (project_id, account_id, submission_id, assigned_by, assigned_at)
-               select $1, $2, submission_id, $3, $4 from project where id = $1
+               insert into review (project_id, account_id, submission_id, assigned_by, assigned_at, declared_at)
+               select $1, $2, submission_id, $3, $4, $4 from project where id = $1
              )
              update project set reviews_assigned = reviews_assigned + 1 where id = $1",
             project.get(),

@@ -195,6 +195,7 @@ const TOLD: &[&str] = &[
     "correction_requested",
     "correction_answered",
     "correction_closed",
+    "correction_delayed",
     "engagement_published",
     "engagement_signed",
     "engagement_recorded",

@@ -53,7 +53,7 @@ const PAGES = {
     "/appel/formations?appel=demo", "/appel/formations/3?appel=demo", "/appel/formations/1?appel=eit-2015", "/appel/formations/1/presences/{day}?appel=eit-2015", "/reseau?appel=eit-2015", "/appels/eit-2015/calendrier", "/appel/decisions?appel=eit-2015", "/appel/decisions/publication?appel=eit-2015", "/comite/seances?appel=eit-2015", "/comite/seances?appel=demo", "{rich}/instruction", "{rich}/amo", "{rich}/subvention", "{rich}/subvention/rib", "/appel/subventions?appel=eit-2015", "/appel/subventions?appel=demo", "/nomenclatures/flux/{type}", "/nomenclatures/modifier?liste=flux&cle={type}", "/nomenclatures/modifier?liste=regles", "/nomenclatures/importer?liste=flux", "/nomenclatures/activites",
     "/appel/messages?appel=demo", "/appel/messages?appel=demo&q=registre", "/appel/messages?appel=demo&fil=expertise&etat=non-lus", "/appel/messages/modeles?appel=demo", "/appel/messages/groupe?appel=demo", "{open}/messages/administration", "/compte/avis"],
   "comite@example.org": ["/", "/comite?appel=eit-2015", "/comite?appel=eit-2015&q=introuvable", "/comite/calcul?appel=eit-2015", "/comite/etude?appel=eit-2015", "/comite/etude?appel=demo", "/comite/seances?appel=eit-2015", "/comite/seances/{meeting}?appel=eit-2015", "/comite/seances/{meeting}/compte-rendu?appel=eit-2015", "{rich}", "{rich}/depots/1"],
-  "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo"],
+  "evaluateur@example.org": ["/", "/evaluation?appel=eit-2015", "/evaluation?appel=demo", "/evaluation/domaines?appel=eit-2015"],
   "operateur@example.org": ["/", "/exploitation", "/exploitation/courriels", "/exploitation/courriels?etat=refus"],
 };
 
