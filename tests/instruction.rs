@@ -550,7 +550,7 @@ async fn a_due_date_changes_with_its_reason_and_the_team_is_told(db: PgPool) {
     late.post(&mathieu, &path, &once).await.expect(303);
     let told = mails(&scene, "correction_delayed").await;
     assert_eq!(told.len(), 1);
-    assert!(told[0].0 == ana.email && told[0].1.contains("Congés de l’équipe") && told[0].1.contains("jeudi 5 novembre"), "{told:?}");
+    assert!(told[0].0 == ana.email && told[0].1.contains("Congés de l’équipe") && told[0].1.contains("jeudi 5\u{a0}novembre"), "{told:?}");
     for person in [&ana, &mathieu] {
         late.get(person, &asked).await.says("Date limite changée").says("Congés de l’équipe").says("par Mathieu");
     }
@@ -671,6 +671,9 @@ async fn a_reviewer_proposes_a_correction_that_the_instruction_sends_or_declines
     scene.get(&remi, &own).await.expect(404);
     scene.get(&mathieu, &format!("{base}/instruction")).await.is_silent_on("Proposées par les évaluateurs");
     scene.get(&mathieu, &format!("{base}/corrections/propositions/2")).await.expect(404);
+    let mut tx = scene.app.db.begin().await.expect("begin");
+    trame::review::store::recompute_project(&mut tx, project).await.expect("figures");
+    tx.commit().await.expect("commit");
     scene.check().await;
 }
 

@@ -132,7 +132,11 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
         remaining: moment::remaining(manager.now(), call.bound).unwrap_or_default(),
         rows: rows.into_iter().map(|listed| row(listed, call.is_published)).collect::<Result<_, _>>()?,
         pager: Pager::of(&call.slug, &here, &slice),
-        labels: known.into_iter().map(|(held, uses)| label_view(held, uses, &call.slug, among.label)).collect(),
+        labels: known
+            .into_iter()
+            .filter(|(held, uses)| *uses > 0 || among.label == Some(held.id))
+            .map(|(held, uses)| label_view(held, uses, &call.slug, among.label))
+            .collect(),
         filtered: label.map(|label| label.name).unwrap_or_default(),
         all: at(&call.slug, HERE),
         create_project: at(&call.slug, "/appel/dossiers/nouveau"),

@@ -16,8 +16,8 @@ use super::tab::{Tab, url};
 use crate::access::{Dossier, ReviewStatus, policy};
 use crate::app::App;
 use crate::error::AppError;
-use crate::framework::COLLECTIONS;
 use crate::framework::standing::places;
+use crate::framework::{ACTION, COLLECTIONS};
 use crate::kit::french::{NBSP, count};
 use crate::kit::ids::CriterionId;
 use crate::kit::moment;
@@ -312,8 +312,10 @@ fn codes(item: &ItemView, deliverable: u8) -> Vec<&'static str> {
         "engagement_signatories" => return vec!["4.2"],
         _ => {}
     }
+    // An action is read whole: each part of its page enlightens its own criteria.
+    let parts = COLLECTIONS.iter().filter(|rows| rows.kind == ACTION.kind && rows.kind == item.key).flat_map(|rows| rows.items.iter());
     let lists = places().filter(|place| place.deliverable.no == deliverable && place.item.list.is_some_and(|rows| rows.kind == item.key));
-    let mut codes: Vec<&str> = lists.flat_map(|place| place.item.criteria.iter().copied()).collect();
+    let mut codes: Vec<&str> = lists.map(|place| place.item).chain(parts).flat_map(|item| item.criteria.iter().copied()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes

@@ -1,20 +1,32 @@
 // A review: the grid by keyboard, what a criterion judges, passages quoted with and without script, two windows, a cut network.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { openBrowser, overflow, Trame, violations, visitor } from "./lib.mjs";
+import { Database, openBrowser, overflow, Trame, violations, visitor } from "./lib.mjs";
 
-let trame, browser, id;
+let trame, browser, database, id;
+
+// The rich dossier comes back in evaluation, its review undone: the demonstration has only reviews that are over.
+const AGAIN = `set session_replication_role = replica;
+  update project set status = 'in_review' where title = 'Boucles de Charente';
+  delete from mark using review, account, project where mark.review_id = review.id and account.id = review.account_id
+    and account.email = 'evaluateur@example.org' and project.id = review.project_id and project.title = 'Boucles de Charente';
+  update review set status = 'draft', delivered_at = null, comment = '' from account, project
+    where account.id = review.account_id and account.email = 'evaluateur@example.org' and project.id = review.project_id and project.title = 'Boucles de Charente'`;
 
 before(async () => {
-  [trame, browser] = [await Trame.start(), await openBrowser()];
+  database = await Database.start();
+  [trame, browser] = [await Trame.start({ DATABASE_URL: database.url }), await openBrowser()];
+  execFileSync("psql", ["-qX", "-v", "ON_ERROR_STOP=1", "-c", AGAIN, database.url]);
   const page = await visitor(browser, trame, "evaluateur@example.org");
   await page.visit("/evaluation?appel=eit-2015");
-  id = (await page.getByRole("link", { name: "Évaluer ce dossier" }).getAttribute("href")).split("/").pop();
+  id = (await page.getByRole("link", { name: "Boucles de Charente" }).getAttribute("href")).split("/").pop();
   await page.context().close();
 });
 after(async () => {
   await browser?.close();
   await trame?.stop();
+  await database?.stop();
 });
 
 const saved = (page) => page.locator("[data-status]", { hasText: "Enregistré à" }).waitFor();
