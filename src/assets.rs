@@ -66,7 +66,7 @@ fn mime(name: &str) -> &'static str {
 mod tests {
     #[test]
     fn the_files_that_pages_name_exist() {
-        for name in ["trame.css", "trame.js", "write.js", "live.js", "meeting.js", "perimeter.js", "stakeholders.js", "logo.svg"] {
+        for name in ["trame.css", "trame.js", "write.js", "live.js", "meeting.js", "perimeter.js", "review.js", "stakeholders.js", "logo.svg"] {
             assert!(super::path(name).starts_with("/s/") && super::path(name) != "/s/absent", "{name}");
         }
     }

@@ -41,6 +41,14 @@ impl Input {
         Self { pairs: pairs.into_iter().map(|(name, value)| (name, visible(value))).collect(), wants_json: false }
     }
 
+    /// The same form, but for what it holds under that name.
+    #[must_use]
+    pub fn with(&self, name: &str, value: String) -> Self {
+        let mut pairs: Vec<(String, String)> = self.pairs.iter().filter(|(held, _)| held != name).cloned().collect();
+        pairs.push((name.to_owned(), value));
+        Self { pairs, wants_json: self.wants_json }
+    }
+
     /// Every pair.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.pairs

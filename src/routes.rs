@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::documents::web as documents;
 use crate::engagement::{self, partner, partner_copy, partner_said, signatory};
 use crate::error::url_encode;
-use crate::instruction::correction::{answer, closing, page as correction, request};
+use crate::instruction::correction::{answer, closing, delay, page as correction, request, wished};
 use crate::instruction::opinion::{ask, expert, list as opinions};
 use crate::instruction::{acts, comparison, labels, notes, page as instruction, verdict};
 use crate::leads::{deciding, download, lead, list as leads, visits};
@@ -24,7 +24,7 @@ use crate::project::comments::web as talk;
 use crate::project::exchange::{copy, export, preview, start, undo};
 use crate::project::perimeter::web as perimeter;
 use crate::project::{attachments, files, finished, history, overview, rows, sections, stakeholders, traceability};
-use crate::review::{deliver, list, others, pages, recusal};
+use crate::review::{declaration, deliver, expertise, list, others, pages, recusal, wish};
 use crate::submission::web as deposit;
 use crate::subsidy::{acts as subsidy_acts, bank, letter, list as subsidies, page as subsidy, pieces};
 use crate::territory::{case, web as territory};
@@ -117,8 +117,10 @@ routes! { PAGES, pages:
     "/dossiers/{id}/comparaison" => get comparison::show;
     "/dossiers/{id}/corrections" => get correction::list;
     "/dossiers/{id}/corrections/nouvelle" => get request::show, post request::save;
+    "/dossiers/{id}/corrections/propositions/{number}" => get wished::show, post wished::decline;
     "/dossiers/{id}/corrections/{number}" => get correction::show;
     "/dossiers/{id}/corrections/{number}/reponse" of "/dossiers/{id}/corrections/{number}" => post answer::save;
+    "/dossiers/{id}/corrections/{number}/delai" of "/dossiers/{id}/corrections/{number}" => post delay::save;
     "/dossiers/{id}/corrections/{number}/cloture" of "/dossiers/{id}/corrections/{number}" => post closing::save;
     "/dossiers/{id}/instruction" => get instruction::show, post acts::check;
     "/dossiers/{id}/instruction/ouverture" of "/dossiers/{id}/instruction" => post acts::open;
@@ -224,9 +226,12 @@ routes! { PAGES, pages:
     "/reseau" => get network::web::show, post network::web::save;
 
     "/evaluation" => get list::show;
+    "/evaluation/domaines" => get expertise::show, post expertise::save;
     "/evaluation/{id}" => get pages::show, post pages::save;
     "/evaluation/{id}/rendre" => get deliver::show, post deliver::save;
     "/evaluation/{id}/rouvrir" of "/evaluation/{id}" => post deliver::reopen;
+    "/evaluation/{id}/declaration" of "/evaluation/{id}" => post declaration::save;
+    "/evaluation/{id}/corrections" => get wish::show, post wish::save;
     "/evaluation/{id}/deport" => get recusal::show, post recusal::save;
     "/evaluation/{id}/autres" => get others::show;
 
@@ -278,6 +283,7 @@ routes! { PAGES, pages:
     "/appel/decisions/publication/publier" of "/appel/decisions/publication" => post decision::publish::save;
     "/appel/affectations" => get call::assignments::show, post call::assignments::save;
     "/appel/affectations/proposer" => get call::proposal::show;
+    "/appel/affectations/conflits" of "/appel/affectations" => post call::conflicts::save;
     "/appel/fiches" => get lessons::asked::show;
     "/appel/subventions" => get subsidies::show;
     "/appel/etiquettes" => get labels::show, post labels::save;

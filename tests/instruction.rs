@@ -521,3 +521,191 @@ async fn a_request_that_cannot_be_read_comes_back_as_typed(db: PgPool) {
     scene.get(&mathieu, &format!("/dossiers/{project}/instruction")).await.is_silent_on("Relu");
     scene.check().await;
 }
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn a_due_date_changes_with_its_reason_and_the_team_is_told(db: PgPool) {
+    let (scene, ana, mathieu, project) = deposited(db).await;
+    open(&scene, &mathieu, project).await;
+    let asked = ask(&scene, &mathieu, project, &["organisation.animation/q5"]).await;
+    let path = format!("{asked}/delai");
+    let late = scene.at(time::macros::datetime!(2015-10-26 8:00 UTC));
+    trame::instruction::reminders::run(&late.app).await.expect("run");
+    late.post(&ana, &format!("/dossiers/{project}/organisation?theme=animation"), &[("version", "3"), ("q5", "Trop tard")]).await.expect(403);
+    for (due, reason, said) in [
+        ("2015-11-05T12:00", " ", "Écrire le motif"),
+        ("2015-10-26T09:00", "Une semaine de plus", "Choisir un instant à venir"),
+        ("2015-10-25T12:00", "Une semaine de plus", "déjà celle-ci"),
+    ] {
+        let page = late.post(&mathieu, &path, &[("version", "1"), ("echeance", due), ("motif_delai", reason)]).await;
+        page.expect(422).says(said);
+        assert!(page.body.contains(due), "what was typed stays");
+    }
+    late.post(&mathieu, &path, &[("version", "7"), ("echeance", "2015-11-05T12:00"), ("motif_delai", "Congés de l’équipe")])
+        .await
+        .expect(409)
+        .says("Congés de l’équipe");
+    let once =
+        [("version", "1"), ("echeance", "2015-11-05T12:00"), ("motif_delai", "Congés de l’équipe"), ("operation", "7b3d6f0e-8f0f-4d6a-9f0e-2f8f5d0c0a11")];
+    late.post(&mathieu, &path, &once).await.expect(303);
+    late.post(&mathieu, &path, &once).await.expect(303);
+    let told = mails(&scene, "correction_delayed").await;
+    assert_eq!(told.len(), 1);
+    assert!(told[0].0 == ana.email && told[0].1.contains("Congés de l’équipe") && told[0].1.contains("jeudi 5\u{a0}novembre"), "{told:?}");
+    for person in [&ana, &mathieu] {
+        late.get(person, &asked).await.says("Date limite changée").says("Congés de l’équipe").says("par Mathieu");
+    }
+    late.get(&ana, &format!("/dossiers/{project}")).await.says("a changé la date limite de la demande de correction n° 1");
+    // What is asked is open again, and its reminder leaves again.
+    write(&late, &ana, &format!("/dossiers/{project}/organisation?theme=animation"), &[("q5", "Le comité décide, chaque mois.")]).await.expect(303);
+    let soon = scene.at(time::macros::datetime!(2015-11-03 8:00 UTC));
+    assert_eq!(trame::instruction::reminders::run(&soon.app).await.expect("run"), 1);
+
+    let marc = scene.staff("Marc", &["manager"]).await;
+    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'declared')")
+        .bind(project.get())
+        .bind(marc.id.get())
+        .execute(&scene.app.db)
+        .await
+        .expect("recusal");
+    let (remi, claire) = (scene.staff("Rémi", &["reviewer"]).await, scene.staff("Claire", &["committee"]).await);
+    scene.assign(project, &remi).await;
+    for person in [&ana, &marc, &remi, &claire] {
+        late.post(person, &path, &[("version", "2"), ("echeance", "2015-12-05T12:00"), ("motif_delai", "Forgé")]).await.expect(404);
+    }
+    scene.post(&ana, &format!("{asked}/reponse"), &[("version", "2"), ("mot", "")]).await.expect(303);
+    scene.post(&mathieu, &path, &[("version", "3"), ("echeance", "2015-12-05T12:00"), ("motif_delai", "Trop tard")]).await.expect(403).says("n’attend plus");
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn a_reviewer_proposes_a_correction_that_the_instruction_sends_or_declines(db: PgPool) {
+    let (scene, ana, mathieu, project) = deposited(db).await;
+    scene.post(&mathieu, "/appel/ouvrir-evaluation?appel=essai", &[("version", "1")]).await.expect(303);
+    let (remi, rita) = (scene.staff("Rémi Secret", &["reviewer"]).await, scene.staff("Rita", &["reviewer"]).await);
+    for person in [&remi, &rita] {
+        scene.assign(project, person).await;
+    }
+    let own = format!("/evaluation/{project}/corrections");
+    scene.get(&remi, &own).await.expect(200).says("Points à corriger");
+    scene.post(&remi, &own, &[("version", "0"), ("message", "PASSAGESECRET"), ("point", "x")]).await.expect(422).says("Un point choisi").says("PASSAGESECRET");
+    scene.post(&remi, &own, &[("version", "0"), ("message", ""), ("point", "organisation.animation/q5")]).await.expect(422).says("Dire en quelques mots");
+    let once = [
+        ("version", "0"),
+        ("message", "PASSAGESECRET : qui décide ?"),
+        ("point", "organisation.animation/q5"),
+        ("operation", "7b3d6f0e-8f0f-4d6a-9f0e-2f8f5d0c0a12"),
+    ];
+    scene.post(&remi, &own, &once).await.expect(303);
+    scene.post(&remi, &own, &once).await.expect(303);
+    scene.post(&remi, &own, &[("version", "0"), ("message", "AUTRESECRET"), ("point", "organisation.animation/q6")]).await.expect(303);
+    scene.get(&remi, &own).await.says("À traiter").says("PASSAGESECRET");
+    scene.get(&rita, &own).await.expect(200).is_silent_on("PASSAGESECRET").is_silent_on("Rémi Secret");
+    let told = mails(&scene, "correction_wished").await;
+    assert_eq!(told.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), [mathieu.email.as_str(); 2]);
+
+    // Sent, changed by who instructs: the team reads the request, never who had the idea.
+    let base = format!("/dossiers/{project}");
+    scene.get(&mathieu, &format!("{base}/instruction")).await.says("Proposées par les évaluateurs").says("Rémi Secret");
+    scene.get(&mathieu, &format!("{base}/corrections/propositions/1")).await.says("PASSAGESECRET").says("Rémi Secret");
+    let form = scene.get(&mathieu, &format!("{base}/corrections/nouvelle?proposition=1")).await;
+    form.expect(200).says("PASSAGESECRET").says("Reprise de la proposition");
+    assert!(form.body.contains("value=\"organisation.animation/q5\" checked"));
+    let fields =
+        [("version", "0"), ("proposition", "1"), ("message", "Préciser qui décide."), ("echeance", "2015-10-28T12:00"), ("point", "organisation.animation/q5")];
+    scene.post(&mathieu, &format!("{base}/corrections/nouvelle"), &fields).await.expect(303);
+    scene.post(&mathieu, &format!("{base}/corrections/nouvelle"), &fields).await.expect(403).says("déjà traitée");
+    scene.post(&mathieu, &format!("{base}/corrections/propositions/1"), &[("version", "0"), ("motif", "Non, finalement")]).await.expect(403);
+    scene.post(&mathieu, &format!("{base}/corrections/propositions/2"), &[("version", "0"), ("motif", " ")]).await.expect(422).says("Écrire le motif");
+    scene.post(&mathieu, &format!("{base}/corrections/propositions/2"), &[("version", "0"), ("motif", "MOTIFSECRET, déjà dit.")]).await.expect(303);
+    scene
+        .get(&remi, &own)
+        .await
+        .says("Demandée au porteur")
+        .says("Demande n° 1 au porteur")
+        .says("correction attendue")
+        .says("Non retenue")
+        .says("MOTIFSECRET");
+    let ended = mails(&scene, "correction_wish_ended").await;
+    assert_eq!(ended.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), [remi.email.as_str(); 2]);
+
+    let (claire, marc) = (scene.staff("Claire", &["committee"]).await, scene.staff("Marc", &["manager"]).await);
+    let tania = scene.staff("Tania", &["manager"]).await;
+    scene.member(project, &tania, "reader").await;
+    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'declared')")
+        .bind(project.get())
+        .bind(marc.id.get())
+        .execute(&scene.app.db)
+        .await
+        .expect("recusal");
+    let secrets = ["Rémi Secret", "PASSAGESECRET", "AUTRESECRET", "MOTIFSECRET"];
+    for person in [&ana, &tania] {
+        for path in [base.clone(), format!("{base}/corrections"), format!("{base}/corrections/1"), format!("{base}/historique")] {
+            let page = scene.get(person, &path).await;
+            for secret in secrets {
+                page.is_silent_on(secret);
+            }
+        }
+    }
+    for person in [&ana, &tania, &claire, &marc, &rita] {
+        scene.get(person, &format!("{base}/corrections/propositions/1")).await.expect(404);
+        scene.post(person, &format!("{base}/corrections/propositions/2"), &[("version", "0"), ("motif", "Forgé")]).await.expect(404);
+    }
+    for person in [&ana, &tania, &claire, &marc, &mathieu] {
+        scene.get(person, &own).await.expect(404);
+        scene.post(person, &own, &[("version", "0"), ("message", "Forgé"), ("point", "organisation.animation/q5")]).await.expect(404);
+    }
+    let letters: Vec<String> = sqlx::query_scalar("select subject || body from mail where recipient in ($1, $2)")
+        .bind(&ana.email)
+        .bind(&tania.email)
+        .fetch_all(&scene.app.db)
+        .await
+        .expect("mails");
+    assert!(letters.iter().all(|letter| secrets.iter().all(|secret| !letter.contains(secret))));
+    // A reviewer who comes to stay away takes their proposals with them.
+    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'suggested')")
+        .bind(project.get())
+        .bind(remi.id.get())
+        .execute(&scene.app.db)
+        .await
+        .expect("recusal");
+    scene.get(&remi, &own).await.expect(404);
+    scene.get(&mathieu, &format!("{base}/instruction")).await.is_silent_on("Proposées par les évaluateurs");
+    scene.get(&mathieu, &format!("{base}/corrections/propositions/2")).await.expect(404);
+    let mut tx = scene.app.db.begin().await.expect("begin");
+    trame::review::store::recompute_project(&mut tx, project).await.expect("figures");
+    tx.commit().await.expect("commit");
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn the_list_of_dossiers_is_filtered_by_label(db: PgPool) {
+    let (scene, ana, mathieu, project) = deposited(db).await;
+    scene.project(&ana, "Rives sans étiquette").await;
+    scene
+        .post(&mathieu, "/appel/etiquettes?appel=essai", &[("version", "0"), ("etiquette", "0"), ("act", "garder"), ("nom", "À suivre"), ("couleur", "weld")])
+        .await
+        .expect(303);
+    let label: i64 = sqlx::query_scalar("select id from label").fetch_one(&scene.app.db).await.expect("label");
+    scene.post(&mathieu, &format!("/dossiers/{project}/instruction/etiquettes"), &[("version", "0"), ("etiquette", &label.to_string())]).await.expect(303);
+    let filtered = format!("/appel?etiquette={label}&appel=essai");
+    scene.get(&mathieu, "/appel?appel=essai").await.says("Boucles de Charente").says("Rives sans étiquette").says("À suivre 1");
+    scene.get(&mathieu, &filtered).await.expect(200).says("Boucles de Charente").is_silent_on("Rives sans étiquette").says("1 dossier");
+    scene.get(&mathieu, "/appel?etiquette=999999&appel=essai").await.expect(404);
+    // Who stays away from the dossier, or is of its team, does not learn that it bears the label: not by a line, nor by a count.
+    let (marc, tania) = (scene.staff("Marc", &["manager"]).await, scene.staff("Tania", &["manager"]).await);
+    sqlx::query("insert into recusal (project_id, account_id, origin) values ($1, $2, 'declared')")
+        .bind(project.get())
+        .bind(marc.id.get())
+        .execute(&scene.app.db)
+        .await
+        .expect("recusal");
+    scene.member(project, &tania, "reader").await;
+    for person in [&marc, &tania] {
+        let page = scene.get(person, &filtered).await;
+        page.expect(200).says("Aucun dossier ne porte").is_silent_on("Boucles de Charente").is_silent_on("Déport").says("À suivre 0");
+    }
+    for person in [&ana, &scene.staff("Rémi", &["reviewer"]).await, &scene.staff("Claire", &["committee"]).await] {
+        scene.get(person, &filtered).await.expect(404);
+    }
+    scene.check().await;
+}

@@ -320,3 +320,114 @@ async fn a_note_that_cannot_be_read_is_refused_beside_its_criterion_and_loses_no
     assert!(kept[0].1.starts_with("Un motif tapé avec ") && kept[1] == (Some(3), "Un autre motif".to_owned()), "{kept:?}");
     scene.check().await;
 }
+
+/// A dossier in evaluation with its deposit, and a reviewer of it.
+async fn deposited(scene: &Scene) -> (Scene, Person, ProjectId) {
+    let (ana, solene, manager) = (scene.person("Ana").await, scene.staff("Solene", &["reviewer"]).await, scene.staff("Mathieu", &["manager"]).await);
+    let project = scene.project(&ana, "Boucles de Charente").await;
+    scene.fill(&ana, project).await;
+    scene.post(&ana, &format!("/dossiers/{project}/depot"), &[("version", "0")]).await.expect(303);
+    scene.assign(project, &solene).await;
+    let scene = scene.at(AFTER);
+    scene.post(&manager, "/appel/ouvrir-evaluation?appel=essai", &[("version", "1")]).await.expect(303);
+    (scene, solene, project)
+}
+
+async fn reason(scene: &Scene, criterion: i64) -> String {
+    sqlx::query_scalar("select comment from mark where criterion_id = $1").bind(criterion).fetch_one(&scene.app.db).await.expect("mark")
+}
+
+/// Value of the first button that quotes in that criterion.
+fn button(body: &str, criterion: i64) -> String {
+    let start = body.find(&format!("name=\"citer\" value=\"{criterion}.")).expect("a button");
+    body[start + 20..].split('"').next().expect("its value").to_owned()
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn r69_r71_r79_a_criterion_brings_what_it_judges(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let (scene, solene, project) = deposited(&scene).await;
+    let path = format!("/evaluation/{project}");
+    let actions = scene.get(&solene, &format!("{path}?livrable=3")).await;
+    actions.expect(200).says("Actions vitrines 1 sur 2 au plus, dont 1 nouvelle").says("18 600 € de dépenses, 18 600 € de ressources");
+    actions.says("Acteurs concernés 0 sur 1 au dossier").says("Compté sur les fiches d’actions du dépôt");
+    let mobilisation = scene.get(&solene, &format!("{path}?livrable=4")).await;
+    mobilisation.says("Engagements signés 1 sur 1").says("Structures signataires 1 sur 1 au dossier").says("Entreprise : 1");
+    // Counted in the deposit that is judged, whatever became of the draft since.
+    sqlx::query("update unit set is_deleted = true where project_id = $1 and kind in ('action', 'commitment')")
+        .bind(project.get())
+        .execute(&scene.app.db)
+        .await
+        .expect("draft");
+    scene.get(&solene, &format!("{path}?livrable=3")).await.says("Actions vitrines 1 sur 2 au plus");
+    let lines = criteria(&scene).await;
+    let (id, _) = lines.iter().find(|(_, code)| code == "3.2").expect("a criterion");
+    assert!(actions.body.contains(&format!("href=\"#p{id}\"")) && actions.body.contains(&format!("id=\"p{id}\"")));
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn a_passage_is_quoted_after_what_was_typed(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let (scene, solene, project) = deposited(&scene).await;
+    let path = format!("/evaluation/{project}?livrable=2");
+    let (first, _) = criteria(&scene).await[0].clone();
+    let (c, j) = (format!("c{first}"), format!("j{first}"));
+    let page = scene.get(&solene, &path).await;
+    let place = button(&page.body, first);
+    let operation = uuid::Uuid::new_v4().to_string();
+    let version = page.hidden("version");
+    let pairs = [("version", version.as_str()), ("operation", &operation), (&c, "3"), (&j, "Sources citées."), ("citer", &place)];
+    let answer = scene.post(&solene, &path, &pairs).await;
+    assert_eq!(answer.expect(303).location, format!("{path}#{j}"));
+    let kept = reason(&scene, first).await;
+    assert!(kept.starts_with("Sources citées.\n\n«\u{a0}Une réponse écrite pour l’essai, qui dit l’essentiel.\u{a0}» ("), "{kept}");
+    // The same sending again quotes once.
+    assert_eq!(scene.post(&solene, &path, &pairs).await.expect(303).location, format!("{path}#{j}"));
+    assert_eq!(reason(&scene, first).await, kept);
+    // The script is told where to go; what it typed since goes along.
+    let typed = format!("{kept}\n\nEt encore.");
+    let version = self::version(&scene, &solene, project).await;
+    let saved = scene.autosave(&solene, &path, &[("version", &version), (&c, "3"), (&j, &typed), ("citer", &place)]).await;
+    saved.expect(200).says(&format!("\"location\":\"{path}#{j}\""));
+    assert!(reason(&scene, first).await.starts_with(&typed), "what was typed stays first");
+
+    // Another window wrote the reason since: both texts are shown, the quotation included.
+    let stale = [("version", version.as_str()), (&c, "1"), (&j, "Écrit ailleurs."), ("citer", &place)];
+    scene.post(&solene, &path, &stale).await.expect(409).says("Écrit ailleurs.").says("Deux versions").says("Et encore.");
+    // A place that is not in the deposit, a criterion of another call: nothing is written.
+    for noise in [format!("{first}.ailleurs.0.0"), format!("{first}.context.0.99"), "999999.context.0.0".to_owned()] {
+        let version = self::version(&scene, &solene, project).await;
+        scene.post(&solene, &path, &[("version", &version), (&j, "Perdu"), ("citer", &noise)]).await.expect(400);
+    }
+    assert!(!reason(&scene, first).await.contains("Perdu"));
+    // Neither a stranger nor a colleague quotes here, and a delivered review no longer changes.
+    let (rita, claire) = (scene.staff("Rita", &["reviewer"]).await, scene.staff("Claire", &["committee"]).await);
+    for person in [&rita, &claire] {
+        scene.post(person, &path, &[("version", "1"), ("citer", &place)]).await.expect(404);
+    }
+    mark(&scene, &solene, project, &["3"; 14]).await;
+    deliver(&scene, &solene, project).await;
+    let page = scene.get(&solene, &path).await;
+    assert!(!page.body.contains("name=\"citer\""));
+    scene.post(&solene, &path, &[("version", "9"), (&j, "Tard"), ("citer", &place)]).await.expect(403);
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn a_dossier_opens_once_its_reviewer_has_said_that_nothing_ties_them(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let (scene, solene, project) = deposited(&scene).await;
+    sqlx::query("update review set declared_at = null").execute(&scene.app.db).await.expect("undeclared");
+    let path = format!("/evaluation/{project}");
+    let page = scene.get(&solene, &format!("{path}?livrable=3")).await;
+    page.expect(200).says("Avant d’évaluer").says("Verrerie des Borderies").is_silent_on("Une navette dessert la gare").is_silent_on("Critère 3.1");
+    let reads = count(&scene, "select count(*) from dossier_reading").await;
+    assert_eq!(reads, 0, "the question is no reading");
+    let stranger = scene.staff("Rita", &["reviewer"]).await;
+    scene.post(&stranger, &format!("{path}/declaration?livrable=3"), &[("version", "0")]).await.expect(404);
+    let answer = scene.post(&solene, &format!("{path}/declaration?livrable=3"), &[("version", "0")]).await;
+    assert_eq!(answer.expect(303).location, format!("{path}?livrable=3"));
+    scene.get(&solene, &format!("{path}?livrable=3")).await.says("Une navette dessert la gare").says("Critère 3.1");
+    assert_eq!(count(&scene, "select count(*) from journal where act = 'review_declared'").await, 1);
+    scene.check().await;
+}

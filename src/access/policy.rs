@@ -42,7 +42,7 @@ pub use advising::{
 };
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
 pub use following::{labels_in_list, perimeter_in_list, retained_in_list, subsidy_in_list};
-pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections};
+pub use instructing::{admit, ask_correction, instruct, open_admissibility, opinions, read_corrections, wish_correction};
 pub use messages::{Thread, read_receipts, read_thread, read_threads, write_thread};
 pub use telling::{own_lesson, propose_lesson, read_lesson, write_lesson};
 
@@ -580,6 +580,13 @@ pub fn publish(preparer: AccountId, publisher: AccountId) -> Result<(), Refusal>
     if preparer == publisher { Err(Refusal::Because(TWO_PERSONS)) } else { Ok(()) }
 }
 
+/// A suggested conflict of interest is set aside by somebody else than the person whom it concerns; anybody confirms their own.
+pub fn dismiss_conflict(person: AccountId, by: AccountId) -> Result<(), Refusal> {
+    if person == by { Err(Refusal::Because(OWN_CONFLICT)) } else { Ok(()) }
+}
+
+const OWN_CONFLICT: &str = "Une suggestion vous concerne\u{a0}: un autre gestionnaire l’écarte, ou vous la confirmez.";
+
 const TWO_PERSONS: &str = "Vous avez préparé ces lettres\u{a0}: un autre gestionnaire de l’appel les publie.";
 
 #[cfg(test)]
@@ -770,6 +777,12 @@ mod tests {
         assert_eq!(told_status(&owner, &adjourned), Status::InReview);
         assert_eq!((decision(&owner, &adjourned), scores(&owner, &adjourned)), (Err(Refusal::NotPublished), Err(Refusal::NotPublished)));
         assert_eq!(scores(&owner, &Facts { status: Status::NotSelected, ..adjourned }), Ok(()));
+    }
+
+    #[test]
+    fn nobody_sets_aside_what_concerns_them() {
+        assert!(dismiss_conflict(AccountId(5), AccountId(5)).is_err());
+        assert_eq!(dismiss_conflict(AccountId(5), AccountId(6)), Ok(()));
     }
 
     #[test]

@@ -316,6 +316,8 @@ project_proofs! {
     DepositReader = |d| policy::read_deposit(&d.ties, &d.facts);
     /// May instruct the dossier for the call: check-list, corrections, notes, labels, opinions asked.
     ProjectInstructor = |d| policy::instruct(&d.ties, &d.facts);
+    /// May propose that points of the dossier be corrected.
+    CorrectionWisher = |d| policy::wish_correction(&d.ties, &d.facts);
     /// May read the opinions of people outside that are not confidential.
     OpinionReader = |d| policy::opinions(&d.ties, &d.facts);
     /// May open the lesson of the dossier; who is not of the team sees only what was proposed.

@@ -5,22 +5,27 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
 
+use super::conflicts::{Open, Section, Typed, section};
 use super::dashboard::{Pager, place};
+use super::expertise;
 use super::frame::{Alert, Asked, Frame, at, layout};
-use super::store::assignments::{self as store, Line, Pair, Reviewer, Suspicion, suspicion};
-use super::store::{self as calls, Act, lists};
+use super::store::assignments::{self as store, Line, Pair, Person};
+use super::store::lists::Among;
+use super::store::{self as calls, Act, conflicts, lists};
 use crate::access::{CallManager, ReviewStatus, Status, policy};
 use crate::app::App;
 use crate::error::AppError;
 use crate::input::Input;
 use crate::kit::french::count;
 use crate::mail::{self, Mail, texts};
-use crate::page::{Layout, Tag, html, see};
+use crate::page::{Layout, Tag, html_with, see};
 
-const HERE: &str = "/appel/affectations";
+/// Address of the table.
+pub(super) const HERE: &str = "/appel/affectations";
 
 /// Most boxes read from one form: a page of fifty dossiers and a hundred reviewers.
 const MOST: usize = 5000;
@@ -35,6 +40,8 @@ struct AssignmentsPage {
     reviewers: Vec<ReviewerView>,
     rows: Vec<RowView>,
     drawn: String,
+    dossiers: String,
+    conflicts: Section,
     expected: i32,
     pager: Pager,
     action: String,
@@ -46,6 +53,7 @@ struct ReviewerView {
     name: String,
     organisation: String,
     load: String,
+    expertise: String,
 }
 
 struct RowView {
@@ -64,7 +72,7 @@ struct Cell {
     value: String,
     reviewer: String,
     kind: CellKind,
-    suspicion: &'static str,
+    suspicion: String,
 }
 
 impl Cell {
@@ -124,13 +132,13 @@ fn kind(line: &Line, reviewer: i64) -> CellKind {
     }
 }
 
-fn row(line: &Line, reviewers: &[Reviewer], expected: i32) -> Result<RowView, AppError> {
+fn row(line: &Line, reviewers: &[&Person], open: &Open, expected: i32) -> Result<RowView, AppError> {
     let status = Status::parse(&line.status).ok_or_else(|| anyhow::anyhow!("unknown status"))?;
     let cells = reviewers.iter().map(|reviewer| Cell {
         value: format!("{}.{}", line.id, reviewer.id),
         reviewer: reviewer.name.clone(),
         kind: kind(line, reviewer.id),
-        suspicion: suspicion(reviewer, &line.organisations, &line.domains).map_or("", Suspicion::words),
+        suspicion: open.words(line.id, reviewer.id),
     });
     Ok(RowView {
         number: line.number,
@@ -146,40 +154,59 @@ fn row(line: &Line, reviewers: &[Reviewer], expected: i32) -> Result<RowView, Ap
 
 /// The managers of a call see who reviews what, but for the dossiers that they stay away from.
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
+    page(&app, &manager, &asked, StatusCode::OK, Typed::default()).await
+}
+
+/// The table, with what was typed below it and refused.
+pub(super) async fn page(app: &App, manager: &CallManager, asked: &Asked, status: StatusCode, typed: Typed) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let counting = calls::rows::counting(&mut conn, manager.call().id).await?;
-    let reviewers = store::reviewers(&mut conn, &manager).await?;
-    let slice = lists::slice(&mut conn, &manager, place(&asked), true).await?;
+    let people = store::people(&mut conn, manager).await?;
+    let slice = lists::slice(&mut conn, manager, place(asked), &Among::REVIEWABLE).await?;
     let lines = store::lines(&mut conn, &slice.ids).await?;
+    let dismissed = conflicts::dismissed(&mut conn, &slice.ids).await?;
     drop(conn);
     let slug = &manager.call().slug;
-    let rows: Vec<RowView> = lines.iter().map(|line| row(line, &reviewers, counting.reviews_expected)).collect::<Result<_, _>>()?;
+    let reviewers: Vec<&Person> = people.iter().filter(|person| person.is_reviewer).collect();
+    let open = Open::of(&people, &lines);
+    let rows: Vec<RowView> = lines.iter().map(|line| row(line, &reviewers, &open, counting.reviews_expected)).collect::<Result<_, _>>()?;
     let drawn: Vec<&str> = rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.is_on()).map(|cell| cell.value.as_str()).collect();
-    html(&AssignmentsPage {
-        layout: layout(&app, &manager, "Affectations"),
-        frame: Frame::of(&manager, "Affectation des évaluations", HERE)
+    let refused = (!typed.error.is_empty()).then(|| Alert {
+        class: "bad",
+        heading: "Rien n’a été décidé".to_owned(),
+        sentence: String::new(),
+        links: vec![("#motif".to_owned(), typed.error.clone())],
+        is_focused: true,
+    });
+    let view = AssignmentsPage {
+        layout: layout(app, manager, "Affectations"),
+        frame: Frame::of(manager, "Affectation des évaluations", HERE)
             .lead("Une case par dossier et par évaluateur. Une évaluation commencée ne se retire plus\u{a0}; un déport ne s’affecte pas.")
-            .alert(done(&asked)),
+            .alert(refused)
+            .alert(done(asked)),
         people: at(slug, "/appel/personnes"),
         proposal: at(slug, "/appel/affectations/proposer"),
         drawn: drawn.join(" "),
+        dossiers: slice.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        conflicts: section(manager, asked, (&people, &lines), (&open, &dismissed), typed),
         reviewers: reviewers.into_iter().map(reviewer_view).collect(),
         rows,
         expected: counting.reviews_expected,
         pager: Pager::of(slug, HERE, &slice),
-        action: at(slug, &here(&asked)),
+        action: at(slug, &here(asked)),
         version: counting.version,
         operation: Uuid::new_v4(),
-    })
+    };
+    html_with(status, &view)
 }
 
-fn reviewer_view(reviewer: Reviewer) -> ReviewerView {
+fn reviewer_view(reviewer: &Person) -> ReviewerView {
     let load = format!("{}, {}", count(reviewer.assigned, "dossier", "dossiers"), count(reviewer.delivered, "rendue", "rendues"));
-    ReviewerView { name: reviewer.name, organisation: reviewer.organisation, load }
+    ReviewerView { name: reviewer.name.clone(), organisation: reviewer.organisation.clone(), load, expertise: expertise::named(&reviewer.expertise) }
 }
 
 /// The address of the page one is on, without what was just done.
-fn here(asked: &Asked) -> String {
+pub(super) fn here(asked: &Asked) -> String {
     match place(asked) {
         lists::Place::After(0) => HERE.to_owned(),
         lists::Place::After(number) => format!("{HERE}?apres={number}"),
@@ -189,6 +216,14 @@ fn here(asked: &Asked) -> String {
 
 fn done(asked: &Asked) -> Option<Alert> {
     let number = |name: &str| asked.0.get(name).and_then(|number| number.parse::<u32>().ok());
+    if let Some(confirmed) = number("confirmes") {
+        let sentence =
+            format!("{}\u{a0}: ces personnes ne voient plus ces dossiers, leurs évaluations ne comptent plus.", count(confirmed, "déport", "déports"));
+        return Some(Alert::done("Conflits d’intérêts confirmés", sentence));
+    }
+    if let Some(dismissed) = number("ecartes") {
+        return Some(Alert::done("Suggestions écartées", format!("{}, avec votre motif.", count(dismissed, "suggestion", "suggestions"))));
+    }
     let (added, removed) = (number("plus")?, number("moins")?);
     let sentence = format!("{}, {}.", count(added, "évaluation affectée", "évaluations affectées"), count(removed, "retirée", "retirées"));
     Some(Alert::done("Affectations enregistrées", sentence))
@@ -257,16 +292,13 @@ mod tests {
         Line {
             id: 12,
             number: 3,
-            title: String::new(),
-            label: String::new(),
             status: "in_review".to_owned(),
             reviews_assigned: 2,
             reviewers: vec![5, 6, 7],
             states: vec!["not_started".to_owned(), "delivered".to_owned(), "draft".to_owned()],
             recused: vec![7, 8],
             team: vec![9],
-            organisations: Vec::new(),
-            domains: Vec::new(),
+            ..Line::default()
         }
     }
 

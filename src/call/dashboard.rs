@@ -5,10 +5,11 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Asked, Frame, at, layout};
-use super::store::lists::{self, Listed, Managed, Place, Slice};
+use super::store::lists::{self, Among, Listed, Managed, Place, Slice};
 use crate::access::{CallManager, Status, policy};
 use crate::app::App;
 use crate::error::AppError;
+use crate::instruction::labels::store::{self as labels, Label};
 use crate::kit::french::count;
 use crate::kit::moment;
 use crate::page::{Layout, Tag, html};
@@ -26,6 +27,11 @@ struct DashboardPage {
     remaining: String,
     rows: Vec<RowView>,
     pager: Pager,
+    /// Name, colour, uses, address, shown.
+    labels: Vec<LabelView>,
+    /// The list shows one label only.
+    filtered: String,
+    all: String,
     create_project: String,
     create_call: String,
 }
@@ -33,6 +39,15 @@ struct DashboardPage {
 /// A call that the person manages.
 struct CallView {
     label: String,
+    href: String,
+    is_current: bool,
+}
+
+/// A label to filter the list by.
+struct LabelView {
+    name: String,
+    colour: String,
+    uses: i64,
     href: String,
     is_current: bool,
 }
@@ -70,7 +85,8 @@ pub struct Pager {
 impl Pager {
     /// The pages around a slice of the list at that address.
     pub fn of(slug: &str, here: &str, slice: &Slice) -> Self {
-        let link = |name: &str, number: i32| at(slug, &format!("{here}?{name}={number}"));
+        let separator = if here.contains('?') { '&' } else { '?' };
+        let link = |name: &str, number: i32| at(slug, &format!("{here}{separator}{name}={number}"));
         let total = count(slice.total, "dossier", "dossiers");
         let is_last = !slice.has_after;
         Self {
@@ -95,10 +111,18 @@ pub fn place(asked: &Asked) -> Place {
 pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let calls = lists::managed(&mut conn, &manager, false).await?;
-    let slice = lists::slice(&mut conn, &manager, place(&asked), false).await?;
+    let known = labels::of_call(&mut conn, &manager).await?;
+    let wanted = asked.0.get("etiquette").map(|id| id.parse::<i64>().unwrap_or(0));
+    let label = wanted.and_then(|id| known.iter().find(|(label, _)| label.id == id)).map(|(label, _)| label.clone());
+    if wanted.is_some() && label.is_none() {
+        return Err(AppError::NotFound);
+    }
+    let among = Among { is_reviewable: false, label: label.as_ref().map(|label| label.id) };
+    let slice = lists::slice(&mut conn, &manager, place(&asked), &among).await?;
     let rows = lists::listed(&mut conn, &manager, &slice.ids).await?;
     drop(conn);
     let call = manager.call();
+    let here = label.as_ref().map_or_else(|| HERE.to_owned(), |label| format!("{HERE}?etiquette={}", label.id));
     html(&DashboardPage {
         layout: layout(&app, &manager, "Dossiers"),
         frame: Frame::of(&manager, "Dossiers de l’appel", HERE),
@@ -107,10 +131,22 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
         bound: moment::until(call.bound),
         remaining: moment::remaining(manager.now(), call.bound).unwrap_or_default(),
         rows: rows.into_iter().map(|listed| row(listed, call.is_published)).collect::<Result<_, _>>()?,
-        pager: Pager::of(&call.slug, HERE, &slice),
+        pager: Pager::of(&call.slug, &here, &slice),
+        labels: known
+            .into_iter()
+            .filter(|(held, uses)| *uses > 0 || among.label == Some(held.id))
+            .map(|(held, uses)| label_view(held, uses, &call.slug, among.label))
+            .collect(),
+        filtered: label.map(|label| label.name).unwrap_or_default(),
+        all: at(&call.slug, HERE),
         create_project: at(&call.slug, "/appel/dossiers/nouveau"),
         create_call: at(&call.slug, "/appel/nouveau"),
     })
+}
+
+fn label_view(label: Label, uses: i64, slug: &str, shown: Option<i64>) -> LabelView {
+    let href = at(slug, &format!("{HERE}?etiquette={}", label.id));
+    LabelView { is_current: shown == Some(label.id), name: label.name, colour: label.colour, uses, href }
 }
 
 fn call_view(managed: &Managed, current: &str) -> CallView {

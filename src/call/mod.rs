@@ -3,6 +3,8 @@
 pub mod assignments;
 mod command;
 mod confirmation;
+pub mod conflict;
+pub mod conflicts;
 pub mod contacts;
 pub mod creation;
 pub mod criteria;
@@ -10,6 +12,7 @@ pub mod dashboard;
 pub mod dates;
 pub mod documents;
 pub mod dossier;
+pub mod expertise;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub mod new_project;

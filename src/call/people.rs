@@ -14,6 +14,7 @@ use uuid::Uuid;
 use self::acts::End;
 use self::forms::{Part, forms, kept};
 use super::confirmation::{Answer, answer, ask};
+use super::expertise;
 use super::form::{FormView, Sheet};
 use super::frame::{Alert, Asked, Frame, at, layout};
 use super::store::people::{self as store, Pending, Role};
@@ -48,6 +49,7 @@ struct PartView {
     id: &'static str,
     title: &'static str,
     is_committee: bool,
+    is_reviewers: bool,
     people: Vec<PersonView>,
 }
 
@@ -60,6 +62,9 @@ struct PersonView {
     seat: i64,
     is_disabled: bool,
     may_leave: bool,
+    /// "Énergie, Eaux".
+    known: String,
+    domains: Vec<(&'static str, &'static str, bool)>,
     operation: Uuid,
 }
 
@@ -117,7 +122,10 @@ fn draw(
         .alert(Alert::errors(&forms))
         .alert(Alert::conflict(&forms));
     let parts = [("gestionnaires", "Gestionnaires", "manager"), ("evaluateurs", "Évaluateurs", "reviewer"), ("comite", "Comité technique", "committee")];
-    let parts = parts.into_iter().map(|(id, title, role)| PartView { id, title, is_committee: role == "committee", people: people(held, role) }).collect();
+    let parts = parts
+        .into_iter()
+        .map(|(id, title, role)| PartView { id, title, is_committee: role == "committee", is_reviewers: role == "reviewer", people: people(held, role) })
+        .collect();
     let seat_label = |seat: Option<i64>| held.seats.iter().find(|held| Some(held.id) == seat).map(|seat| seat.label.clone()).unwrap_or_default();
     let pending = held.pending.iter().map(|pending| PendingView {
         id: pending.id,
@@ -151,6 +159,8 @@ fn people(held: &Held, role: &str) -> Vec<PersonView> {
         seat: person.seat.unwrap_or(0),
         is_disabled: person.is_disabled,
         may_leave: role != "manager" || !is_last(&held.managers, person.account),
+        known: expertise::named(&person.expertise),
+        domains: expertise::boxes(&person.expertise),
         operation: Uuid::new_v4(),
     };
     of_role.map(view).collect()
@@ -169,6 +179,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, asked: Asked) ->
     drop(conn);
     let done = asked.0.get("fait").map(|what| match what.as_str() {
         "inviter" => Alert::done("Invitation envoyée", "Elle attend la réponse de la personne, ci-dessous."),
+        "domaines" => Alert::done("Domaines enregistrés", "La prochaine proposition d’affectation en tient compte\u{202f}; rien de déjà affecté ne change."),
         "annuler" => Alert::done("Invitation annulée", "Son lien ne s’ouvre plus."),
         "retirer" if asked.0.get("role").is_some_and(|role| role == "reviewer") => {
             Alert::done("Rôle retiré", "Les évaluations que cette personne n’avait pas commencées sont de nouveau à affecter.")

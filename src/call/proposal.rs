@@ -11,9 +11,11 @@ use trame_assignment::{
 };
 use uuid::Uuid;
 
+use super::conflict::{Cause as Tie, Known, Named};
+use super::expertise;
 use super::frame::{Asked, Frame, at, layout};
 use super::store as calls;
-use super::store::assignments::{self as store, Line, Reviewer, Suspicion, suspicion};
+use super::store::assignments::{self as store, Line, Person};
 use crate::access::{CallManager, ReviewStatus};
 use crate::app::App;
 use crate::error::AppError;
@@ -87,7 +89,7 @@ fn body_name(body: Body) -> &'static str {
 /// What a proposal is made from: dossiers and reviewers by their keys, which outlive a replay.
 struct Case<'a> {
     lines: &'a [Line],
-    reviewers: &'a [Reviewer],
+    reviewers: &'a [Person],
 }
 
 impl<'a> Case<'a> {
@@ -107,34 +109,36 @@ impl<'a> Case<'a> {
             Some(Kept { reviewer: (*email.get(account)?).into(), held })
         };
         let kept = line.reviewers.iter().zip(&line.states).filter_map(held).collect();
-        Dossier { key: Self::key(line).as_str().into(), kept, excluded: self.excluded(line), themes: Vec::new() }
+        Dossier { key: Self::key(line).as_str().into(), kept, excluded: self.excluded(line), themes: line.themes.clone() }
     }
 
-    /// Whoever stays away, is of the team, or might have to stay away: a proposal does not count on them.
+    /// Whoever stays away, is of the team, or might have to stay away until a manager sets the suggestion aside: a proposal
+    /// does not count on them.
     fn excluded(&self, line: &Line) -> Vec<Excluded> {
+        let named = Named::of(line);
         let mut excluded = Vec::new();
         for reviewer in self.reviewers {
-            let is_kept = line.reviewers.contains(&reviewer.id);
-            let conflict = match suspicion(reviewer, &line.organisations, &line.domains) {
-                _ if line.recused.contains(&reviewer.id) => Conflict::Declared,
-                _ if line.team.contains(&reviewer.id) => Conflict::Team,
+            let mut away = |conflict| excluded.push(Excluded { reviewer: reviewer.email.as_str().into(), conflict });
+            if line.recused.contains(&reviewer.id) {
+                away(Conflict::Declared);
+            } else if line.team.contains(&reviewer.id) {
+                away(Conflict::Team);
+            } else if !line.reviewers.contains(&reviewer.id) {
                 // A person put there by hand in spite of a suggestion stays.
-                _ if is_kept => continue,
-                Some(Suspicion::Organisation) => Conflict::SameOrganisation,
-                Some(Suspicion::Domain) => Conflict::SameDomain,
-                None => continue,
-            };
-            excluded.push(Excluded { reviewer: reviewer.email.as_str().into(), conflict });
+                for suspicion in named.suspicions(&Known::of(reviewer)) {
+                    away(suggested(suspicion.cause));
+                }
+            }
         }
         excluded
     }
 
     fn candidates(&self, dossiers: &[Dossier]) -> Vec<Candidate> {
         let kept = |email: &str| dossiers.iter().flat_map(|dossier| &dossier.kept).filter(|kept| kept.reviewer.as_str() == email).count();
-        let candidate = |reviewer: &Reviewer| Candidate {
+        let candidate = |reviewer: &Person| Candidate {
             key: reviewer.email.as_str().into(),
             body: body(&reviewer.organisation),
-            expertise: Vec::new(),
+            expertise: reviewer.expertise.clone(),
             maximum: None,
             elsewhere: u32::try_from(reviewer.assigned).unwrap_or(0).saturating_sub(u32::try_from(kept(&reviewer.email)).unwrap_or(0)),
         };
@@ -147,7 +151,7 @@ impl<'a> Case<'a> {
         Ok(propose(&dossiers, &candidates, &Settings::both_chairs(reviews)).map_err(anyhow::Error::from)?)
     }
 
-    fn named(&self, email: &str) -> Option<&'a Reviewer> {
+    fn named(&self, email: &str) -> Option<&'a Person> {
         self.reviewers.iter().find(|reviewer| reviewer.email == email)
     }
 
@@ -187,8 +191,17 @@ fn reason(reason: &Reason) -> String {
         Reason::Body(body) => format!("pour {}", if *body == Body::Ademe { "l’ADEME" } else { "la Région" }),
         Reason::OnlyChoice => "seul choix possible".to_owned(),
         Reason::LeastLoaded => "parmi les moins chargés".to_owned(),
-        Reason::Expertise(tags) => format!("connaît {}", tags.join(", ")),
+        Reason::Expertise(tags) => format!("connaît {}", expertise::named(tags).to_lowercase()),
         Reason::Lot => "tirage au sort à charge égale".to_owned(),
+    }
+}
+
+fn suggested(tie: Tie) -> Conflict {
+    match tie {
+        Tie::Signatory => Conflict::Signatory,
+        Tie::Organisation => Conflict::SameOrganisation,
+        Tie::Domain => Conflict::SameDomain,
+        Tie::Stakeholder | Tie::Financer => Conflict::BodyInvolved,
     }
 }
 
@@ -199,13 +212,21 @@ fn conflict(conflict: Conflict) -> &'static str {
         Conflict::Signatory => "signataire",
         Conflict::SameOrganisation => "même organisation",
         Conflict::SameDomain => "même domaine de courriel",
-        Conflict::BodyInvolved => "sa structure est partie prenante",
+        Conflict::BodyInvolved => "sa structure est partie prenante ou financeur",
     }
+}
+
+/// Decided by nobody yet.
+fn is_open(conflict: Conflict) -> bool {
+    matches!(conflict, Conflict::Signatory | Conflict::SameOrganisation | Conflict::SameDomain | Conflict::BodyInvolved)
 }
 
 fn refusal(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Conflict(all) => all.iter().map(|one| conflict(*one)).collect::<Vec<_>>().join(", "),
+        Refusal::Conflict(all) => {
+            let end = if all.iter().all(|one| is_open(*one)) { " (suggestion à confirmer ou à écarter)" } else { "" };
+            format!("{}{end}", all.iter().map(|one| conflict(*one)).collect::<Vec<_>>().join(", "))
+        }
         Refusal::AtMaximum(most) => format!("déjà {}", count(*most, "dossier", "dossiers")),
     }
 }
@@ -245,7 +266,8 @@ fn summary(proposal: &Proposal, rows: &[RowView]) -> String {
 pub async fn show(State(app): State<App>, manager: CallManager, _asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let counting = calls::rows::counting(&mut conn, manager.call().id).await?;
-    let reviewers = store::reviewers(&mut conn, &manager).await?;
+    let mut reviewers = store::people(&mut conn, &manager).await?;
+    reviewers.retain(|person| person.is_reviewer);
     let ids = store::reviewable(&mut conn, &manager).await?;
     let is_full = ids.len() > store::PROPOSED_MOST;
     let lines = if is_full { Vec::new() } else { store::lines(&mut conn, &ids).await? };
@@ -264,7 +286,7 @@ pub async fn show(State(app): State<App>, manager: CallManager, _asked: Asked) -
     html(&ProposalPage {
         layout: layout(&app, &manager, "Proposition d’affectation"),
         frame: Frame::of(&manager, "Proposition d’affectation", TABLE)
-            .lead("Une répartition équilibrée, avec au moins l’ADEME et la Région sur chaque dossier, sans conflit d’intérêts. Rien n’est affecté tant que vous n’enregistrez pas."),
+            .lead("Une répartition équilibrée, avec au moins l’ADEME et la Région sur chaque dossier, sans conflit d’intérêts, de préférence entre les mains de qui connaît les domaines du dossier. Rien n’est affecté tant que vous n’enregistrez pas."),
         back: at(slug, TABLE),
         action: at(slug, TABLE),
         version: counting.version,

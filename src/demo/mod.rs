@@ -69,6 +69,8 @@ struct Part {
     call: String,
     role: String,
     seat: Option<String>,
+    #[serde(default)]
+    expertise: Vec<String>,
 }
 
 /// Loads the demonstration into an empty database; false when it is not empty. What fails half-way leaves nothing.
@@ -146,12 +148,13 @@ impl Stage<'_> {
             for part in person.roles {
                 let call = self.calls.get(&part.call).with_context(|| format!("call {}", part.call))?;
                 sqlx::query!(
-                    "insert into call_role (call_id, account_id, role, seat_id)
-                     values ($1, $2, $3, (select id from seat where call_id = $1 and label = $4))",
+                    "insert into call_role (call_id, account_id, role, seat_id, expertise)
+                     values ($1, $2, $3, (select id from seat where call_id = $1 and label = $4), $5)",
                     call.get(),
                     id,
                     part.role,
-                    part.seat
+                    part.seat,
+                    &part.expertise
                 )
                 .execute(&self.app.db)
                 .await?;
@@ -321,8 +324,8 @@ impl Stage<'_> {
         let opened = self.after_bound(call).await?;
         sqlx::query!(
             "with assigned as (
-               insert into review (project_id, account_id, submission_id, assigned_by, assigned_at)
-               select $1, $2, submission_id, $3, $4 from project where id = $1
+               insert into review (project_id, account_id, submission_id, assigned_by, assigned_at, declared_at)
+               select $1, $2, submission_id, $3, $4, $4 from project where id = $1
              )
              update project set reviews_assigned = reviews_assigned + 1 where id = $1",
             project.get(),

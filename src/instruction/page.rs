@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::checklist::{CHECKS, Evidence, JUDGEMENTS};
 use super::correction::store::{self as corrections, Correction};
+use super::correction::wishes::{self, Wish};
 use super::labels::store::{self as labels, Label};
 use super::notes::store::{self as notes, Note};
 use super::opinion::store::{self as opinions, Opinion};
@@ -79,6 +80,7 @@ struct InstructionPage {
     checks: FormView,
     officer: FormView,
     corrections: Vec<AskedView>,
+    wishes: Vec<AskedView>,
     opinions: Vec<AskedView>,
     labels: Vec<(Label, bool)>,
     labels_href: String,
@@ -97,6 +99,7 @@ pub struct Shown {
     pub managers: Vec<Manager>,
     evidence: Evidence,
     corrections: Vec<Correction>,
+    wishes: Vec<Wish>,
     opinions: Vec<Opinion>,
     labels: Vec<(Label, bool)>,
     notes: Vec<Note>,
@@ -110,6 +113,7 @@ pub async fn shown(conn: &mut PgConnection, instructor: &ProjectInstructor) -> R
         managers: people::managers(conn, instructor.head().call, project).await?,
         evidence: store::evidence(conn, instructor).await?,
         corrections: corrections::list(conn, project).await?,
+        wishes: wishes::list(conn, project).await?,
         opinions: opinions::list(conn, project, true).await?,
         labels: labels::of_project(conn, instructor).await?,
         notes: notes::list(conn, instructor).await?,
@@ -193,6 +197,7 @@ fn page(
         may_ask: asking.is_ok(),
         ask_refusal: asking.err().map(|refusal| refusal.sentence()).unwrap_or_default(),
         corrections: shown.corrections.iter().map(|correction| correction.view(instructor)).collect(),
+        wishes: shown.wishes.iter().map(|wish| wish_view(instructor, wish)).collect(),
         opinions: shown.opinions.iter().map(|opinion| opinion.view(instructor)).collect(),
         labels_href: format!("/appel/etiquettes?appel={}", instructor.head().call_slug),
         labels: shown.labels,
@@ -206,6 +211,11 @@ fn page(
         checks,
         officer,
     }
+}
+
+fn wish_view(instructor: &ProjectInstructor, wish: &Wish) -> AskedView {
+    let href = instructor.url(&format!("/corrections/propositions/{}", wish.number));
+    AskedView { number: wish.number, href, tag: wish.tag(), sentence: format!("par {}, {}", wish.by, moment::near(wish.at, instructor.now())) }
 }
 
 fn summary(instructor: &ProjectInstructor, shown: &Shown) -> Vec<(&'static str, String)> {

@@ -82,6 +82,32 @@ pub async fn instructors(conn: &mut PgConnection, project: ProjectId, among: &[A
     .await
 }
 
+/// Who instructs a dossier: its officer, or every manager of its call when it has none.
+pub async fn instructing(conn: &mut PgConnection, call: CallId, project: ProjectId) -> sqlx::Result<Vec<Addressee>> {
+    let officer = instructors(conn, project, &[]).await?;
+    if !officer.is_empty() {
+        return Ok(officer);
+    }
+    let all: Vec<AccountId> = managers(conn, call, project).await?.into_iter().map(|manager| AccountId(manager.id)).collect();
+    instructors(conn, project, &all).await
+}
+
+/// A reviewer of a dossier, unless they now stay away from it.
+pub async fn reviewer(conn: &mut PgConnection, project: ProjectId, account: AccountId) -> sqlx::Result<Vec<Addressee>> {
+    sqlx::query_as!(
+        Addressee,
+        "select account.id, account.name, account.email
+         from account
+         join review on review.account_id = account.id and review.project_id = $1 and review.status <> 'recused'
+         where account.id = $2 and account.disabled_at is null
+           and not exists(select from kept_away where kept_away.project_id = $1 and kept_away.account_id = account.id)",
+        project.get(),
+        account.get()
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// Title of a dossier, as mails name it.
 pub async fn title(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select title from project where id = $1", project.get()).fetch_one(conn).await

@@ -69,11 +69,28 @@ async fn rows(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
          join submission on submission.id = opinion.submission_id
          where submission.project_id <> opinion.project_id or opinion.answered_at >= opinion.due_at"
     )
+    .fetch_all(&mut *conn)
+    .await?;
+    let wishes = sqlx::query_scalar!(
+        "select wish.id from correction_wish as wish
+         left join correction on correction.id = wish.correction_id
+         where correction.project_id <> wish.project_id
+            or not exists(select from correction_wish_aim where correction_wish_aim.wish_id = wish.id)"
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let delayed = sqlx::query_scalar!(
+        "select correction.id from correction
+         join lateral (select new_due_at from correction_delay where correction_id = correction.id order by id desc limit 1) as last on true
+         where last.new_due_at <> correction.due_at"
+    )
     .fetch_all(conn)
     .await?;
     let mut faults: Vec<String> = aimless.into_iter().map(|id| format!("demande de correction {id} : elle ne vise rien")).collect();
     faults.extend(strangers.into_iter().map(|id| format!("demande de correction {id} : ses dépôts ou ses dates ne concordent pas")));
     faults.extend(labels.into_iter().map(|id| format!("dossier {id} : une étiquette n’est pas de son appel")));
+    faults.extend(wishes.into_iter().map(|id| format!("correction proposée {id} : elle ne vise rien, ou sa demande n’est pas de son dossier")));
+    faults.extend(delayed.into_iter().map(|id| format!("demande de correction {id} : sa date limite n’est pas la dernière décidée")));
     faults.extend(opinions.into_iter().map(|id| format!("avis {id} : son dépôt ou ses dates ne concordent pas")));
     Ok(faults)
 }

@@ -111,6 +111,56 @@ pub fn correction_closed(app: &App, about: About<'_>, number: i32, (sentence, te
     mail(app, &format!("Demande de correction close\u{a0}: {}", about.title), &paragraphs, TEAM)
 }
 
+/// A change of the due instant of a request for correction.
+#[derive(Debug, Clone, Copy)]
+pub struct Delay<'a> {
+    /// Its number.
+    pub number: i32,
+    /// Due instant before.
+    pub old: OffsetDateTime,
+    /// Due instant after.
+    pub new: OffsetDateTime,
+    /// Reason.
+    pub reason: &'a str,
+}
+
+/// A correction is awaited by another instant: to the team.
+pub fn correction_delayed(app: &App, about: About<'_>, said: &Delay<'_>) -> (String, String) {
+    let paragraphs = [
+        format!(
+            "Dossier «\u{a0}{}\u{a0}», demande de correction n°\u{a0}{}\u{a0}: la réponse est maintenant attendue jusqu’au {}, et non plus jusqu’au {}.",
+            about.title,
+            said.number,
+            moment::until(said.new),
+            moment::until(said.old)
+        ),
+        format!("Motif\u{a0}:\n{}", said.reason),
+        format!("La demande\u{a0}:\n{}", app.link(about.path)),
+    ];
+    mail(app, &format!("Correction, date limite changée\u{a0}: {}", about.title), &paragraphs, TEAM)
+}
+
+/// A reviewer proposes a correction: to who instructs.
+pub fn correction_wished(app: &App, about: About<'_>, name: &str) -> (String, String) {
+    let paragraphs = [
+        format!("{name}, qui évalue le dossier «\u{a0}{}\u{a0}», propose d’en faire corriger des points.", about.title),
+        "Vous pouvez reprendre la proposition et l’envoyer au porteur, ou dire pourquoi elle n’est pas retenue.".to_owned(),
+        format!("La proposition\u{a0}:\n{}", app.link(about.path)),
+    ];
+    mail(app, &format!("Correction proposée\u{a0}: {}", about.title), &paragraphs, OFFICER)
+}
+
+/// What became of a proposal: to its author; an empty reason is a request that was sent.
+pub fn correction_wish_ended(app: &App, about: About<'_>, reason: &str) -> (String, String) {
+    let said = if reason.is_empty() { "est demandée au porteur." } else { "n’est pas retenue." };
+    let paragraphs = [
+        format!("La correction que vous proposiez pour le dossier «\u{a0}{}\u{a0}» {said}", about.title),
+        if reason.is_empty() { String::new() } else { format!("Motif\u{a0}:\n{reason}") },
+        format!("Vos propositions\u{a0}:\n{}", app.link(about.path)),
+    ];
+    mail(app, &format!("Votre proposition de correction\u{a0}: {}", about.title), &paragraphs, "Vous recevez ce courriel parce que vous évaluez ce dossier.")
+}
+
 /// What a request for an opinion says.
 #[derive(Debug, Clone, Copy)]
 pub struct Asking<'a> {

@@ -69,7 +69,7 @@ const fn inside(kind: Kind) -> Kind {
     Kind { audience: Some("team"), ..kind }
 }
 
-const KINDS: [Kind; 36] = [
+const KINDS: [Kind; 39] = [
     must("invitation", "Invitation", false),
     must("password_reset", "Mot de passe oublié", false),
     must("password_changed", "Mot de passe changé", false),
@@ -83,6 +83,7 @@ const KINDS: [Kind; 36] = [
     must("correction_reminder", "Correction, rappel", true),
     must("correction_kept", "Correction, dépôt complété", true),
     must("correction_closed", "Correction close", true),
+    must("correction_delayed", "Correction, date limite changée", true),
     inside(must("handover", "Portage proposé", true)),
     must("engagement", "Document d’engagement à signer", false),
     must("engagement_reminder", "Document d’engagement, rappel", false),
@@ -99,10 +100,12 @@ const KINDS: [Kind; 36] = [
     inside(may("engagement_answer", "Document d’engagement, réponse", Topic::Team)),
     may("correction_answered", "Correction rendue", Topic::Follow),
     may("correction_lapsed", "Correction non rendue", Topic::Follow),
+    may("correction_wished", "Correction proposée par un évaluateur", Topic::Follow),
     may("opinion_given", "Avis extérieur donné", Topic::Follow),
     may("grant", "Demande de subvention", Topic::Follow),
     may("lesson", "Fiche retour d’expérience", Topic::Follow),
     may("assigned", "Dossiers à évaluer", Topic::Reviews),
+    may("correction_wish_ended", "Proposition de correction, suite", Topic::Reviews),
     may("document", "Document de l’appel", Topic::Call),
     may("training", "Formation", Topic::Call),
     may("training_reminder", "Formation, rappel", Topic::Call),

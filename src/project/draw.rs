@@ -93,6 +93,7 @@ impl Pen<'_> {
             fold: String::new(),
             is_closed: false,
             asked: Vec::new(),
+            quotes: Vec::new(),
             guide: Guide::default(),
             controls,
         }

@@ -24,7 +24,7 @@ const TOLD: &str = "saved,perimeter_changed,added,carded,removed,restored,import
     ownership_accepted,ownership_declined,ownership_withdrawn,training_enrolled,training_waited,\
     training_promoted,training_left,training_attended,lead_kept,lead_dismissed,lead_promoted,\
     lead_reopened,admissibility_opened,admissibility_decided,correction_requested,correction_answered,\
-    correction_closed,engagement_published,engagement_signed,engagement_recorded,engagement_declined,\
+    correction_closed,correction_delayed,engagement_published,engagement_signed,engagement_recorded,engagement_declined,\
     engagement_withdrawn,engagement_cancelled";
 
 /// Version of the content, last line of the journal, and what moves with neither: as long as they stand, so does what was gathered.

@@ -333,6 +333,7 @@ pub fn act_text(act: &str, subject: &str) -> String {
         "correction_requested" => format!("a demandé une correction, n°\u{a0}{subject}"),
         "correction_answered" => format!("a répondu à une demande de correction, dépôt n°\u{a0}{subject}"),
         "correction_closed" => format!("a clos la demande de correction n°\u{a0}{}", subject.split(' ').next().unwrap_or_default()),
+        "correction_delayed" => format!("a changé la date limite de la demande de correction n°\u{a0}{subject}"),
         "created" => "a créé le dossier".to_owned(),
         "withdrawn" => "a retiré le dossier".to_owned(),
         "invited" => "a invité une personne dans l’équipe".to_owned(),

@@ -7,22 +7,24 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::alerts::{AlertView, alerts};
+use super::evidence::{self, Evidence};
 use super::grid::{Conflict, Fault, Grid, Line, Mark, OPINION, Value, note_control};
 use super::own::{self, Own};
+use super::quote;
 use super::score;
 use super::tab::{Tab, url};
 use crate::access::{Dossier, ReviewStatus, policy};
 use crate::app::App;
 use crate::error::AppError;
-use crate::framework::COLLECTIONS;
 use crate::framework::standing::places;
+use crate::framework::{ACTION, COLLECTIONS};
 use crate::kit::french::{NBSP, count};
 use crate::kit::ids::CriterionId;
 use crate::kit::moment;
 use crate::kit::words::excerpt;
 use crate::page::{Layout, Tag, filters, html_with};
 use crate::project::draw::ItemView;
-use crate::submission::{SectionRead, read_view};
+use crate::submission::{SectionRead, read_whole};
 
 struct TabView {
     label: &'static str,
@@ -31,16 +33,34 @@ struct TabView {
     is_current: bool,
 }
 
-struct SectionView {
+/// A section of the deposit.
+pub struct SectionView {
     anchor: String,
     title: String,
     is_wide: bool,
-    items: Vec<ItemShown>,
+    /// Items.
+    pub items: Vec<ItemShown>,
 }
 
-struct ItemShown {
-    view: ItemView,
+/// An item of the deposit, with the criteria that it enlightens.
+pub struct ItemShown {
+    /// Item.
+    pub view: ItemView,
+    /// "2. Densité économique", for a quotation.
+    origin: String,
     lights: Vec<Light>,
+}
+
+impl ItemShown {
+    /// Ids of the criteria, for the script.
+    fn criteria(&self) -> String {
+        self.lights.iter().map(|light| light.criterion.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Does it enlighten that criterion?
+    pub fn is_lighting(&self, criterion: CriterionId) -> bool {
+        self.lights.iter().any(|light| light.criterion == criterion)
+    }
 }
 
 /// A criterion that an item enlightens.
@@ -72,6 +92,8 @@ struct CriterionView {
     token: String,
     clash: Option<ClashView>,
     lights: Vec<(String, String)>,
+    /// "2 réponses, 4 chiffres comptés"; nothing when the deposit holds nothing of the sort.
+    evidence: String,
 }
 
 struct ClashView {
@@ -105,6 +127,8 @@ struct GridPage {
     alerts: Vec<AlertView>,
     sent: Vec<(String, String)>,
     sections: Vec<SectionView>,
+    evidence: Vec<Evidence>,
+    may_wish: bool,
     empty: String,
     deposit: Option<(String, i32)>,
     tag: Tag,
@@ -143,16 +167,18 @@ pub async fn page(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: Ta
 /// Draws that grid, with what was typed and not kept.
 pub async fn drawn(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: Tab, (own, grid, typed): (&Own, &Grid, &Typed)) -> Result<Response, AppError> {
     let refusal = policy::review(&own.ties(dossier.ties()), &own.facts(dossier.facts())).err();
-    let sections = match own.submission {
-        Some(submission) => read_view(conn, submission, if let Tab::Deliverable(no) = tab { Some(no) } else { None }).await?,
-        None => Vec::new(),
+    let (snapshot, sections) = match own.submission {
+        Some(submission) => read_whole(conn, submission, tab.deliverable()).await.map(|(snapshot, sections)| (Some(snapshot), sections))?,
+        None => (None, Vec::new()),
     };
     let deposit = match own.submission {
         Some(submission) => Some(own::deposit(conn, submission).await?),
         None => None,
     };
     let criteria = tab.own_criteria(grid);
-    let sections = sections_view(dossier, grid, tab, sections);
+    let is_editable = refusal.is_none() && typed.refused.is_none() && own.status != ReviewStatus::Delivered;
+    let sections = sections_view(dossier, grid, (tab, is_editable), sections);
+    let evidence = evidence::gather(dossier.project().get(), grid.page(criteria), &sections, snapshot.as_ref());
     let view = GridPage {
         layout: layout(app, dossier, own, deposit, tab.title()),
         project: dossier.project().get(),
@@ -170,13 +196,15 @@ pub async fn drawn(app: &App, conn: &mut PgConnection, dossier: &Dossier, tab: T
         empty: empty(own, &sections),
         deposit: deposit.map(|(number, _)| (dossier.url(&format!("/depots/{number}")), number)),
         tag: tag(own.status),
-        is_editable: refusal.is_none() && typed.refused.is_none() && own.status != ReviewStatus::Delivered,
+        is_editable,
+        may_wish: policy::wish_correction(&own.ties(dossier.ties()), &own.facts(dossier.facts())).is_ok(),
         may_reopen: refusal.is_none() && own.status == ReviewStatus::Delivered,
         may_read_others: policy::scores(&own.ties(dossier.ties()), &own.facts(dossier.facts())).is_ok(),
         note: note(tab, grid),
-        criteria: grid.page(criteria).map(|line| criterion(line, &sections, typed)).collect(),
+        criteria: grid.page(criteria).zip(&evidence).map(|(line, held)| criterion(line, held, typed)).collect(),
         opinion: (tab == Tab::Whole).then(|| opinion(grid, typed)),
         sections,
+        evidence,
         saved: saved(grid),
         total: grid.total(),
         rule: rule(own, grid),
@@ -279,21 +307,28 @@ fn codes(item: &ItemView, deliverable: u8) -> Vec<&'static str> {
     if let Some(own) = own {
         return own.criteria.to_vec();
     }
+    match item.key {
+        "engagement_document" => return vec!["4.1"],
+        "engagement_signatories" => return vec!["4.2"],
+        _ => {}
+    }
+    // An action is read whole: each part of its page enlightens its own criteria.
+    let parts = COLLECTIONS.iter().filter(|rows| rows.kind == ACTION.kind && rows.kind == item.key).flat_map(|rows| rows.items.iter());
     let lists = places().filter(|place| place.deliverable.no == deliverable && place.item.list.is_some_and(|rows| rows.kind == item.key));
-    let mut codes: Vec<&str> = lists.flat_map(|place| place.item.criteria.iter().copied()).collect();
+    let mut codes: Vec<&str> = lists.map(|place| place.item).chain(parts).flat_map(|item| item.criteria.iter().copied()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes
 }
 
 /// Sections to read, each item with links to the criteria; for the whole, only what enlightens a global criterion.
-fn sections_view(dossier: &Dossier, grid: &Grid, tab: Tab, sections: Vec<SectionRead>) -> Vec<SectionView> {
+fn sections_view(dossier: &Dossier, grid: &Grid, (tab, is_editable): (Tab, bool), sections: Vec<SectionRead>) -> Vec<SectionView> {
     let here = tab.own_criteria(grid);
     let mut views = Vec::new();
     for (index, section) in sections.into_iter().enumerate() {
         let no = section.deliverable.no;
         let mut items = Vec::new();
-        for view in section.items {
+        for mut view in section.items {
             let lines: Vec<&Line> = codes(&view, no).into_iter().filter_map(|code| grid.lines.iter().find(|line| line.code == code)).collect();
             let is_of_whole = lines.iter().any(|line| line.deliverable.is_none());
             if is_blank(&view) || (tab == Tab::Whole && !is_of_whole) {
@@ -304,7 +339,10 @@ fn sections_view(dossier: &Dossier, grid: &Grid, tab: Tab, sections: Vec<Section
                 href: format!("{}#k{}", if line.deliverable == here { String::new() } else { Tab::of(line).url(dossier) }, line.id),
                 label: format!("{} {}", line.code, excerpt(&line.label, 36).replace(",…", "…")),
             };
-            items.push(ItemShown { lights: lines.into_iter().map(light).collect(), view });
+            if is_editable {
+                view.quotes = lines.iter().filter(|line| line.deliverable == here).map(|line| (line.id.get(), line.code.clone())).collect();
+            }
+            items.push(ItemShown { lights: lines.into_iter().map(light).collect(), origin: quote::origin(&view), view });
         }
         if items.is_empty() {
             continue;
@@ -321,7 +359,7 @@ fn is_blank(view: &ItemView) -> bool {
     view.answers.is_empty() && view.tables.is_empty() && view.list.is_none() && view.slot.is_none() && view.aside.is_empty() && !view.is_unanswered()
 }
 
-fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionView {
+fn criterion(line: &Line, evidence: &Evidence, typed: &Typed) -> CriterionView {
     let levels = line.levels.iter().enumerate().map(|(note, level)| Choice {
         value: note.to_string(),
         label: level.clone(),
@@ -334,7 +372,6 @@ fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionV
         is_on: line.mark.value == Some(Value::Unassessable),
         is_apart: true,
     };
-    let lit = sections.iter().flat_map(|section| &section.items).filter(|item| item.lights.iter().any(|light| light.criterion == line.id));
     let fault = typed.fault(&format!("j{}", line.id));
     let note_fault = typed.fault(&note_control(line.id));
     CriterionView {
@@ -352,7 +389,8 @@ fn criterion(line: &Line, sections: &[SectionView], typed: &Typed) -> CriterionV
         error: fault.map(|fault| fault.sentence.clone()).unwrap_or_default(),
         token: line.mark.token(),
         clash: typed.conflicts.iter().find(|conflict| conflict.criterion == Some(line.id)).map(|conflict| clash(&conflict.mine, &line.mark, true)),
-        lights: lit.map(|item| (format!("#{}", item.view.anchor), item.view.title.to_string())).collect(),
+        lights: evidence.answers.clone(),
+        evidence: evidence.summary(),
     }
 }
 

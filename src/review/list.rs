@@ -45,6 +45,7 @@ struct ListPage {
     more: Option<String>,
     is_first: bool,
     first: String,
+    domains: String,
 }
 
 /// A reviewer of the call sees the dossiers to review, and only those.
@@ -81,6 +82,7 @@ pub async fn show(State(app): State<App>, reviewer: CallReviewer, Query(asked): 
         rows: views,
         more,
         is_first: after.is_none(),
+        domains: format!("/evaluation/domaines?appel={}", call.slug),
         first,
     })
 }

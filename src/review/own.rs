@@ -8,7 +8,7 @@ use super::grid::{Grid, Line, Mark, Posted, Value};
 use crate::access::{Dossier, Facts, ReviewStatus, Status, Ties};
 use crate::error::AppError;
 use crate::journal;
-use crate::kit::ids::{AccountId, CallId, CriterionId, ReviewId, SubmissionId};
+use crate::kit::ids::{AccountId, CallId, CriterionId, ProjectId, ReviewId, SubmissionId};
 
 /// A person's own review of a dossier, and the settings of its call.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Own {
     pub delivered_at: Option<OffsetDateTime>,
     /// Changed after a delivery.
     pub is_late: bool,
+    /// The reviewer has said that nothing ties them to the dossier.
+    pub is_declared: bool,
     /// General appreciation.
     pub comment: String,
     /// State of the dossier, read with the review.
@@ -58,6 +60,7 @@ struct OwnRow {
     submission_id: Option<i64>,
     delivered_at: Option<OffsetDateTime>,
     is_late: bool,
+    is_declared: bool,
     comment: String,
     project_status: String,
     journal_mark: String,
@@ -76,6 +79,7 @@ impl OwnRow {
             submission: self.submission_id.map(SubmissionId),
             delivered_at: self.delivered_at,
             is_late: self.is_late,
+            is_declared: self.is_declared,
             comment: self.comment,
             project_status: Status::parse(&self.project_status).ok_or_else(unknown)?,
             journal_mark: self.journal_mark,
@@ -102,7 +106,7 @@ async fn read(conn: &mut PgConnection, dossier: &Dossier, operation: Uuid) -> Re
     let row = sqlx::query_as!(
         OwnRow,
         r#"select review.id, review.status, review.version, coalesce(review.submission_id, project.submission_id) as submission_id,
-             review.delivered_at, review.is_late, review.comment, project.status as project_status, project.journal_mark,
+             review.delivered_at, review.is_late, review.declared_at is not null as "is_declared!", review.comment, project.status as project_status, project.journal_mark,
              call.coverage_threshold, call.review_due_at as due_at,
              (select location from operation where scope = 'review ' || review.id and operation.id = $3) as done
          from review
@@ -216,6 +220,38 @@ pub async fn turn(conn: &mut PgConnection, dossier: &Dossier, own: &Own, to: Rev
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Writes that nothing ties the reviewer to the dossier, under its lock, and remembers the operation; false when it was already said.
+pub async fn declare(conn: &mut PgConnection, dossier: &Dossier, own: &Own, operation: (Uuid, &str)) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "with done as (
+           insert into operation (scope, id, account_id, location, at) values ('review ' || $1::bigint::text, $2, $3, $4, $5)
+         )
+         update review set declared_at = $5 where id = $1 and declared_at is null",
+        own.id.get(),
+        operation.0,
+        dossier.account().get(),
+        operation.1,
+        dossier.now()
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Organisations that the last deposit names, by part; the caller has proven that the deposit may be read.
+pub async fn parties(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        r#"select part, organisation from deposit_party
+         where project_id = $1 and organisation <> ''
+         group by part, organisation
+         order by part, organisation collate "fr-x-icu""#,
+        project.get()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.part, row.organisation)).collect())
 }
 
 /// Number and instant of a deposit.

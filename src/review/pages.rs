@@ -7,9 +7,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
 
+use super::declaration;
 use super::draw::{self, Typed};
 use super::grid::{self, Conflict, Fault, Grid, OPINION, Posted, Value};
 use super::own::{self, Own};
+use super::quote::{self, Wanted};
 use super::store;
 use super::tab::Tab;
 use crate::access::{Dossier, ProjectVisitor, Refusal, ReviewAuthor, ReviewStatus, Sending, policy};
@@ -37,8 +39,11 @@ pub async fn show(State(app): State<App>, visitor: ProjectVisitor, Query(asked):
     }
     let tab = Tab::read(asked.get("livrable").map(String::as_str))?;
     let mut conn = app.db.acquire().await?;
-    project_store::record_staff_read(&mut conn, &visitor).await?;
     let own = own::own(&mut conn, &visitor).await?;
+    if declaration::is_awaited(&own, &visitor) {
+        return declaration::page(&app, &mut conn, &visitor, tab).await;
+    }
+    project_store::record_staff_read(&mut conn, &visitor).await?;
     if let Some(deposit) = own.submission {
         reading::read(&mut conn, &visitor, deposit).await?;
     }
@@ -98,18 +103,25 @@ async fn refused(app: &App, dossier: &Dossier, tab: Tab, (refusal, input): (&Ref
 }
 
 async fn write(app: &App, author: &ReviewAuthor, tab: Tab, input: &Input) -> Result<Response, AppError> {
-    let (operation, seen, location) = (input.operation()?, input.version()?, tab.url(author));
+    let (operation, seen) = (input.operation()?, input.version()?);
+    let wanted = Wanted::read(input);
+    let location = wanted.as_ref().map_or_else(|| tab.url(author), |wanted| format!("{}#j{}", tab.url(author), wanted.criterion));
     let mut tx = app.db.begin().await?;
     let own = own::hold(&mut tx, author, operation).await?;
     if let Some(done) = &own.done {
         let is_stale = own.version != seen + 1;
-        return if input.wants_json { answer(app, author, input, &Posted::default(), is_stale).await } else { Ok(see(done)) };
+        return if input.wants_json { answer(app, author, input, &Posted::default(), (is_stale, &location)).await } else { Ok(see(done)) };
     }
     policy::review(&own.ties(author.ties()), &own.facts(author.facts()))?;
     if own.status == ReviewStatus::Delivered {
         return Err(DELIVERED.into());
     }
     let grid = own::grid(&mut tx, author.head().call, &own).await?;
+    let quoted = match &wanted {
+        Some(wanted) => Some(quote::quoted(&mut tx, &own, &grid, tab, (wanted, input)).await?),
+        None => None,
+    };
+    let input = quoted.as_ref().unwrap_or(input);
     let posted = grid::read(input, &grid, seen, own.version);
     if !posted.is_empty() {
         own::write_marks(&mut tx, author, &own, &posted, (operation, &location)).await?;
@@ -118,7 +130,7 @@ async fn write(app: &App, author: &ReviewAuthor, tab: Tab, input: &Input) -> Res
     }
     tx.commit().await?;
     if input.wants_json {
-        return answer(app, author, input, &posted, own.version != seen).await;
+        return answer(app, author, input, &posted, (own.version != seen, &location)).await;
     }
     let Posted { conflicts, faults, .. } = posted;
     if conflicts.is_empty() && faults.is_empty() {
@@ -148,7 +160,7 @@ async fn trace(conn: &mut PgConnection, author: &ReviewAuthor, own: &Own) -> Res
 
 /// What the script reads after a save. When another window had saved since the form was drawn, the stored marks come back
 /// too: the page shows them, and its next save does not undo them unseen.
-async fn answer(app: &App, author: &ReviewAuthor, input: &Input, posted: &Posted, is_stale: bool) -> Result<Response, AppError> {
+async fn answer(app: &App, author: &ReviewAuthor, input: &Input, posted: &Posted, (is_stale, location): (bool, &str)) -> Result<Response, AppError> {
     if !posted.conflicts.is_empty() {
         let message = "La même note a changé dans une autre fenêtre. Rien n’est perdu\u{a0}: comparez les deux versions.";
         return Ok(json(StatusCode::CONFLICT, &serde_json::json!({ "message": message })));
@@ -178,6 +190,9 @@ async fn answer(app: &App, author: &ReviewAuthor, input: &Input, posted: &Posted
     });
     if is_stale && posted.faults.is_empty() {
         body["fields"] = serde_json::json!(fields);
+    }
+    if location.contains('#') {
+        body["location"] = location.into();
     }
     Ok(json(StatusCode::OK, &body))
 }

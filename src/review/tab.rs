@@ -32,6 +32,11 @@ impl Tab {
         }
     }
 
+    /// The deliverable, when it is one.
+    pub fn deliverable(self) -> Option<u8> {
+        if let Self::Deliverable(no) = self { Some(no) } else { None }
+    }
+
     /// Address of the page.
     pub fn url(self, dossier: &Dossier) -> String {
         format!("{}?livrable={}", url(dossier, ""), self.key())

@@ -28,7 +28,25 @@ pub async fn verify(conn: &mut PgConnection) -> anyhow::Result<(usize, Vec<Strin
     let moved = before.iter().zip(&after).filter(|(before, after)| before != after);
     faults.extend(moved.map(|(before, after)| format!("évaluation {} : score gardé {:?}, calculé {:?}", before.0, before.2, after.2)));
     undone.rollback().await?;
+    faults.extend(parties(conn).await?);
     Ok((before.len(), faults))
+}
+
+/// What conflicts are suggested from, and what domains are read from, against the last deposit.
+async fn parties(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
+    let wrong = sqlx::query_scalar!(
+        "select project.id from project
+         left join submission on submission.id = project.submission_id
+         where (submission.id is null and (themes <> '{}' or exists(select from deposit_party where deposit_party.project_id = project.id)))
+            or (submission.id is not null and (
+              themes <> deposit_themes(submission.content::jsonb)
+              or array(select (part, organisation, person)::text from deposit_party where deposit_party.project_id = project.id order by 1)
+                <> array(select (part, organisation, person)::text from deposit_parties(submission.content::jsonb) order by 1)))
+         order by project.id"
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(wrong.into_iter().map(|id| format!("dossier {id} : les organisations ou les domaines gardés ne sont pas ceux de son dernier dépôt")).collect())
 }
 
 async fn kept(conn: &mut PgConnection) -> sqlx::Result<Vec<Kept>> {

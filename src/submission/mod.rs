@@ -5,4 +5,4 @@ pub mod store;
 pub mod web;
 
 pub use crate::project::reading::SectionRead;
-pub use snapshot::{Snapshot, read_view, snapshot};
+pub use snapshot::{Snapshot, read_view, read_whole, snapshot};

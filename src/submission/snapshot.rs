@@ -207,6 +207,11 @@ fn unhex(text: &str) -> Vec<u8> {
 
 /// A deposit to be read: one deliverable of it, or all. The caller has proven that its reader may.
 pub async fn read_view(conn: &mut PgConnection, submission: SubmissionId, only: Option<u8>) -> Result<Vec<SectionRead>, AppError> {
+    Ok(read_whole(conn, submission, only).await?.1)
+}
+
+/// The same, with the deposit itself: what it holds is counted and listed beside what is read.
+pub async fn read_whole(conn: &mut PgConnection, submission: SubmissionId, only: Option<u8>) -> Result<(Snapshot, Vec<SectionRead>), AppError> {
     let row = sqlx::query!(
         "select content, project.call_id from submission join project on project.id = submission.project_id where submission.id = $1",
         submission.get()
@@ -217,5 +222,5 @@ pub async fn read_view(conn: &mut PgConnection, submission: SubmissionId, only: 
     let criteria = project_store::criteria(conn, CallId(row.call_id)).await?;
     let mut sections = reading::sections(&snapshot.content(), &snapshot.views(), &criteria, only);
     frozen::insert(&mut sections, snapshot.engagement.as_ref(), only);
-    Ok(sections)
+    Ok((snapshot, sections))
 }

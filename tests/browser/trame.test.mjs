@@ -199,6 +199,10 @@ test("the whole journey: complete, deposit, be stopped by the bound, open, score
   await reviewer.visit("/evaluation?appel=demo");
   assert.deepEqual(await violations(reviewer), []);
   const id = open.split("/").pop();
+  await reviewer.visit(`/evaluation/${id}`);
+  assert.deepEqual(await violations(reviewer), []);
+  await reviewer.getByRole("button", { name: "Aucun lien, évaluer ce dossier" }).click();
+  await reviewer.waitForLoadState();
   for (const tab of ["2", "3", "4", "ensemble"]) {
     await reviewer.visit(`/evaluation/${id}?livrable=${tab}`);
     const groups = await reviewer.locator("form.grid fieldset").count();

@@ -133,9 +133,9 @@ impl Scene {
             .expect("member");
     }
 
-    /// Assigns a review.
+    /// Assigns a review to somebody who has said that nothing ties them to the dossier.
     pub async fn assign(&self, project: ProjectId, reviewer: &Person) {
-        sqlx::query("insert into review (project_id, account_id, submission_id) select id, $2, submission_id from project where id = $1")
+        sqlx::query("insert into review (project_id, account_id, submission_id, declared_at) select id, $2, submission_id, now() from project where id = $1")
             .bind(project.get())
             .bind(reviewer.id.get())
             .execute(&self.app.db)

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Facts, Refusal, Status, Ties, open, team};
+use super::{Facts, Refusal, ReviewStatus, Status, Ties, open, team};
 
 /// Instructs a dossier: check-list, officer, corrections, private notes, labels, opinions asked. The managers of its call, unless
 /// they stay away from it or are of its team: the stricter of two roles decides.
@@ -42,6 +42,19 @@ pub fn ask_correction(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     }
 }
 
+/// Proposes to who instructs the dossier that given points be corrected: whoever reviews it, while it is examined, even when a
+/// first correction is already awaited.
+pub fn wish_correction(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    open(ties, facts)?;
+    if ties.member.is_some() || matches!(ties.review, None | Some(ReviewStatus::Recused)) {
+        return Err(Refusal::NotYours);
+    }
+    match facts.status {
+        Status::InReview | Status::ChangesRequested => Ok(()),
+        _ => Err(Refusal::Because("Une correction se propose pendant l’évaluation du dossier.")),
+    }
+}
+
 /// Reads the requests for correction: the team that answers them, those who ask them.
 pub fn read_corrections(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     team(ties, facts).or_else(|_| instruct(ties, facts))
@@ -55,8 +68,8 @@ pub fn opinions(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MemberRole;
     use super::super::tests::{BOUND, facts, member};
-    use super::super::{MemberRole, ReviewStatus};
     use super::*;
 
     #[test]
@@ -92,6 +105,22 @@ mod tests {
         assert_eq!(outcome(Status::InReview), (false, false, true));
         assert_eq!(outcome(Status::Assessed), (false, false, false));
         assert!(open_admissibility(&manager, &facts(Status::Deposited), BOUND - time::Duration::microseconds(1)).is_err());
+    }
+
+    #[test]
+    fn a_reviewer_proposes_and_nobody_else() {
+        let reviewer = Ties { review: Some(ReviewStatus::Draft), ..Ties::default() };
+        assert_eq!(wish_correction(&reviewer, &facts(Status::InReview)), Ok(()));
+        assert_eq!(wish_correction(&reviewer, &facts(Status::ChangesRequested)), Ok(()));
+        assert!(matches!(wish_correction(&reviewer, &facts(Status::Assessed)), Err(Refusal::Because(_))));
+        for ties in [
+            Ties { is_manager: true, is_committee: true, ..Ties::default() },
+            Ties { is_recused: true, ..reviewer },
+            Ties { review: Some(ReviewStatus::Recused), ..Ties::default() },
+            Ties { review: Some(ReviewStatus::Draft), ..member(MemberRole::Reader) },
+        ] {
+            assert_eq!(wish_correction(&ties, &facts(Status::InReview)), Err(Refusal::NotYours), "{ties:?}");
+        }
     }
 
     #[test]

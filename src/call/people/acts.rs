@@ -9,6 +9,7 @@ use crate::access::CallManager;
 use crate::account::{CallRole, invite};
 use crate::app::App;
 use crate::call::confirmation::{Answer, Question, answer};
+use crate::call::expertise;
 use crate::call::form::Sheet;
 use crate::call::frame::at;
 use crate::call::store::people as store;
@@ -92,6 +93,11 @@ async fn on_person(conn: &mut PgConnection, manager: &CallManager, held: &Held, 
             }
             let is_done = store::remove(conn, manager, account, role.as_str()).await?;
             Ok(if is_done { End::Done("role_removed", format!("{} {account}", role.as_str())) } else { End::Nothing })
+        }
+        "domaines" => {
+            let account: AccountId = input.get("account").parse().map_err(|_| unknown())?;
+            let is_done = store::save_expertise(conn, manager.call().id, account, &expertise::ticked(input)).await?;
+            Ok(if is_done { End::Done("expertise_changed", format!("account {account}")) } else { End::Nothing })
         }
         "siege" => {
             let account: AccountId = input.get("account").parse().map_err(|_| unknown())?;

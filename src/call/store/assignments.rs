@@ -4,12 +4,11 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::access::CallManager;
-use crate::kit::french::fold;
 use crate::kit::ids::{AccountId, CallId};
 
-/// A reviewer of the call, with counts over its dossiers.
-#[derive(Debug, Clone)]
-pub struct Reviewer {
+/// Somebody who holds a role in the call, with counts over its dossiers.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
     /// Account.
     pub id: i64,
     /// Name.
@@ -18,20 +17,34 @@ pub struct Reviewer {
     pub organisation: String,
     /// Address.
     pub email: String,
+    /// Bodies of their seats in the committee.
+    pub bodies: Vec<String>,
+    /// Reviews for the call.
+    pub is_reviewer: bool,
+    /// Domains that they know, as a reviewer.
+    pub expertise: Vec<String>,
     /// Reviews assigned.
     pub assigned: i64,
     /// Reviews delivered.
     pub delivered: i64,
 }
 
-/// Reviewers of a call, by name; dossiers that the reader stays away from are not counted.
-pub async fn reviewers(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Vec<Reviewer>> {
+/// People of a call, by name; dossiers that the reader stays away from are not counted.
+pub async fn people(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Vec<Person>> {
     sqlx::query_as!(
-        Reviewer,
-        r#"select account.id, account.name, account.organisation, account.email,
+        Person,
+        r#"with held as (
+           select account_id, bool_or(role = 'reviewer') as is_reviewer, array_agg(seat.body) filter (where seat.body is not null) as bodies
+           from call_role
+           left join seat on seat.id = call_role.seat_id
+           where call_role.call_id = $1
+           group by account_id
+         )
+         select account.id, account.name, account.organisation, account.email, coalesce(held.bodies, '{}') as "bodies!", held.is_reviewer as "is_reviewer!",
+             coalesce((select expertise from call_role where call_role.call_id = $1 and call_role.account_id = account.id and role = 'reviewer'), '{}') as "expertise!",
              count(owed.status) as "assigned!", count(owed.status) filter (where owed.status = 'delivered') as "delivered!"
-         from call_role
-         join account on account.id = call_role.account_id and account.disabled_at is null
+         from held
+         join account on account.id = held.account_id and account.disabled_at is null
          left join lateral (
            select review.status
            from review
@@ -39,8 +52,7 @@ pub async fn reviewers(conn: &mut PgConnection, manager: &CallManager) -> sqlx::
            where review.account_id = account.id and project.call_id = $1 and review.status <> 'recused'
              and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $2)
          ) as owed on true
-         where call_role.call_id = $1 and call_role.role = 'reviewer'
-         group by account.id
+         group by account.id, held.bodies, held.is_reviewer
          order by account.name collate "fr-x-icu", account.id"#,
         manager.call().id.get(),
         manager.account().get()
@@ -50,7 +62,7 @@ pub async fn reviewers(conn: &mut PgConnection, manager: &CallManager) -> sqlx::
 }
 
 /// A dossier of the table.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Line {
     /// Dossier.
     pub id: i64,
@@ -76,6 +88,12 @@ pub struct Line {
     pub organisations: Vec<String>,
     /// Domains of its team's addresses.
     pub domains: Vec<String>,
+    /// What its last deposit names, as JSON: part, organisation, person.
+    pub parties: String,
+    /// Suggestions set aside: account and cause.
+    pub dismissed: Vec<String>,
+    /// Domains of its last deposit.
+    pub themes: Vec<String>,
 }
 
 /// Dossiers over which a proposal is computed while somebody waits.
@@ -109,7 +127,12 @@ pub async fn lines(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<Lin
              array(select account.organisation from project_member as member join account on account.id = member.account_id
                    where member.project_id = project.id) || organisation.name as "organisations!",
              array(select split_part(account.email, '@', 2) from project_member as member join account on account.id = member.account_id
-                   where member.project_id = project.id) as "domains!"
+                   where member.project_id = project.id) as "domains!",
+             (select coalesce(json_agg(json_build_array(part, party.organisation, person) order by part, party.organisation, person), '[]')::text
+              from deposit_party as party where party.project_id = project.id) as "parties!",
+             array(select dismissal.account_id || ' ' || dismissal.cause from conflict_dismissal as dismissal
+                   where dismissal.project_id = project.id) as "dismissed!",
+             project.themes
          from project
          join organisation on organisation.id = project.organisation_id
          where project.id = any($1)
@@ -118,58 +141,6 @@ pub async fn lines(conn: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<Lin
     )
     .fetch_all(conn)
     .await
-}
-
-/// Domains that say nothing of one's organisation: those reserved for examples, and mailboxes open to anybody.
-const OPEN_DOMAINS: [&str; 18] = [
-    "example.org",
-    "example.com",
-    "example.net",
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "outlook.fr",
-    "hotmail.com",
-    "hotmail.fr",
-    "live.fr",
-    "yahoo.com",
-    "yahoo.fr",
-    "orange.fr",
-    "wanadoo.fr",
-    "free.fr",
-    "sfr.fr",
-    "laposte.net",
-    "icloud.com",
-];
-
-/// Why a reviewer might have to stay away from a dossier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Suspicion {
-    /// The same organisation.
-    Organisation,
-    /// The same domain of address.
-    Domain,
-}
-
-impl Suspicion {
-    /// As people read it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Organisation => "même organisation",
-            Self::Domain => "même domaine de courriel",
-        }
-    }
-}
-
-/// Does a reviewer seem tied to a dossier, by the organisations and the domains of addresses of its team?
-pub fn suspicion(reviewer: &Reviewer, organisations: &[String], domains: &[String]) -> Option<Suspicion> {
-    let own = fold(reviewer.organisation.trim());
-    if !own.is_empty() && organisations.iter().any(|organisation| fold(organisation.trim()) == own) {
-        return Some(Suspicion::Organisation);
-    }
-    let domain = reviewer.email.split_once('@').map_or("", |(_, domain)| domain);
-    let is_telling = !domain.is_empty() && !OPEN_DOMAINS.contains(&domain);
-    (is_telling && domains.iter().any(|held| held == domain)).then_some(Suspicion::Domain)
 }
 
 /// A dossier and a reviewer.
@@ -279,24 +250,4 @@ pub async fn told(conn: &mut PgConnection, pairs: &[Pair]) -> sqlx::Result<Vec<T
     )
     .fetch_all(conn)
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reviewer(organisation: &str, domain: &str) -> Reviewer {
-        Reviewer { id: 1, name: String::new(), organisation: organisation.to_owned(), email: format!("qui@{domain}"), assigned: 0, delivered: 0 }
-    }
-
-    #[test]
-    fn a_conflict_is_suggested_by_the_organisation_or_the_domain() {
-        let organisations = ["Syndicat mixte Rives de Charente".to_owned(), String::new()];
-        let domains = ["rives.example.fr".to_owned(), "gmail.com".to_owned()];
-        let found = |organisation, domain| suspicion(&reviewer(organisation, domain), &organisations, &domains);
-        assert_eq!(found(" SYNDICAT mixte Rives de Charente", "ailleurs.fr"), Some(Suspicion::Organisation));
-        assert_eq!(found("Cabinet", "rives.example.fr"), Some(Suspicion::Domain));
-        assert_eq!(found("", "gmail.com"), None);
-        assert_eq!(found("", ""), None);
-    }
 }

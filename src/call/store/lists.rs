@@ -34,8 +34,22 @@ pub struct Slice {
     pub recused: i64,
 }
 
-/// A page of the dossiers of a call: all of them, or those that may be reviewed.
-pub async fn slice(conn: &mut PgConnection, manager: &CallManager, place: Place, is_reviewable: bool) -> sqlx::Result<Slice> {
+/// Which dossiers a list shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Among {
+    /// Only those that may be reviewed.
+    pub is_reviewable: bool,
+    /// Only those that bear that label. Where the reader stays away, or is of the team, no label is told.
+    pub label: Option<i64>,
+}
+
+impl Among {
+    /// Those that may be reviewed.
+    pub const REVIEWABLE: Self = Self { is_reviewable: true, label: None };
+}
+
+/// A page of the dossiers of a call.
+pub async fn slice(conn: &mut PgConnection, manager: &CallManager, place: Place, among: &Among) -> sqlx::Result<Slice> {
     let (is_backward, number) = match place {
         Place::After(number) => (false, number),
         Place::Before(number) => (true, number),
@@ -48,6 +62,9 @@ pub async fn slice(conn: &mut PgConnection, manager: &CallManager, place: Place,
              where project.call_id = $1
                and (not $5 or project.status not in ('withdrawn', 'inadmissible'))
                and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $2)
+               and ($7::bigint is null or (
+                 exists(select from project_label where project_label.project_id = project.id and project_label.label_id = $7)
+                 and not exists(select from project_member as tie where tie.project_id = project.id and tie.account_id = $2)))
          ), page as (
              (select id, number from seen where not $3 and number > $4 order by number limit $6)
              union all
@@ -58,8 +75,9 @@ pub async fn slice(conn: &mut PgConnection, manager: &CallManager, place: Place,
         manager.account().get(),
         is_backward,
         number,
-        is_reviewable,
-        limit
+        among.is_reviewable,
+        limit,
+        among.label
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -67,10 +85,15 @@ pub async fn slice(conn: &mut PgConnection, manager: &CallManager, place: Place,
         r#"select count(*) filter (where recusal.account_id is null) as "seen!", count(recusal.account_id) as "recused!"
          from project
          left join recusal on recusal.project_id = project.id and recusal.account_id = $2
-         where project.call_id = $1 and (not $3 or project.status not in ('withdrawn', 'inadmissible'))"#,
+         where project.call_id = $1 and (not $3 or project.status not in ('withdrawn', 'inadmissible'))
+           and ($4::bigint is null or (
+             recusal.account_id is null
+             and exists(select from project_label where project_label.project_id = project.id and project_label.label_id = $4)
+             and not exists(select from project_member as tie where tie.project_id = project.id and tie.account_id = $2)))"#,
         manager.call().id.get(),
         manager.account().get(),
-        is_reviewable
+        among.is_reviewable,
+        among.label
     )
     .fetch_one(conn)
     .await?;

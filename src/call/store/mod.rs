@@ -1,6 +1,7 @@
 //! Statements of a call: its settings, its people, its dossiers.
 
 pub mod assignments;
+pub mod conflicts;
 pub mod documents;
 pub mod dossier;
 pub mod lists;

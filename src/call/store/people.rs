@@ -23,6 +23,8 @@ pub struct Role {
     pub seat: Option<i64>,
     /// The account no longer opens.
     pub is_disabled: bool,
+    /// Domains that a reviewer knows.
+    pub expertise: Vec<String>,
 }
 
 /// Roles of a call, by name.
@@ -30,7 +32,7 @@ pub async fn roles(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<Ro
     sqlx::query_as!(
         Role,
         r#"select account.id as account, account.name, account.email, account.organisation, call_role.role, call_role.seat_id as seat,
-             account.disabled_at is not null as "is_disabled!"
+             account.disabled_at is not null as "is_disabled!", call_role.expertise
          from call_role
          join account on account.id = call_role.account_id
          where call_role.call_id = $1
@@ -130,6 +132,28 @@ pub async fn change_seat(conn: &mut PgConnection, manager: &CallManager, account
         manager.call().id.get(),
         account.get(),
         seat.map(SeatId::get)
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Domains that a reviewer of the call knows.
+pub async fn expertise(conn: &mut PgConnection, call: CallId, account: AccountId) -> sqlx::Result<Vec<String>> {
+    let held = sqlx::query_scalar!("select expertise from call_role where call_id = $1 and account_id = $2 and role = 'reviewer'", call.get(), account.get())
+        .fetch_optional(conn)
+        .await?;
+    Ok(held.unwrap_or_default())
+}
+
+/// Writes the domains that a reviewer knows; false when nothing changes. The caller has proven that they may: a manager of the
+/// call, or the reviewer.
+pub async fn save_expertise(conn: &mut PgConnection, call: CallId, account: AccountId, known: &[String]) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update call_role set expertise = $3 where call_id = $1 and account_id = $2 and role = 'reviewer' and expertise <> $3",
+        call.get(),
+        account.get(),
+        known
     )
     .execute(conn)
     .await?;

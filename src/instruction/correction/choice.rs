@@ -4,7 +4,41 @@ use crate::framework::aims::{Aim, list_of};
 use crate::framework::content::Content;
 use crate::framework::standing::{places, section_address};
 use crate::framework::{COLLECTIONS, DELIVERABLES, Rule};
+use crate::input::Input;
 use crate::project::draw::{News, Pen};
+
+/// Most points of one request.
+const MOST: usize = 60;
+
+/// Points that a form ticks.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    /// As posted.
+    pub keys: Vec<String>,
+    /// As understood.
+    pub aims: Vec<Aim>,
+    /// Why they cannot be kept.
+    pub error: String,
+}
+
+impl Chosen {
+    /// Points ticked, which that deposit must hold.
+    pub fn read(input: &Input, content: &Content) -> Self {
+        let keys: Vec<String> = input.all("point").map(str::to_owned).collect();
+        let mut aims: Vec<Aim> = keys.iter().filter_map(|key| Aim::parse(key)).collect();
+        aims.sort();
+        aims.dedup();
+        let error = match (aims.is_empty(), aims.len() > MOST) {
+            _ if keys.iter().any(|key| Aim::parse(key).is_none_or(|aim| !is_held(&aim, content))) => {
+                "Un point choisi n’est pas dans le dernier dépôt. Choisissez dans la liste.".to_owned()
+            }
+            (true, _) => "Choisir au moins un point\u{a0}: seuls les points choisis se rouvrent.".to_owned(),
+            (_, true) => format!("Choisir {MOST} points au plus par demande."),
+            _ => String::new(),
+        };
+        Self { keys, aims, error }
+    }
+}
 
 /// Points under one heading.
 #[derive(Debug)]
@@ -15,6 +49,13 @@ pub struct Group {
     pub is_list: bool,
     /// Key, name, chosen.
     pub points: Vec<(String, String, bool)>,
+}
+
+impl Group {
+    /// Is one of its points ticked?
+    pub fn has_chosen(&self) -> bool {
+        self.points.iter().any(|(.., is_on)| *is_on)
+    }
 }
 
 /// Everything that can be aimed at; `chosen` are the keys already ticked.

@@ -3,10 +3,13 @@
 pub mod answer;
 pub mod choice;
 pub mod closing;
+pub mod delay;
 pub mod notice;
 pub mod page;
 pub mod request;
 pub mod store;
+pub mod wished;
+pub mod wishes;
 
 use time::OffsetDateTime;
 

@@ -8,9 +8,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::choice;
+use super::delay;
 use super::store::{self, Correction};
 use crate::access::{Dossier, NumberPart, ProjectVisitor, policy};
 use crate::app::App;
+use crate::call::form::{FormView, Sheet};
 use crate::error::AppError;
 use crate::instruction::compare::{Compared, compare};
 use crate::instruction::page::AskedView;
@@ -40,6 +42,7 @@ struct CorrectionPage {
     answer_refusal: String,
     typed: String,
     may_close: bool,
+    delay: Option<FormView>,
     is_answered: bool,
     action: String,
     version: i32,
@@ -79,20 +82,20 @@ pub async fn list(State(app): State<App>, visitor: ProjectVisitor) -> Result<Res
 pub async fn show(State(app): State<App>, visitor: ProjectVisitor, NumberPart(number): NumberPart) -> Result<Response, AppError> {
     policy::read_corrections(visitor.ties(), visitor.facts())?;
     let mut conn = app.db.acquire().await?;
-    draw(&app, &mut conn, &visitor, number, (StatusCode::OK, "", "")).await
+    draw(&app, &mut conn, &visitor, number, Said::default()).await
 }
 
 /// The page again, with why nothing was kept and what was typed.
-pub async fn refused(app: &App, dossier: &Dossier, number: i64, said: (StatusCode, &str, &str)) -> Result<Response, AppError> {
+pub async fn refused(app: &App, dossier: &Dossier, number: i64, (status, trouble, typed): (StatusCode, &str, &str)) -> Result<Response, AppError> {
     policy::read_corrections(dossier.ties(), dossier.facts())?;
     let mut conn = app.db.acquire().await?;
-    draw(app, &mut conn, dossier, number, said).await
+    draw(app, &mut conn, dossier, number, Said { status, trouble, typed, delay: None }).await
 }
 
 /// The page again, because it changed meanwhile.
 pub async fn back_to(app: &App, dossier: &Dossier, number: i64, trouble: &str) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    draw(app, &mut conn, dossier, number, (StatusCode::CONFLICT, trouble, "")).await
+    draw(app, &mut conn, dossier, number, Said { status: StatusCode::CONFLICT, trouble, ..Said::default() }).await
 }
 
 /// What the answer changed in what was asked.
@@ -104,14 +107,24 @@ async fn compared(conn: &mut PgConnection, correction: &Correction) -> Result<Ve
     Ok(tokio::task::spawn_blocking(move || compare(&old, &new, Some(&aims))).await.map_err(anyhow::Error::from)?)
 }
 
-async fn draw(
-    app: &App,
-    conn: &mut PgConnection,
-    dossier: &Dossier,
-    number: i64,
-    (status, trouble, typed): (StatusCode, &str, &str),
-) -> Result<Response, AppError> {
+/// What a sending left, over the page as it is.
+#[derive(Debug, Default)]
+pub struct Said<'a> {
+    /// Status.
+    pub status: StatusCode,
+    /// Why nothing was kept.
+    pub trouble: &'a str,
+    /// Words of an answer, as typed.
+    pub typed: &'a str,
+    /// Another due instant, as typed.
+    pub delay: Option<Sheet<'a>>,
+}
+
+/// Draws the page of a request, with what a sending left.
+pub async fn draw(app: &App, conn: &mut PgConnection, dossier: &Dossier, number: i64, said: Said<'_>) -> Result<Response, AppError> {
+    let Said { status, trouble, typed, delay } = said;
     let correction = store::find(conn, dossier.project(), number).await?;
+    let delays = store::delays(conn, &correction).await?;
     let content = submission::snapshot(conn, correction.submission).await?.content();
     let compared = compared(conn, &correction).await?;
     let is_team = dossier.is_team();
@@ -126,6 +139,18 @@ async fn draw(
         let (label, path) = choice::named(aim, &content);
         (label, if is_team { dossier.url(&path) } else { String::new() })
     };
+    let action = dossier.url(&format!("/corrections/{number}"));
+    let moved = delays.iter().map(|held| {
+        let text = format!(
+            "du {} au {}, par {}, {}. {}",
+            moment::until(held.old),
+            moment::until(held.new),
+            held.by,
+            moment::near(held.at, dossier.now()),
+            held.reason
+        );
+        ("Date limite changée", text)
+    });
     let page = CorrectionPage {
         layout: Layout::dossier(app, dossier, format!("Demande de correction n°\u{a0}{number}"), ""),
         over: dossier.head().title.clone(),
@@ -134,11 +159,14 @@ async fn draw(
         back: way_back(dossier),
         trouble: trouble.to_owned(),
         tag: correction.tag(dossier.now()),
-        facts: vec![
+        facts: [
             ("Demandée", format!("par {}, {}", correction.by, moment::full(correction.at))),
             ("Sur le dépôt", format!("n°\u{a0}{}", correction.reference)),
             ("Réponse attendue", format!("jusqu’au {}", moment::until(correction.due_at))),
-        ],
+        ]
+        .into_iter()
+        .chain(moved)
+        .collect(),
         aims: correction.aims.iter().map(named).collect(),
         answer: correction
             .answered
@@ -152,7 +180,8 @@ async fn draw(
         typed: typed.to_owned(),
         may_close,
         is_answered: correction.answered.is_some(),
-        action: dossier.url(&format!("/corrections/{number}")),
+        delay: (may_close && correction.is_awaited()).then(|| delay::form(&action, &correction, dossier.now(), delay)),
+        action,
         version: correction.version,
         message: correction.message,
         operation: Uuid::new_v4(),

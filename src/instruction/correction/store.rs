@@ -135,7 +135,7 @@ pub async fn awaited(conn: &mut PgConnection, project: ProjectId) -> Result<Vec<
 
 /// What a new request says.
 #[derive(Debug)]
-pub struct Wish<'a> {
+pub struct Request<'a> {
     /// What it aims at.
     pub aims: &'a [Aim],
     /// Message.
@@ -145,7 +145,7 @@ pub struct Wish<'a> {
 }
 
 /// Writes a request under the dossier's lock, and moves the dossier; its id and number.
-pub async fn ask(conn: &mut PgConnection, instructor: &ProjectInstructor, status: Status, wish: &Wish<'_>) -> sqlx::Result<(i64, i32)> {
+pub async fn ask(conn: &mut PgConnection, instructor: &ProjectInstructor, status: Status, request: &Request<'_>) -> sqlx::Result<(i64, i32)> {
     let project = instructor.project();
     // The dossier comes back to where it was before the first of the requests that run.
     let row = sqlx::query!(
@@ -158,16 +158,16 @@ pub async fn ask(conn: &mut PgConnection, instructor: &ProjectInstructor, status
          returning id, number",
         project.get(),
         status.as_str(),
-        wish.message,
-        wish.due_at,
+        request.message,
+        request.due_at,
         instructor.account().get(),
         instructor.now()
     )
     .fetch_one(&mut *conn)
     .await?;
-    let kinds: Vec<String> = wish.aims.iter().map(|aim| aim.kind.clone()).collect();
-    let rows: Vec<Uuid> = wish.aims.iter().map(|aim| aim.row).collect();
-    let items: Vec<String> = wish.aims.iter().map(|aim| aim.item.clone()).collect();
+    let kinds: Vec<String> = request.aims.iter().map(|aim| aim.kind.clone()).collect();
+    let rows: Vec<Uuid> = request.aims.iter().map(|aim| aim.row).collect();
+    let items: Vec<String> = request.aims.iter().map(|aim| aim.item.clone()).collect();
     sqlx::query!(
         "insert into correction_aim (correction_id, kind, row, item)
          select $1, aim.kind, aim.row, aim.item from unnest($2::text[], $3::uuid[], $4::text[]) as aim(kind, row, item)
@@ -219,6 +219,60 @@ pub async fn answer(conn: &mut PgConnection, writer: &ProjectWriter, correction:
     .execute(&mut *conn)
     .await?;
     resume(conn, writer.project(), correction.id).await
+}
+
+/// A change of the due instant of a request.
+#[derive(Debug)]
+pub struct Delay {
+    /// Due instant before.
+    pub old: OffsetDateTime,
+    /// Due instant after.
+    pub new: OffsetDateTime,
+    /// Reason.
+    pub reason: String,
+    /// Who changed it.
+    pub by: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Changes of the due instant of a request, the first first.
+pub async fn delays(conn: &mut PgConnection, correction: &Correction) -> sqlx::Result<Vec<Delay>> {
+    sqlx::query_as!(
+        Delay,
+        "select old_due_at as old, new_due_at as new, reason, account.name as by, at
+         from correction_delay
+         join account on account.id = correction_delay.account_id
+         where correction_id = $1
+         order by correction_delay.id",
+        correction.id
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Gives a request another due instant under the dossier's lock, with a trace; its reminder leaves again. Returns the trace.
+pub async fn delay(
+    conn: &mut PgConnection,
+    instructor: &ProjectInstructor,
+    correction: &Correction,
+    (due_at, reason): (OffsetDateTime, &str),
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "with moved as (
+           update correction set due_at = $2, reminded_at = null, lapsed_at = null, version = version + 1 where id = $1
+         )
+         insert into correction_delay (correction_id, old_due_at, new_due_at, reason, account_id, at) values ($1, $3, $2, $4, $5, $6)
+         returning id",
+        correction.id,
+        due_at,
+        correction.due_at,
+        reason,
+        instructor.account().get(),
+        instructor.now()
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// Closes a request under the dossier's lock.

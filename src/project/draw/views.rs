@@ -53,6 +53,8 @@ pub struct ItemView {
     pub is_closed: bool,
     /// Requests for correction about it: heading, sentence, address.
     pub asked: Vec<(String, String, String)>,
+    /// Criteria in whose reason its passages may be quoted: id and code; put there by the page of a review.
+    pub quotes: Vec<(i64, String)>,
 }
 
 impl ItemView {
