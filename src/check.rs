@@ -75,6 +75,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     lessons(&mut conn, &mut report).await?;
     trainings(&mut conn, &mut report).await?;
     missions(&mut conn, &mut report).await?;
+    questions(&mut conn, &mut report).await?;
     letters(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
@@ -107,6 +108,14 @@ async fn standings(conn: &mut PgConnection, report: &mut Report) -> anyhow::Resu
             report.faults.push(format!("dossier {} : {} engagements gardés, {commitments} comptés", row.id, row.commitments));
         }
     }
+    Ok(())
+}
+
+/// Questions to the calls.
+async fn questions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (count, faults) = crate::questions::verify::verify(conn).await?;
+    report.figure("Questions", count);
+    report.faults.extend(faults);
     Ok(())
 }
 

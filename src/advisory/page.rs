@@ -16,7 +16,7 @@ use crate::call::frame::{Alert, Frame};
 use crate::error::AppError;
 use crate::input::Input;
 use crate::journal;
-use crate::kit::french::count;
+use crate::kit::french::{count, uncapitalized};
 use crate::kit::moment;
 use crate::page::{Layout, filters, html, see};
 use crate::project::store as projects;
@@ -103,19 +103,12 @@ fn steps(reader: &MissionReader, versions: &[store::Version], (asked, offers): (
     let frozen = versions.first().map_or_else(|| "aucune copie figée".to_owned(), |held| format!("dernière copie\u{a0}: version {}", held.number));
     let chosen = retained.map_or_else(|| "pas encore".to_owned(), |held| held.name.clone());
     let providers = format!("{}, {}", count(asked, "prestataire consulté", "prestataires consultés"), count(offers, "offre reçue", "offres reçues"));
-    let subsidy = match reader.facts().mission.subsidy {
-        policy::SubsidyState::Absent => "pas commencée",
-        policy::SubsidyState::Draft => "en préparation",
-        policy::SubsidyState::Deposited => "déposée",
-        policy::SubsidyState::Incomplete => "incomplète",
-        policy::SubsidyState::Granted => "accordée",
-        policy::SubsidyState::Paid => "versée",
-    };
+    let subsidy = uncapitalized(crate::subsidy::word(reader.facts().mission.subsidy));
     vec![
         Step { title: "Cahier des charges", sentence: frozen, href: reader.url("/amo#h-cdc") },
         Step { title: "Consultation", sentence: providers, href: reader.url("/amo/consultation") },
         Step { title: "Choix", sentence: chosen, href: reader.url("/amo/choix") },
-        Step { title: "Subvention", sentence: subsidy.to_owned(), href: reader.url("/subvention") },
+        Step { title: "Subvention", sentence: subsidy, href: reader.url("/subvention") },
     ]
 }
 
