@@ -219,6 +219,8 @@ pub async fn save(State(app): State<App>, KeptForm(reader, input): KeptForm<Ques
             return page(&app, &mut tx, &reader, (StatusCode::UNPROCESSABLE_ENTITY, None, Posted::Said(sheet))).await;
         }
         let message = write::say(&mut tx, &reader, (head.id, side.as_str(), &head.subject), &text).await?;
+        // Who answers has read.
+        store::read(&mut tx, &reader, message).await?;
         tell::message(&mut tx, &app, &reader, About { id: head.id, number: head.number, project: head.project }, (message, side)).await?;
         (if side == QuestionSide::Manager { "question_answered" } else { "question_asked" }, "envoye")
     };
