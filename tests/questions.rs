@@ -100,7 +100,10 @@ async fn a_question_is_asked_answered_and_followed_on_both_sides(db: PgPool) {
     c.scene.get(&c.ana, HERE).await.says("1 non lu").says("Répondue");
     c.scene.get(&c.ana, &address(1, "")).await.says("Hors taxes. Écrivez les deux montants.").says("gestion de l’appel").says("Nouveau");
     c.scene.get(&c.ana, "/").await.is_silent_on("Lire la réponse à votre question");
-    assert_eq!(c.list("select kind from notice where read_at is null and kind like 'question%' and account_id = (select id from account where name = 'Ana')").await, [] as [String; 0]);
+    assert_eq!(
+        c.list("select kind from notice where read_at is null and kind like 'question%' and account_id = (select id from account where name = 'Ana')").await,
+        [] as [String; 0]
+    );
 
     // She goes on; a manager says that nothing more is awaited, and a new message opens it again.
     c.say(&c.ana, 1, "Merci !").await.expect(303);

@@ -134,7 +134,11 @@ async fn the_fund_refuses_with_why_and_another_request_may_be_prepared(db: PgPoo
     scene.post(&manager, &record, &refused).await.expect(303);
     for person in [&ana, &editor] {
         let page = scene.get(person, &path).await;
-        page.expect(200).says("Demande refusée par le fonds").says("mercredi 23 septembre 2015").says("FREE 2015-12").says("Le devis date d’avant l’éligibilité.");
+        page.expect(200)
+            .says("Demande refusée par le fonds")
+            .says("mercredi 23 septembre 2015")
+            .says("FREE 2015-12")
+            .says("Le devis date d’avant l’éligibilité.");
     }
     scene.get(&ana, &format!("/dossiers/{project}")).await.says("Subvention , refusée");
     scene.get(&ana, &format!("/dossiers/{project}/amo")).await.says("Lire le motif du refus du fonds");

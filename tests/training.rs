@@ -136,7 +136,8 @@ async fn reminders_of_the_days_come_as_each_chose(db: PgPool) {
     let query = "select distinct account.name || ' ' || rhythm from mail join account on account.id = account_id where kind = 'training_reminder' order by 1";
     let rhythms: Vec<String> = sqlx::query_scalar(query).fetch_all(&scene.app.db).await.expect("mails");
     assert_eq!(rhythms, ["Ana at_once", "Bob weekly"]);
-    let notices: i64 = sqlx::query_scalar("select count(distinct account_id) from notice where kind = 'training_reminder'").fetch_one(&scene.app.db).await.expect("notices");
+    let notices: i64 =
+        sqlx::query_scalar("select count(distinct account_id) from notice where kind = 'training_reminder'").fetch_one(&scene.app.db).await.expect("notices");
     assert_eq!(notices, 3, "the notice comes in any case");
 }
 

@@ -45,7 +45,9 @@ pub async fn play(cast: &Cast<'_>, now: OffsetDateTime) -> anyhow::Result<()> {
         text: "Bonjour, notre présidente peut-elle signer seule le courrier de dépôt, ou faut-il le vote du bureau ?",
         answer: Some(letter),
     };
-    tell(cast, cast.carriers[0], paris("2015-05-18T10:20")?, &old).await?;
+    let asked = paris("2015-05-18T10:20")?;
+    tell(cast, cast.carriers[0], asked, &old).await?;
+    cast.carriers[0].get(cast.app, asked + Duration::days(1), "/questions/1?appel=eit-2015").await?;
     let answered = Told {
         slug: "demo",
         number: 1,

@@ -98,9 +98,10 @@ pub fn task(app: &App, (number, call, slug): (i32, &str, &str), due_on: Date, tu
     let (subject, opening) = match turn {
         Turn::Given => (format!("Une suite vous est confiée pour le {day}"), format!("Une suite vous est confiée, pour le {day}.")),
         Turn::Near => (format!("Rappel{NBSP}: une suite à donner pour le {day}"), format!("Une suite qui vous est confiée est attendue pour le {day}.")),
-        Turn::Late => {
-            (format!("En retard{NBSP}: une suite attendue le {day}"), format!("Une suite qui vous est confiée était attendue le {day}, et n’est pas marquée comme faite."))
-        }
+        Turn::Late => (
+            format!("En retard{NBSP}: une suite attendue le {day}"),
+            format!("Une suite qui vous est confiée était attendue le {day}, et n’est pas marquée comme faite."),
+        ),
     };
     let paragraphs = [
         opening,

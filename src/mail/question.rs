@@ -23,7 +23,11 @@ pub fn told(app: &App, said: &Told<'_>) -> (String, String) {
     let (subject, paragraphs, reason) = match said.kind {
         "question" => (
             "Une question attend une réponse",
-            [format!("Une question est posée aux contacts de l’appel {}.", said.call), format!("La lire et répondre\u{a0}:\n{}", app.link(said.path)), UNSAID.to_owned()],
+            [
+                format!("Une question est posée aux contacts de l’appel {}.", said.call),
+                format!("La lire et répondre\u{a0}:\n{}", app.link(said.path)),
+                UNSAID.to_owned(),
+            ],
             "Vous recevez ce courriel parce que vous gérez cet appel.",
         ),
         "question_answer" => (

@@ -21,7 +21,12 @@ use crate::page::see;
 
 /// Reads why a meeting is cancelled.
 pub fn reason(sheet: &mut Sheet<'_>) -> String {
-    sheet.read(Spec::new("motif", "Motif").hint("Part par courriel à tous ceux qui peuvent venir. Ne rien y dire d’un dossier.").long(500), &String::new())
+    let why =
+        sheet.read(Spec::new("motif", "Motif").hint("Part par courriel à tous ceux qui peuvent venir. Ne rien y dire d’un dossier.").long(500), &String::new());
+    if why.is_empty() {
+        sheet.refuse("motif", "Écrire le motif.");
+    }
+    why
 }
 
 /// The forms of a planned meeting, for its managers.

@@ -91,13 +91,7 @@ pub async fn tell(conn: &mut PgConnection, app: &App, task: i64, turn: Turn, by:
 }
 
 /// Adds a next step, and tells whoever is in charge of it. One whose day is near is not reminded besides.
-pub async fn add_task(
-    conn: &mut PgConnection,
-    app: &App,
-    manager: &CallManager,
-    meeting: &Meeting,
-    task: (&str, i64, Date, Option<i64>),
-) -> sqlx::Result<()> {
+pub async fn add_task(conn: &mut PgConnection, app: &App, manager: &CallManager, meeting: &Meeting, task: (&str, i64, Date, Option<i64>)) -> sqlx::Result<()> {
     let (text, account, due_on, project) = task;
     let is_near = due_on <= moment::paris_parts(manager.now()).0.saturating_add(NEAR);
     let id = sqlx::query_scalar!(

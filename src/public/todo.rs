@@ -214,15 +214,26 @@ fn task(row: Row, now: OffsetDateTime) -> Task {
             (format!("S’inscrire à la formation {title}"), why, format!("/formations/{}?appel={}", row.id, row.key))
         }
         "training" => (format!("Suivre la formation {title}"), "Vous y êtes inscrit".to_owned(), format!("/formations/{}?appel={}", row.id, row.key)),
-        "question" => (format!("Lire la réponse à votre question {title}"), "Les contacts de l’appel vous ont écrit".to_owned(), format!("/questions/{}?appel={}", row.id, row.key)),
+        "question" => (
+            format!("Lire la réponse à votre question {title}"),
+            "Les contacts de l’appel vous ont écrit".to_owned(),
+            format!("/questions/{}?appel={}", row.id, row.key),
+        ),
         "questions" => {
             let what = format!("Répondre à {}", count(row.number, "question", "questions"));
             (what, format!("Posées aux contacts de l’appel, {}", row.title), format!("/appel/questions?appel={}&etat=attente", row.key))
         }
-        "grant_incomplete" => (format!("Compléter la demande de subvention de {title}"), "Le fonds dit que des pièces manquent".to_owned(), format!("{dossier}/subvention")),
-        "grant_refused" => (format!("Lire le refus de la subvention de {title}"), "Le fonds a dit pourquoi\u{a0}; une nouvelle demande peut se préparer".to_owned(), format!("{dossier}/subvention")),
+        "grant_incomplete" => {
+            (format!("Compléter la demande de subvention de {title}"), "Le fonds dit que des pièces manquent".to_owned(), format!("{dossier}/subvention"))
+        }
+        "grant_refused" => (
+            format!("Lire le refus de la subvention de {title}"),
+            "Le fonds a dit pourquoi\u{a0}; une nouvelle demande peut se préparer".to_owned(),
+            format!("{dossier}/subvention"),
+        ),
         "grant_deposited" | "grant_granted" => {
-            let (what, state) = if row.kind == "grant_deposited" { ("Enregistrer la réponse du fonds à", "deposited") } else { ("Enregistrer le versement de", "granted") };
+            let (what, state) =
+                if row.kind == "grant_deposited" { ("Enregistrer la réponse du fonds à", "deposited") } else { ("Enregistrer le versement de", "granted") };
             let what = format!("{what} {}", count(row.number, "demande de subvention", "demandes de subvention"));
             (what, format!("Demandes des porteurs, {}", row.title), format!("/appel/subventions?appel={}&etat={state}", row.key))
         }

@@ -55,9 +55,18 @@ fn read(sheet: &mut Sheet<'_>, dossiers: &[(i64, String)]) -> (String, String, i
         first
     };
     let text = sheet.read(
-        Spec::new("texte", "Votre question").hint("Seuls les gestionnaires de l’appel la lisent. Ils peuvent la publier avec leur réponse, en d’autres termes et sans dire qui l’a posée.").long(LONGEST),
+        Spec::new("texte", "Votre question")
+            .hint("Seuls les gestionnaires de l’appel la lisent. Ils peuvent la publier avec leur réponse, en d’autres termes et sans dire qui l’a posée.")
+            .long(LONGEST),
         &String::new(),
     );
+    // A form without one of these controls is not one of ours: it holds nothing to correct, and asks nothing.
+    if subject.is_empty() {
+        sheet.refuse("objet", "Écrire l’objet.");
+    }
+    if text.is_empty() {
+        sheet.refuse("texte", "Écrire la question.");
+    }
     (subject, text, project)
 }
 

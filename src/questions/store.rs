@@ -46,7 +46,13 @@ pub struct Filter<'a> {
 }
 
 /// The questions of a call that this person reads on that side, the last spoken in first; one statement.
-pub async fn lines(conn: &mut PgConnection, (call, account): (CallId, AccountId), side: QuestionSide, filter: Filter<'_>, now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
+pub async fn lines(
+    conn: &mut PgConnection,
+    (call, account): (CallId, AccountId),
+    side: QuestionSide,
+    filter: Filter<'_>,
+    now: OffsetDateTime,
+) -> sqlx::Result<Vec<Line>> {
     sqlx::query_as!(
         Line,
         r#"select question.number, question.subject, account.name, project.title, held.messages as "messages!", held.unread as "unread!", held.last_id as "last_id!",

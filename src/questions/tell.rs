@@ -2,8 +2,8 @@
 
 use sqlx::PgConnection;
 
-use crate::access::policy::asking::QuestionSide;
 use crate::access::Participant;
+use crate::access::policy::asking::QuestionSide;
 use crate::app::App;
 use crate::kit::ids::ProjectId;
 use crate::mail::question::{self as texts, Told};

@@ -72,7 +72,11 @@ pub(super) enum Posted<'a> {
 
 fn text(sheet: &mut Sheet<'_>, side: QuestionSide) -> String {
     let label = if side == QuestionSide::Manager { "Votre réponse" } else { "Votre message" };
-    sheet.read(Spec::new("texte", label).long(LONGEST), &String::new())
+    let text = sheet.read(Spec::new("texte", label).long(LONGEST), &String::new());
+    if text.is_empty() {
+        sheet.refuse("texte", "Écrire le message avant de l’envoyer.");
+    }
+    text
 }
 
 /// Reads what is published of a question.
@@ -82,6 +86,12 @@ pub(super) fn wording(sheet: &mut Sheet<'_>, held: &Published) -> Published {
         &held.question,
     );
     let answer = sheet.read(Spec::new("reponse", "La réponse, pour tous").long(LONGEST), &held.answer);
+    if question.is_empty() {
+        sheet.refuse("question", "Écrire la question.");
+    }
+    if answer.is_empty() {
+        sheet.refuse("reponse", "Écrire la réponse.");
+    }
     Published { question, answer, ..Published::default() }
 }
 
@@ -124,7 +134,11 @@ pub(super) async fn page(
         over: format!("Appel {} {} · question n°\u{a0}{}", call.title, call.edition, head.number),
         subject: head.subject.clone(),
         tag: if is_awaiting { Tag { class: "todo", word: "Réponse attendue" } } else { Tag { class: "done", word: "Répondue" } },
-        asked: if is_manager { format!("{}, pour le dossier «\u{a0}{}\u{a0}»", now.name, now.title) } else { format!("Pour le dossier «\u{a0}{}\u{a0}»", now.title) },
+        asked: if is_manager {
+            format!("{}, pour le dossier «\u{a0}{}\u{a0}»", now.name, now.title)
+        } else {
+            format!("Pour le dossier «\u{a0}{}\u{a0}»", now.title)
+        },
         lead: if is_manager {
             "Lue par qui l’a posée et par les gestionnaires de l’appel."
         } else {

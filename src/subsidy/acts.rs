@@ -131,10 +131,7 @@ fn read(sheet: &mut Sheet<'_>, dossier: &Dossier, file: &File) -> Recorded {
             .optional(),
         &String::new(),
     );
-    let corrects = matches!(
-        (file.state, target),
-        (State::Granted | State::Refused, Some(State::Deposited)) | (State::Paid, Some(State::Granted))
-    );
+    let corrects = matches!((file.state, target), (State::Granted | State::Refused, Some(State::Deposited)) | (State::Paid, Some(State::Granted)));
     if message.is_empty() {
         match target {
             Some(State::Refused) => sheet.refuse("message", "Écrire le motif du refus."),

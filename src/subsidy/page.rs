@@ -161,7 +161,10 @@ pub async fn show(Shared(app): Shared<App>, reader: SubsidyReader, Query(asked):
     let shown = shown(&mut conn, &reader).await?;
     let done = asked.get("fait").map(|what| match what.as_str() {
         "depot" => Alert::done("Demande déposée", "Les gestionnaires de l’appel sont prévenus. La demande se lit, elle ne se modifie plus."),
-        "reprise" => Alert::done("Nouvelle demande en préparation", "Elle part de la demande refusée\u{a0}: changez ce qu’il faut, puis déposez-la. Personne hors de l’équipe ne la lit d’ici là."),
+        "reprise" => Alert::done(
+            "Nouvelle demande en préparation",
+            "Elle part de la demande refusée\u{a0}: changez ce qu’il faut, puis déposez-la. Personne hors de l’équipe ne la lit d’ici là.",
+        ),
         "etat" => Alert::done("État enregistré", "Le porteur et son équipe sont prévenus par courriel."),
         _ => Alert::done("Enregistré", "Le calcul et la liste des pièces sont à jour."),
     });
