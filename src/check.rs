@@ -76,6 +76,7 @@ pub async fn run(app: &App) -> anyhow::Result<Report> {
     lessons(&mut conn, &mut report).await?;
     trainings(&mut conn, &mut report).await?;
     missions(&mut conn, &mut report).await?;
+    questions(&mut conn, &mut report).await?;
     letters(&mut conn, &mut report).await?;
     stored_files(app, &mut conn, &mut report).await?;
     Ok(report)
@@ -126,6 +127,14 @@ async fn board_facts(conn: &mut PgConnection, report: &mut Report) -> anyhow::Re
     .fetch_all(conn)
     .await?;
     report.faults.extend(wrong.into_iter().map(|id| format!("dossier {id} : ce que le tableau en garde ne concorde pas")));
+    Ok(())
+}
+
+/// Questions to the calls.
+async fn questions(conn: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
+    let (count, faults) = crate::questions::verify::verify(conn).await?;
+    report.figure("Questions", count);
+    report.faults.extend(faults);
     Ok(())
 }
 

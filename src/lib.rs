@@ -34,6 +34,7 @@ pub mod page;
 pub mod postgres;
 pub mod project;
 pub mod public;
+pub mod questions;
 pub mod regional;
 pub mod review;
 pub mod routes;

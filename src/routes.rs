@@ -28,7 +28,7 @@ use crate::review::{declaration, deliver, expertise, list, others, pages, recusa
 use crate::submission::web as deposit;
 use crate::subsidy::{acts as subsidy_acts, bank, letter, list as subsidies, page as subsidy, pieces};
 use crate::territory::{case, web as territory};
-use crate::{assets, board, calendar, call, decision, lessons, mail, meeting, messages, network, public, regional, training, workshop};
+use crate::{assets, board, calendar, call, decision, lessons, mail, meeting, messages, network, public, questions, regional, training, workshop};
 
 /// `of` names the page that holds the form of an address which is only posted to.
 macro_rules! routes {
@@ -212,6 +212,7 @@ routes! { PAGES, pages:
     "/dossiers/{id}/subvention/rib" => get bank::show;
     "/dossiers/{id}/subvention/pieces/{row}" => get pieces::download, post pieces::turn;
     "/dossiers/{id}/subvention/depot" of "/dossiers/{id}/subvention" => post subsidy_acts::deposit;
+    "/dossiers/{id}/subvention/reprise" of "/dossiers/{id}/subvention" => post subsidy_acts::reopen;
     "/dossiers/{id}/subvention/etat" of "/dossiers/{id}/subvention" => post subsidy_acts::record;
     "/dossiers/{id}/{key}" => get sections::show, post sections::save;
     "/dossiers/{id}/{key}/nouveau" of "/dossiers/{id}/{key}" => post rows::create;
@@ -219,6 +220,9 @@ routes! { PAGES, pages:
     "/dossiers/{id}/{key}/{row}/retirer" of "/dossiers/{id}/{key}/{row}" => post rows::remove;
     "/dossiers/{id}/{key}/{row}/retablir" of "/dossiers/{id}/{key}/{row}" => post rows::restore;
 
+    "/questions" => get questions::own::show, post questions::own::ask;
+    "/questions/{number}" => get questions::thread::show, post questions::thread::save;
+    "/questions/{number}/publication" of "/questions/{number}" => post questions::publishing::save;
     "/formations" => get training::list::show;
     "/formations/{number}" => get training::page::show, post training::page::save;
     "/formations/{number}/journees/{key}" => get calendar::feed::day;
@@ -245,6 +249,9 @@ routes! { PAGES, pages:
     "/comite/seances" => get meeting::web::show, post meeting::web::save;
     "/comite/seances/taches" of "/comite/seances" => post meeting::tasks::finish;
     "/comite/seances/{number}" => get meeting::agenda::show, post meeting::agenda::save;
+    "/comite/seances/{number}/agenda.ics" => get calendar::feed::meeting;
+    "/comite/seances/{number}/date" of "/comite/seances/{number}" => post meeting::moving::save;
+    "/comite/seances/{number}/annulation" of "/comite/seances/{number}" => post meeting::moving::cancel;
     "/comite/seances/{number}/presences" of "/comite/seances/{number}" => post meeting::room::attend;
     "/comite/seances/{number}/ouverture" of "/comite/seances/{number}" => post meeting::room::open;
     "/comite/seances/{number}/direct" => get meeting::live::show, post meeting::session::save;
@@ -272,6 +279,7 @@ routes! { PAGES, pages:
     "/appel/documents" => get call::documents::show;
     "/appel/personnes" => get call::people::show, post call::people::save;
     "/appel/nouveau" => get call::creation::show, post call::creation::save;
+    "/appel/questions" => get questions::staff::show;
     "/appel/messages" => get messages::staff::show;
     "/appel/messages/modeles" => get messages::templates::show, post messages::templates::save;
     "/appel/messages/groupe" => get messages::grouped::show, post messages::grouped::save;

@@ -111,6 +111,83 @@ async fn a_subsidy_file_goes_from_its_draft_to_its_payment(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn the_fund_refuses_with_why_and_another_request_may_be_prepared(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let ana = scene.person("Ana").await;
+    let project = scene.project(&ana, "Boucles").await;
+    let editor = scene.person("Éric").await;
+    scene.member(project, &editor, "editor").await;
+    let manager = scene.staff("Max", &["manager"]).await;
+    let reviewer = scene.staff("Rita", &["reviewer"]).await;
+    scene.assign(project, &reviewer).await;
+    let (path, list) = (format!("/dossiers/{project}/subvention"), "/appel/subventions?appel=essai");
+    let (record, again) = (format!("{path}/etat"), format!("{path}/reprise"));
+    prepare(&scene, &ana, project, "").await;
+    scene.post(&ana, &again, &[("version", "0")]).await.expect(403).says("Seule une demande refusée se reprend");
+    scene.post(&ana, &format!("{path}/depot"), &[("version", "0")]).await.expect(303);
+    scene.get(&manager, "/").await.says("Enregistrer la réponse du fonds à 1 demande de subvention");
+
+    // A refusal says of which decision, and why.
+    let refused = [("version", "0"), ("etat", "refused"), ("jour", "2015-09-23")];
+    scene.post(&manager, &record, &refused).await.expect(422).says("Écrire le motif du refus").says("référence de la décision");
+    let refused = [refused[0], refused[1], refused[2], ("reference", "FREE 2015-12"), ("message", "Le devis date d’avant l’éligibilité.")];
+    scene.post(&manager, &record, &refused).await.expect(303);
+    for person in [&ana, &editor] {
+        let page = scene.get(person, &path).await;
+        page.expect(200)
+            .says("Demande refusée par le fonds")
+            .says("mercredi 23 septembre 2015")
+            .says("FREE 2015-12")
+            .says("Le devis date d’avant l’éligibilité.");
+    }
+    scene.get(&ana, &format!("/dossiers/{project}")).await.says("Subvention , refusée");
+    scene.get(&ana, &format!("/dossiers/{project}/amo")).await.says("Lire le motif du refus du fonds");
+    scene.get(&ana, "/").await.says("Lire le refus de la subvention");
+    scene.get(&ana, "/compte/avis").await.says("Demande de subvention : Boucles");
+    let body: String =
+        sqlx::query_scalar("select body from mail where kind = 'grant' and recipient = $1").bind(&ana.email).fetch_one(&scene.app.db).await.expect("mail");
+    assert!(body.contains("refusée, le") && body.contains("référence FREE 2015-12") && body.contains("Motif\u{a0}:\nLe devis date"), "{body}");
+    scene.get(&manager, "/").await.is_silent_on("réponse du fonds");
+    scene.get(&manager, list).await.says("Refusée (1)").says("FREE 2015-12");
+    scene.get(&reviewer, &path).await.expect(404);
+    scene.post(&ana, &path, &[("version", "2"), ("devis_ht", "1"), ("devis_ttc", "1")]).await.expect(403);
+    // The database knows the edges, and what a refusal must say.
+    for (state, may) in [("granted", false), ("paid", false), ("incomplete", false)] {
+        let tried = sqlx::query("update grant_application set state = $2 where project_id = $1").bind(project.get()).bind(state).execute(&scene.app.db).await;
+        assert_eq!(tried.is_ok(), may, "{state}");
+    }
+    let bare = "insert into grant_event (project_id, source, target, on_day, account_id, at) values ($1, 'deposited', 'refused', '2015-09-23', $2, now())";
+    assert!(sqlx::query(bare).bind(project.get()).bind(ana.id.get()).execute(&scene.app.db).await.is_err());
+
+    // A refusal recorded by mistake is corrected, with why; then it is recorded again.
+    let corrected = [("version", "0"), ("etat", "deposited"), ("jour", "2015-09-23")];
+    scene.post(&manager, &record, &corrected).await.expect(422).says("ce qui est corrigé");
+    scene.post(&manager, &record, &[corrected[0], corrected[1], corrected[2], ("message", "Autre dossier.")]).await.expect(303);
+    scene.get(&ana, &path).await.is_silent_on("Demande refusée par le fonds");
+    scene.post(&manager, &record, &refused).await.expect(303);
+
+    // Its owner alone takes it up again; what is prepared is told to nobody, the refusal stays told.
+    for person in [&editor, &manager, &reviewer] {
+        assert!(matches!(scene.post(person, &again, &[("version", "0")]).await.status.as_u16(), 403 | 404));
+    }
+    scene.post(&ana, &again, &[("version", "0")]).await.expect(303);
+    scene.get(&ana, &path).await.says("Nouvelle demande, après un refus").says("Le devis date d’avant l’éligibilité.").says("Déposer la demande");
+    scene.get(&manager, &path).await.expect(404);
+    let page = scene.get(&manager, list).await;
+    page.says("Refusée (1)").says("FREE 2015-12").says("7 000 €");
+    assert!(!page.body.contains(&format!("{path}\"")));
+    let version = scene.get(&ana, &path).await.hidden("version");
+    scene.post(&ana, &path, &[("version", &version), ("devis_ht", "5 000"), ("devis_ttc", "6 000"), ("iban", IBAN)]).await.expect(303);
+    scene.get(&manager, list).await.says("7 000 €").is_silent_on("3 500 €");
+    let report = trame::check::run(&scene.app).await.expect("check");
+    assert!(report.is_sound(), "{report}");
+    scene.post(&ana, &format!("{path}/depot"), &[("version", "0")]).await.expect(303);
+    scene.get(&manager, list).await.says("Déposée (1)").says("3 500 €");
+    scene.get(&manager, &path).await.expect(200).says("Refusée").says("Le devis date d’avant l’éligibilité.");
+    scene.check().await;
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn bank_details_are_read_by_those_who_need_them_and_each_reading_is_written(db: PgPool) {
     let scene = Scene::new(db).await;
     let ana = scene.person("Ana").await;

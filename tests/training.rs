@@ -95,6 +95,53 @@ async fn programme(scene: &Scene, max: &Person, changes: &[(&str, &str)]) -> Pag
 }
 
 #[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn an_open_enrolment_is_announced_to_those_who_may_enrol_and_to_nobody_else(db: PgPool) {
+    let (scene, max) = january(db).await;
+    let (ana, _) = carriers(&scene, &["Ana"]).await.remove(0);
+    let (gone, left) = carriers(&scene, &["Wanda"]).await.remove(0);
+    sqlx::query("update project set status = 'withdrawn' where id = $1").bind(left.get()).execute(&scene.app.db).await.expect("withdrawn");
+    let announced = "S’inscrire à la formation";
+    scene.get(&ana, "/").await.says(announced).says("Structurer sa démarche");
+    let (rita, claire) = (scene.staff("Rita", &["reviewer"]).await, scene.staff("Claire", &["committee"]).await);
+    for person in [&max, &gone, &rita, &claire, &scene.person("Sam").await] {
+        scene.get(person, "/").await.is_silent_on(announced).is_silent_on("Suivre la formation");
+    }
+    // Not yet open, then closed, then cancelled: nothing is announced.
+    for (opens, closes, cancelled) in [("2015-01-21", "infinity", "null"), ("2015-01-01", "2015-01-20", "null"), ("2015-01-01", "infinity", "now()")] {
+        let set = format!(
+            "update training set opens_at = '{opens}Z', closes_at = nullif('{closes}', 'infinity')::timestamptz, cancelled_at = {cancelled}, cancel_reason = case when {cancelled} is null then '' else 'x' end"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(set)).execute(&scene.app.db).await.expect("set");
+        scene.get(&ana, "/").await.is_silent_on(announced);
+    }
+    sqlx::query("update training set opens_at = null, closes_at = null, cancelled_at = null, cancel_reason = ''").execute(&scene.app.db).await.expect("set");
+    scene.get(&ana, "/").await.says(announced);
+    // Enrolled, one is told of the next day instead; having given the seat back, of nothing.
+    enrol(&scene, &ana, &[]).await.expect(303);
+    scene.get(&ana, "/").await.is_silent_on(announced).says("Suivre la formation").says("jeudi 12 février 2015");
+    leave(&scene, &ana).await.expect(303);
+    scene.get(&ana, "/").await.is_silent_on(announced).is_silent_on("Suivre la formation");
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
+async fn reminders_of_the_days_come_as_each_chose(db: PgPool) {
+    let (scene, _) = january(db).await;
+    let people = carriers(&scene, &["Ana", "Bob", "Cleo"]).await;
+    for ((person, _), rhythm) in people.iter().zip(["at_once", "weekly", "none"]) {
+        enrol(&scene, person, &[]).await.expect(303);
+        scene.post(person, "/compte/courriels", &[("version", "0"), ("dates", rhythm)]).await.expect(303);
+    }
+    let near = datetime!(2015-02-11 9:00 UTC);
+    trame::training::reminders::run(&scene.app.at(near)).await.expect("reminders");
+    let query = "select distinct account.name || ' ' || rhythm from mail join account on account.id = account_id where kind = 'training_reminder' order by 1";
+    let rhythms: Vec<String> = sqlx::query_scalar(query).fetch_all(&scene.app.db).await.expect("mails");
+    assert_eq!(rhythms, ["Ana at_once", "Bob weekly"]);
+    let notices: i64 =
+        sqlx::query_scalar("select count(distinct account_id) from notice where kind = 'training_reminder'").fetch_one(&scene.app.db).await.expect("notices");
+    assert_eq!(notices, 3, "the notice comes in any case");
+}
+
+#[sqlx::test(migrator = "trame::MIGRATOR")]
 async fn only_the_people_of_the_carriers_enrol_and_nobody_else_sees_the_page(db: PgPool) {
     let (scene, max) = january(db).await;
     let (ana, project) = carriers(&scene, &["Ana"]).await.remove(0);

@@ -89,7 +89,7 @@ async fn participant(conn: &mut PgConnection, caller: &Caller, slug: Option<&str
              from call
              cross join lateral (
                select coalesce((select bit_or(call_role_bit(role)) from call_role where call_id = call.id and account_id = person.account), 0) as roles,
-                 exists(select from carrier_person where carrier_person.call_id = call.id and carrier_person.account_id = person.account) as is_carrier,
+                 exists(select from carrier_person($2) as carrier where carrier.call_id = call.id and carrier.account_id = person.account) as is_carrier,
                  exists(select from enrolment join training on training.id = enrolment.training_id
                         where training.call_id = call.id and enrolment.account_id = person.account) as was_enrolled
              ) as bond
@@ -120,21 +120,24 @@ async fn participant(conn: &mut PgConnection, caller: &Caller, slug: Option<&str
 }
 
 /// A public call, and what binds an account to it; nothing for nobody.
-async fn call_place(conn: &mut PgConnection, slug: &str, account: Option<AccountId>) -> sqlx::Result<Option<(CallPlace, CallTies)>> {
+async fn call_place(conn: &mut PgConnection, slug: &str, account: Option<AccountId>, now: OffsetDateTime) -> sqlx::Result<Option<(CallPlace, CallTies)>> {
     let row = sqlx::query!(
         r#"select call.id, call.slug, call.short_title, call.edition,
              coalesce((select bit_or(call_role_bit(role)) from call_role where call_id = call.id and account_id = $2), 0) as "roles!",
-             exists(select from carrier_person where carrier_person.call_id = call.id and carrier_person.account_id = $2) as "is_carrier!"
+             exists(select from carrier_person($3) as carrier where carrier.call_id = call.id and carrier.account_id = $2) as "is_carrier!",
+             exists(select from enrolment join training on training.id = enrolment.training_id
+                    where training.call_id = call.id and enrolment.account_id = $2) as "was_enrolled!"
            from call
            where call.slug = $1 and not call.is_template"#,
         slug,
-        account.map(AccountId::get)
+        account.map(AccountId::get),
+        now
     )
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| {
         let call = CallPlace { id: CallId(row.id), slug: row.slug, title: row.short_title, edition: row.edition };
-        (call, ties(row.roles, row.is_carrier, false))
+        (call, ties(row.roles, row.is_carrier, row.was_enrolled))
     }))
 }
 
@@ -181,6 +184,8 @@ participant_proofs! {
     TrainingGuest = policy::follow;
     /// Was enrolled in a training of the call of `?appel=`: what they attended, [`policy::certificate`] then asks.
     CertificateHolder = |ties| if ties.was_enrolled { Ok(()) } else { Err(Refusal::NotYours) };
+    /// May ask the contacts of the call of `?appel=`.
+    Asker = super::policy::asking::ask;
     /// May read the network of participants of the call of `?appel=`.
     NetworkReader = policy::network;
 }
@@ -225,7 +230,7 @@ impl FromRequestParts<App> for CalendarReader {
         let slug = Slug::read(&slug).map(String::from).map_err(|_| AppError::NotFound)?;
         let visitor = <Option<Visitor> as FromRequestParts<App>>::from_request_parts(parts, app).await?;
         let mut conn = app.db.acquire().await?;
-        let found = call_place(&mut conn, &slug, visitor.as_ref().map(|visitor| visitor.account)).await?;
+        let found = call_place(&mut conn, &slug, visitor.as_ref().map(|visitor| visitor.account), now).await?;
         let (call, ties) = found.ok_or(AppError::NotFound)?;
         Ok(Self { visitor, call, ties, now })
     }
@@ -278,7 +283,7 @@ impl FromRequestParts<App> for FeedReader {
         let call = match row.slug {
             None => None,
             Some(slug) => {
-                let (call, ties) = call_place(&mut conn, &slug, Some(account)).await?.ok_or(AppError::NotFound)?;
+                let (call, ties) = call_place(&mut conn, &slug, Some(account), now).await?.ok_or(AppError::NotFound)?;
                 policy::calendar(&ties)?;
                 Some((call, ties))
             }

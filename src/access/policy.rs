@@ -29,6 +29,7 @@ macro_rules! stored {
 }
 
 mod advising;
+pub mod asking;
 mod correcting;
 mod following;
 mod instructing;
@@ -38,7 +39,7 @@ pub mod training;
 
 pub use advising::{
     Mission, SubsidyState, deposit_subsidy, place_consultant, read_bank, read_mission, read_retained, read_subsidy, read_tenders, read_terms, record_subsidy,
-    run_consultation, write_subsidy, write_terms,
+    reopen_subsidy, run_consultation, write_subsidy, write_terms,
 };
 pub use correcting::{answer_correction, correct, write_or_correct, write_something};
 pub use following::{labels_in_list, perimeter_in_list, retained_in_list, subsidy_in_list};

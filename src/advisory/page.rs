@@ -16,7 +16,7 @@ use crate::call::frame::{Alert, Frame};
 use crate::error::AppError;
 use crate::input::Input;
 use crate::journal;
-use crate::kit::french::count;
+use crate::kit::french::{count, uncapitalized};
 use crate::kit::moment;
 use crate::page::{Layout, filters, html, see};
 use crate::project::store as projects;
@@ -40,6 +40,8 @@ struct MissionPage {
     removed: Vec<Stored>,
     versions: Vec<(i32, String)>,
     steps: Vec<Step>,
+    /// What comes next, and where, for the team.
+    next: Option<(&'static str, String)>,
     retained: Option<Retained>,
     reads_terms: bool,
     may_write: bool,
@@ -65,6 +67,7 @@ pub async fn show(State(app): State<App>, reader: MissionReader, Query(asked): Q
     let counts = if policy::read_tenders(ties, facts).is_ok() { Some(tenders::counts(&mut conn, reader.project()).await?) } else { None };
     drop(conn);
     let may = policy::write_terms(ties, facts);
+    let next = counts.map(|(asked, offers)| next(!versions.is_empty(), (asked, offers), retained.is_some(), facts.mission.subsidy));
     let mut frame = frame(&reader, "Assistance à maîtrise d’ouvrage (AMO)", "/amo");
     frame.lead = if reader.is_team() {
         "Facultative, et à la mesure de votre avancement\u{a0}: tout ce qui suit se propose, rien ne s’impose.".to_owned()
@@ -74,6 +77,7 @@ pub async fn show(State(app): State<App>, reader: MissionReader, Query(asked): Q
     frame.alerts.extend(asked.get("fait").filter(|_| reader.is_team()).map(|what| done(what)));
     html(&MissionPage {
         layout: layout(&app, &reader, "Assistance (AMO)"),
+        next: next.map(|(words, path)| (words, reader.url(path))),
         steps: counts.map(|counts| steps(&reader, &versions, counts, retained.as_ref())).unwrap_or_default(),
         frame,
         base: reader.url(""),
@@ -103,20 +107,30 @@ fn steps(reader: &MissionReader, versions: &[store::Version], (asked, offers): (
     let frozen = versions.first().map_or_else(|| "aucune copie figée".to_owned(), |held| format!("dernière copie\u{a0}: version {}", held.number));
     let chosen = retained.map_or_else(|| "pas encore".to_owned(), |held| held.name.clone());
     let providers = format!("{}, {}", count(asked, "prestataire consulté", "prestataires consultés"), count(offers, "offre reçue", "offres reçues"));
-    let subsidy = match reader.facts().mission.subsidy {
-        policy::SubsidyState::Absent => "pas commencée",
-        policy::SubsidyState::Draft => "en préparation",
-        policy::SubsidyState::Deposited => "déposée",
-        policy::SubsidyState::Incomplete => "incomplète",
-        policy::SubsidyState::Granted => "accordée",
-        policy::SubsidyState::Paid => "versée",
-    };
+    let subsidy = uncapitalized(crate::subsidy::word(reader.facts().mission.subsidy));
     vec![
         Step { title: "Cahier des charges", sentence: frozen, href: reader.url("/amo#h-cdc") },
         Step { title: "Consultation", sentence: providers, href: reader.url("/amo/consultation") },
         Step { title: "Choix", sentence: chosen, href: reader.url("/amo/choix") },
-        Step { title: "Subvention", sentence: subsidy.to_owned(), href: reader.url("/subvention") },
+        Step { title: "Subvention", sentence: subsidy, href: reader.url("/subvention") },
     ]
+}
+
+/// The next step of the branch, from what is done: words and place.
+fn next(is_frozen: bool, (asked, offers): (i64, i64), is_retained: bool, subsidy: policy::SubsidyState) -> (&'static str, &'static str) {
+    use policy::SubsidyState as S;
+    match (is_retained, subsidy) {
+        (_, S::Incomplete) => ("Compléter la demande de subvention, puis la déposer de nouveau", "/subvention"),
+        (_, S::Refused) => ("Lire le motif du refus du fonds, et préparer une nouvelle demande si elle a un sens", "/subvention"),
+        (_, S::Deposited) => ("Le fonds étudie la demande de subvention\u{a0}: il n’y a rien à faire", "/subvention"),
+        (_, S::Granted) => ("L’aide est accordée, son versement suit\u{a0}: il n’y a rien à faire", "/subvention"),
+        (_, S::Paid) => ("L’aide est versée\u{a0}: tout est fait", "/subvention"),
+        (true, S::Absent | S::Draft) => ("Préparer la demande de subvention", "/subvention"),
+        (false, _) if !is_frozen => ("Relire le cahier des charges, puis figer une version à envoyer", "/amo#h-ver"),
+        (false, _) if asked == 0 => ("Consulter des prestataires", "/amo/consultation"),
+        (false, _) if offers == 0 => ("Enregistrer les offres reçues", "/amo/consultation"),
+        (false, _) => ("Comparer les offres, puis choisir", "/amo/choix"),
+    }
 }
 
 /// The carriers submit their terms of reference to the expertise of ADEME and Région, or take them back.
@@ -135,4 +149,24 @@ pub async fn submit(State(app): State<App>, writer: TermsWriter, input: Input) -
     remember(&mut tx, writer.project(), writer.account(), operation, &location).await?;
     tx.commit().await?;
     Ok(see(&location))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use policy::SubsidyState as S;
+
+    #[test]
+    fn each_step_says_the_next_one() {
+        for (held, path) in [
+            ((false, (0, 0), false, S::Absent), "/amo#h-ver"),
+            ((true, (0, 0), false, S::Absent), "/amo/consultation"),
+            ((true, (2, 0), false, S::Absent), "/amo/consultation"),
+            ((true, (2, 1), false, S::Draft), "/amo/choix"),
+            ((false, (2, 1), true, S::Absent), "/subvention"),
+            ((true, (2, 1), true, S::Refused), "/subvention"),
+        ] {
+            assert_eq!(next(held.0, held.1, held.2, held.3).1, path, "{held:?}");
+        }
+    }
 }

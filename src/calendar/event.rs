@@ -4,7 +4,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use crate::kit::french::NBSP;
 use crate::kit::moment;
-use crate::meeting::model::Meeting;
+use crate::meeting::model::{Meeting, Phase};
 use crate::training::model::{Course, Session};
 
 /// When something takes place.
@@ -103,7 +103,7 @@ pub fn meeting(meeting: &Meeting, slug: &str) -> Event {
         note: String::new(),
         path: format!("/comite/seances/{}?appel={slug}", meeting.number),
         sequence: meeting.version,
-        is_cancelled: false,
+        is_cancelled: meeting.phase == Phase::Cancelled,
         mine: "Comité",
     }
 }

@@ -97,17 +97,18 @@ pub async fn of_call(conn: &mut PgConnection, call: &CallPlace, ties: &CallTies,
 }
 
 /// The days that a person comes to, in every call whose carriers they are still of; those that were cancelled say it.
-pub async fn of_person(conn: &mut PgConnection, account: AccountId) -> sqlx::Result<Vec<Event>> {
+pub async fn of_person(conn: &mut PgConnection, account: AccountId, now: OffsetDateTime) -> sqlx::Result<Vec<Event>> {
     let calls = sqlx::query!(
         r#"select distinct call.id, call.slug
            from enrolment
            join training on training.id = enrolment.training_id
            join call on call.id = training.call_id
-           join carrier_person on carrier_person.call_id = call.id and carrier_person.account_id = enrolment.account_id
+           join carrier_person($2) as person on person.call_id = call.id and person.account_id = enrolment.account_id
            where enrolment.account_id = $1 and enrolment.status = 'enrolled'
            order by call.id
            limit 20"#,
-        account.get()
+        account.get(),
+        now
     )
     .fetch_all(&mut *conn)
     .await?;

@@ -228,7 +228,7 @@ async fn keep(app: &App, manager: &CallManager, asked: &Asked, input: &Input, re
     let path = format!("/appels/{}#documents", call.slug);
     let said = texts::Document { call: &format!("{} {}", call.title, call.edition), title: &new.title, version, notice: &new.notice, path: &path };
     let (subject, body) = texts::call_document(app, &said);
-    for person in store::teams(&mut tx, call.id).await? {
+    for person in store::teams(&mut tx, call.id, manager.now()).await? {
         let key = format!("document {operation} {}", person.id);
         mail::queue(&mut tx, &Mail { kind: "document", recipient: &person.email, subject: &subject, body: &body, dedup_key: Some(&key) }).await?;
     }

@@ -82,7 +82,7 @@ pub async fn held(conn: &mut PgConnection, manager: &ProjectManager) -> Result<H
     Ok(Held {
         facts: store::facts(conn, project).await?,
         people: store::people(conn, manager.head().call, project).await?,
-        team: store::team(conn, project).await?,
+        team: store::team(conn, project, manager.now()).await?,
         invited: store::invited_owner(conn, project, manager.now()).await?,
         letter: store::letter(conn, project).await?.map(|letter| (letter.name, letter.size)),
         deposits: deposits(conn, project).await?,

@@ -99,9 +99,10 @@ pub struct Frame {
     pub alerts: Vec<Alert>,
 }
 
-const TABS: [(&str, &str); 14] = [
+const TABS: [(&str, &str); 15] = [
     ("Dossiers", "/appel"),
     ("Messages", "/appel/messages"),
+    ("Questions", "/appel/questions"),
     ("Affectations", "/appel/affectations"),
     ("Évaluation", "/appel/ouvrir-evaluation"),
     ("Décisions", "/appel/decisions"),

@@ -11,7 +11,9 @@ use super::regulation::{AIMS, ATTENTION, ELIGIBILITY, PIECES, Quote};
 use super::store::documents;
 use super::store::public::{PublicCall, PublicTraining, call};
 use super::store::rows::{Contact, Criterion};
-use crate::access::{Arrival, RowPart, SlugPart, Visitor};
+use crate::access::policy;
+use crate::access::policy::training::CallTies;
+use crate::access::{CalendarReader, RowPart, SlugPart};
 use crate::app::App;
 use crate::error::AppError;
 use crate::framework::DELIVERABLES;
@@ -57,6 +59,12 @@ struct PublicPage {
     deposit_email: String,
     contacts: Vec<(Contact, String)>,
     documents: Vec<DocumentView>,
+    /// Questions published with their answer: anchor, question, answer.
+    questions: Vec<(i32, String, String)>,
+    /// Where whoever may asks another; empty for others.
+    ask: String,
+    /// Where the managers answer; empty for others.
+    answer: String,
     /// Address of the list; empty before the publication.
     laureates: String,
 }
@@ -130,14 +138,14 @@ struct SeatView {
 }
 
 /// Anybody reads the page of a call; a template has none.
-pub async fn show(State(app): State<App>, visitor: Option<Visitor>, Arrival(now): Arrival, SlugPart(slug): SlugPart) -> Result<Response, AppError> {
-    let slug = public_slug(&slug)?;
+pub async fn show(State(app): State<App>, reader: CalendarReader) -> Result<Response, AppError> {
+    let slug = reader.call().slug.clone();
     let mut conn = app.db.acquire().await?;
     let found = call(&mut conn, &slug).await?;
     drop(conn);
     let title = format!("{} {}", found.presentation.short_title, found.presentation.edition);
-    let layout = Layout::open(&app, visitor.as_ref(), title);
-    html(&page(layout, &slug, found, now))
+    let layout = Layout::open(&app, reader.visitor(), title);
+    html(&page(layout, &slug, (found, reader.ties()), reader.now()))
 }
 
 /// What cannot be a slug is a page that does not exist, without asking the database.
@@ -154,7 +162,7 @@ pub async fn download(State(app): State<App>, SlugPart(slug): SlugPart, RowPart(
     send(&app, &found.file, &found.name, &found.mime, found.size).await
 }
 
-fn page(layout: Layout, slug: &str, call: PublicCall, now: OffsetDateTime) -> PublicPage {
+fn page(layout: Layout, slug: &str, (call, ties): (PublicCall, &CallTies), now: OffsetDateTime) -> PublicPage {
     let bound = call.dates.deposit_bound;
     let texts = &call.presentation;
     let chairs: Vec<&str> = call.seats.iter().filter(|(.., is_chair)| *is_chair).map(|(_, label, ..)| label.as_str()).collect();
@@ -189,6 +197,9 @@ fn page(layout: Layout, slug: &str, call: PublicCall, now: OffsetDateTime) -> Pu
         postal_address: call.postal_address,
         deposit_email: call.deposit_email,
         contacts: call.contacts,
+        questions: call.questions,
+        ask: if policy::asking::ask(ties).is_ok() { format!("/questions?appel={slug}") } else { String::new() },
+        answer: if ties.is_manager { format!("/appel/questions?appel={slug}") } else { String::new() },
         documents: views(slug, call.documents),
         laureates: call.dates.results_published_at.filter(|at| *at <= now).map(|_| format!("/appels/{slug}/laureats")).unwrap_or_default(),
     }

@@ -100,7 +100,7 @@ pub async fn extend(State(app): State<App>, KeptForm(manager, input): KeptForm<P
         let of = format!("{}, {} {}", held.facts.title, manager.head().call_title, manager.head().edition);
         let said = texts::Deadline { of: &of, bound: until.unwrap_or(held.facts.common_bound), reason: &reason, path: &path };
         let (subject, body) = texts::deadline_changed(&app, &said);
-        for member in store::addressees(&mut tx, manager.project()).await? {
+        for member in store::addressees(&mut tx, manager.project(), manager.now()).await? {
             let key = format!("deadline {decision} {}", member.id);
             mail::queue(&mut tx, &Mail { kind: "deadline", recipient: &member.email, subject: &subject, body: &body, dedup_key: Some(&key) }).await?;
         }

@@ -149,6 +149,9 @@ async fn housekeeping(app: App, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = crate::instruction::reminders::run(&app).await {
             tracing::warn!(%error, "reminders of the instruction");
         }
+        if let Err(error) = crate::meeting::reminders::run(&app).await {
+            tracing::warn!(%error, "reminders of the committee");
+        }
         if let Err(error) = crate::training::reminders::run(&app).await {
             tracing::warn!(%error, "reminders of the trainings");
         }

@@ -9,6 +9,7 @@ mod instruction;
 mod messages;
 mod mission;
 mod pdf;
+mod questions;
 mod talk;
 mod training;
 
@@ -405,7 +406,9 @@ impl Stage<'_> {
                 self.person("porteur2@example.org")?,
             ],
         };
-        training::play(&cast, self.now).await
+        training::play(&cast, self.now).await?;
+        let [owner, _, _, other] = cast.carriers;
+        questions::play(&questions::Cast { app: self.app, region: cast.region, carriers: [owner, other] }, self.now).await
     }
 
     async fn finish(&self) -> anyhow::Result<()> {

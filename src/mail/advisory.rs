@@ -52,10 +52,10 @@ pub fn deposited(app: &App, about: About<'_>, is_again: bool) -> (String, String
 }
 
 /// The fund said something of the subsidy file: to the team that answers for it.
-pub fn recorded(app: &App, about: About<'_>, sentence: &str, message: &str) -> (String, String) {
+pub fn recorded(app: &App, about: About<'_>, (sentence, message): (&str, &str), is_refused: bool) -> (String, String) {
     let paragraphs = [
         format!("Demande de subvention du dossier «\u{a0}{}\u{a0}»\u{a0}: {sentence}.", about.title),
-        if message.is_empty() { String::new() } else { format!("Message\u{a0}:\n{message}") },
+        if message.is_empty() { String::new() } else { format!("{}\u{a0}:\n{message}", if is_refused { "Motif" } else { "Message" }) },
         format!("La demande\u{a0}:\n{}", app.link(about.path)),
     ];
     mail(app, &format!("Demande de subvention\u{a0}: {}", about.title), &paragraphs, "Vous recevez ce courriel parce que vous répondez de ce dossier.")

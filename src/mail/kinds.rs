@@ -11,13 +11,15 @@ pub enum Topic {
     Follow,
     /// Dossiers to review.
     Reviews,
-    /// Documents of the call, trainings, and the rest.
+    /// Trainings, meetings, next steps that have a day.
+    Dates,
+    /// Documents of the call, and the rest.
     Call,
 }
 
 impl Topic {
     /// In the order of the account's page.
-    pub const ALL: [Self; 5] = [Self::Messages, Self::Team, Self::Follow, Self::Reviews, Self::Call];
+    pub const ALL: [Self; 6] = [Self::Messages, Self::Team, Self::Follow, Self::Reviews, Self::Dates, Self::Call];
 
     /// As kept in the database and posted.
     pub const fn as_str(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Topic {
             Self::Team => "team",
             Self::Follow => "follow",
             Self::Reviews => "reviews",
+            Self::Dates => "dates",
             Self::Call => "call",
         }
     }
@@ -33,10 +36,11 @@ impl Topic {
     /// What it covers, for who chooses.
     pub const fn label(self) -> (&'static str, &'static str) {
         match self {
-            Self::Messages => ("Messages", "un nouveau message dans un échange que vous lisez"),
+            Self::Messages => ("Messages", "un nouveau message dans un échange que vous lisez, une question posée à l’appel ou sa réponse"),
             Self::Team => ("Équipe", "un commentaire qui vous nomme, vos droits dans un dossier, la réponse d’un partenaire"),
             Self::Follow => ("Instruction", "une correction rendue ou en retard, un avis extérieur donné"),
             Self::Reviews => ("Évaluation", "des dossiers à évaluer"),
+            Self::Dates => ("Rendez-vous", "une formation, une séance du comité, une suite qui vous est confiée\u{a0}: confirmations, changements et rappels"),
             Self::Call => ("Appel", "un document publié, et ce qui n’est pas nommé ici"),
         }
     }
@@ -69,7 +73,7 @@ const fn inside(kind: Kind) -> Kind {
     Kind { audience: Some("team"), ..kind }
 }
 
-const KINDS: [Kind; 39] = [
+const KINDS: [Kind; 46] = [
     must("invitation", "Invitation", false),
     must("password_reset", "Mot de passe oublié", false),
     must("password_changed", "Mot de passe changé", false),
@@ -107,8 +111,15 @@ const KINDS: [Kind; 39] = [
     may("assigned", "Dossiers à évaluer", Topic::Reviews),
     may("correction_wish_ended", "Proposition de correction, suite", Topic::Reviews),
     may("document", "Document de l’appel", Topic::Call),
-    may("training", "Formation", Topic::Call),
-    may("training_reminder", "Formation, rappel", Topic::Call),
+    may("training", "Formation", Topic::Dates),
+    may("training_reminder", "Formation, rappel", Topic::Dates),
+    may("meeting", "Séance du comité", Topic::Dates),
+    may("meeting_reminder", "Séance du comité, rappel", Topic::Dates),
+    may("task", "Suite d’une séance", Topic::Dates),
+    may("task_reminder", "Suite d’une séance, rappel", Topic::Dates),
+    may("question", "Question à l’appel", Topic::Messages),
+    may("question_answer", "Réponse à une question", Topic::Messages),
+    may("question_published", "Question publiée", Topic::Messages),
 ];
 
 const OTHER: Kind = may("", "Autre", Topic::Call);

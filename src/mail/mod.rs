@@ -9,9 +9,11 @@ pub mod instruction;
 pub mod kinds;
 pub mod lesson;
 pub mod letter;
+pub mod meeting;
 pub mod messages;
 pub mod notices;
 pub mod preferences;
+pub mod question;
 pub mod texts;
 pub mod training;
 pub mod verify;
@@ -118,7 +120,7 @@ fn own_path(body: &str) -> Option<&str> {
 }
 
 /// Parts of the application that a notice leads to: none of them opens by a secret in its address.
-const PAGES: [&str; 8] = ["/dossiers/", "/evaluation", "/comite", "/appel", "/compte", "/formations", "/reseau", "/exploitation"];
+const PAGES: [&str; 9] = ["/dossiers/", "/evaluation", "/comite", "/appel", "/compte", "/formations", "/reseau", "/questions", "/exploitation"];
 
 fn is_page(path: &str) -> bool {
     PAGES.iter().any(|page| path.starts_with(page)) && !path.contains(|c: char| c.is_control() || c == '\\')

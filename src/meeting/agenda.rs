@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::lines::{self, Item, Line, Reader};
 use super::model::{Guest, Meeting, Phase, quorum};
 use super::tasks::{self, TaskView};
-use super::{steps, store, web, write};
+use super::{moving, steps, store, web, write};
 use crate::access::{BoardReader, CallManager, NumberPart};
 use crate::app::App;
 use crate::call::form::{FormView, Sheet};
@@ -116,7 +116,12 @@ struct AgendaPage {
     quorum: String,
     has_quorum: bool,
     tasks: Vec<TaskView>,
-    task_form: Option<FormView>,
+    /// The form of a next step, then those of a planned meeting.
+    forms: Vec<FormView>,
+    /// Why it will not take place.
+    reason: String,
+    /// Its calendar file.
+    file: String,
     task_action: String,
     may_arrange: bool,
     may_attend: bool,
@@ -125,6 +130,18 @@ struct AgendaPage {
     has_minutes: bool,
     version: i32,
     operations: [Uuid; 4],
+}
+
+/// Which form of the page was posted, as it was read.
+pub enum Posted<'a> {
+    /// None.
+    Nothing,
+    /// A next step.
+    Task(Sheet<'a>),
+    /// Another date or place.
+    Moved(Sheet<'a>),
+    /// Why it is cancelled.
+    Cancelled(Sheet<'a>),
 }
 
 /// Who reads, for the statements.
@@ -137,17 +154,26 @@ async fn draw(
     conn: &mut PgConnection,
     reader: &BoardReader,
     meeting: &Meeting,
-    (status, alert, sheet): (StatusCode, Option<Alert>, Option<Sheet<'_>>),
+    (status, alert, posted): (StatusCode, Option<Alert>, Posted<'_>),
 ) -> Result<Response, AppError> {
     let call = reader.call();
     let lines = lines::of(conn, meeting.id, reader_of(reader)).await?;
     let guests = store::guests(conn, call.id, meeting.id).await?;
     let tasks = steps::tasks(conn, call.id, Some(meeting.id), reader.account()).await?;
     let head = Head::of(reader, meeting);
-    let task_form = task_form(reader, &head, (&lines, &guests), sheet);
+    let (task, moved, cancelled) = match posted {
+        Posted::Nothing => (None, None, None),
+        Posted::Task(sheet) => (Some(sheet), None, None),
+        Posted::Moved(sheet) => (None, Some(sheet), None),
+        Posted::Cancelled(sheet) => (None, None, Some(sheet)),
+    };
+    let mut forms: Vec<FormView> = task_form(reader, &head, (&lines, &guests), task).into_iter().collect();
+    if call.is_manager && meeting.phase == Phase::Planned {
+        forms.extend(moving::forms((&head.base, &head.query), meeting, moved, cancelled));
+    }
     let (has_quorum, sentence) = quorum(&guests, meeting.quorum);
     let is_manager = call.is_manager;
-    let alerts = alert.into_iter().chain(task_form.as_ref().and_then(|form| Alert::errors(std::slice::from_ref(form)))).collect();
+    let alerts = alert.into_iter().chain(Alert::errors(&forms)).chain(Alert::conflict(&forms)).collect();
     html_with(
         status,
         &AgendaPage {
@@ -161,7 +187,9 @@ async fn draw(
             quorum: sentence,
             guests,
             tasks: tasks::views(tasks, reader, false),
-            task_form,
+            forms,
+            reason: meeting.cancel_reason.clone(),
+            file: format!("{}/{}/agenda.ics?appel={}", web::HERE, meeting.number, call.slug),
             task_action: at(&call.slug, &format!("{}/taches", web::HERE)),
             may_arrange: is_manager && meeting.phase == Phase::Planned,
             may_attend: is_manager && matches!(meeting.phase, Phase::Planned | Phase::Open),
@@ -204,12 +232,18 @@ pub async fn show(State(app): State<App>, reader: BoardReader, NumberPart(number
     let mut conn = app.db.acquire().await?;
     let meeting = store::meeting(&mut conn, reader.call().id, number).await?;
     let done = asked.0.contains_key("fait").then(|| Alert::done("Enregistré", "La séance est à jour."));
-    draw(&app, &mut conn, &reader, &meeting, (StatusCode::OK, done, None)).await
+    draw(&app, &mut conn, &reader, &meeting, (StatusCode::OK, done, Posted::Nothing)).await
 }
 
-/// The page again, with the form of a next step that could not be read.
-pub async fn again(app: &App, conn: &mut PgConnection, reader: &BoardReader, meeting: &Meeting, sheet: Sheet<'_>) -> Result<Response, AppError> {
-    draw(app, conn, reader, meeting, (StatusCode::UNPROCESSABLE_ENTITY, None, Some(sheet))).await
+/// The page again, with the form that could not be read.
+pub async fn again(
+    app: &App,
+    conn: &mut PgConnection,
+    reader: &BoardReader,
+    meeting: &Meeting,
+    (status, posted): (StatusCode, Posted<'_>),
+) -> Result<Response, AppError> {
+    draw(app, conn, reader, meeting, (status, None, posted)).await
 }
 
 /// The managers of the call place the dossiers by hand, take some off, or ask for the proposal again, before the session.
@@ -234,7 +268,7 @@ pub async fn save(
         if seen != meeting.version {
             let alert =
                 Alert::refusal("L’ordre du jour a changé", "Une autre personne l’a modifié pendant que vous le lisiez. Le voici à jour\u{a0}: recommencez.");
-            return draw(&app, &mut tx, &reader, &meeting, (StatusCode::CONFLICT, Some(alert), None)).await;
+            return draw(&app, &mut tx, &reader, &meeting, (StatusCode::CONFLICT, Some(alert), Posted::Nothing)).await;
         }
         let lines = lines::of(&mut tx, meeting.id, reader_of(&reader)).await?;
         let places = placed(&lines, &input);

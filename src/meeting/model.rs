@@ -44,6 +44,8 @@ words! {
         Closed = "closed", "Tenue, compte rendu à approuver";
         /// Minutes approved.
         Approved = "approved", "Compte rendu approuvé";
+        /// It will not take place.
+        Cancelled = "cancelled", "Annulée";
     }
 }
 
@@ -102,6 +104,8 @@ pub struct Meeting {
     pub closed_at: Option<OffsetDateTime>,
     /// Minutes approved.
     pub approved_at: Option<OffsetDateTime>,
+    /// Why it will not take place.
+    pub cancel_reason: String,
 }
 
 impl Meeting {
@@ -114,6 +118,7 @@ impl Meeting {
             Phase::Planned => "La séance n’est pas encore ouverte.",
             Phase::Open => "La séance est en cours.",
             Phase::Closed => "La séance est close\u{a0}: son compte rendu se corrige, son déroulé ne change plus.",
+            Phase::Cancelled => "La séance est annulée.",
             Phase::Approved => "Le compte rendu est approuvé\u{a0}: plus rien n’y change.",
         }))
     }

@@ -44,6 +44,7 @@ struct MeetingRow {
     opened_at: Option<OffsetDateTime>,
     closed_at: Option<OffsetDateTime>,
     approved_at: Option<OffsetDateTime>,
+    cancel_reason: String,
 }
 
 impl From<MeetingRow> for Meeting {
@@ -62,6 +63,7 @@ impl From<MeetingRow> for Meeting {
             opened_at: row.opened_at,
             closed_at: row.closed_at,
             approved_at: row.approved_at,
+            cancel_reason: row.cancel_reason,
         }
     }
 }
@@ -70,7 +72,7 @@ impl From<MeetingRow> for Meeting {
 pub async fn meetings(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<Meeting>> {
     let rows = sqlx::query_as!(
         MeetingRow,
-        "select id, number, starts_at, place, quorum, has_votes, status, current_project, version, opening, opened_at, closed_at, approved_at
+        "select id, number, starts_at, place, quorum, has_votes, status, current_project, version, opening, opened_at, closed_at, approved_at, cancel_reason
          from meeting
          where call_id = $1
          order by number desc",
@@ -85,7 +87,7 @@ pub async fn meetings(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec
 pub async fn meeting(conn: &mut PgConnection, call: CallId, number: i64) -> Result<Meeting, AppError> {
     let row = sqlx::query_as!(
         MeetingRow,
-        "select id, number, starts_at, place, quorum, has_votes, status, current_project, version, opening, opened_at, closed_at, approved_at
+        "select id, number, starts_at, place, quorum, has_votes, status, current_project, version, opening, opened_at, closed_at, approved_at, cancel_reason
          from meeting
          where call_id = $1 and number = $2",
         call.get(),
@@ -136,7 +138,7 @@ pub async fn candidates(conn: &mut PgConnection, call: CallId, meeting: Option<i
              and (project.status = 'assessed' or (project.status = 'committee_opinion' and exists(
                select from last_outcome where last_outcome.project_id = project.id and kind = 'committee' and result = 'adjourned')))
              and not exists(select from meeting_item as item join meeting on meeting.id = item.meeting_id
-                            where item.project_id = project.id and meeting.status <> 'approved' and meeting.id is distinct from $2)"#,
+                            where item.project_id = project.id and meeting.status not in ('approved', 'cancelled') and meeting.id is distinct from $2)"#,
         call.get(),
         meeting
     )

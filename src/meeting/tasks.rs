@@ -1,10 +1,12 @@
 //! Next steps of the meetings: a person, a day, and a word when it is done.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use time::Date;
 use uuid::Uuid;
 
+use super::agenda::Posted;
 use super::lines::{self, Line, Reader};
 use super::model::{Meeting, Phase};
 use super::steps::{self, Task};
@@ -117,10 +119,13 @@ pub async fn add(
     let [people, dossiers] = choices(&mut tx, &manager, &meeting).await?;
     let mut sheet = Sheet::of(Some(&input));
     let wish = wish(&mut sheet, people, dossiers);
+    if !steps::follows(&mut tx, wish.account, wish.project).await? {
+        sheet.refuse("account", "Cette personne ne suit pas ce dossier\u{a0}: confier cette suite à une autre.");
+    }
     let Some(due_on) = wish.due_on.filter(|_| !sheet.has_errors()) else {
-        return super::agenda::again(&app, &mut tx, &reader, &meeting, sheet).await;
+        return super::agenda::again(&app, &mut tx, &reader, &meeting, (StatusCode::UNPROCESSABLE_ENTITY, Posted::Task(sheet))).await;
     };
-    steps::add_task(&mut tx, &manager, &meeting, (&wish.text, wish.account, due_on, wish.project)).await?;
+    steps::add_task(&mut tx, &app, &manager, &meeting, (&wish.text, wish.account, due_on, wish.project)).await?;
     let location = at(&manager.call().slug, &format!("{}/{number}#taches", web::HERE));
     calls::remember(&mut tx, &manager, &Act { operation, location: &location, act: "meeting_task_added", subject: &meeting.id.to_string() }).await?;
     tx.commit().await?;

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::model::{Meeting, Phase};
 use super::store::{self, Rules};
 use super::tasks::{TaskView, views};
-use super::{steps, write};
+use super::{moving, steps, write};
 use crate::access::{BoardReader, CallManager, CallSeat};
 use crate::app::App;
 use crate::call::form::{FormView, Sheet, Spec};
@@ -19,6 +19,7 @@ use crate::call::store::{self as calls, Act};
 use crate::error::AppError;
 use crate::input::Input;
 use crate::kit::moment;
+use crate::mail::meeting::Said;
 use crate::page::{Layout, Tag, html_with, see};
 
 /// Address of the page.
@@ -53,6 +54,7 @@ pub fn tag(phase: Phase) -> Tag {
         Phase::Open => "doing",
         Phase::Closed => "warn",
         Phase::Approved => "done",
+        Phase::Cancelled => "off",
     };
     Tag { class, word: phase.word() }
 }
@@ -76,7 +78,7 @@ fn view(call: &CallSeat, meeting: &Meeting) -> MeetingView {
     }
 }
 
-fn planning(sheet: &mut Sheet<'_>, at: Option<OffsetDateTime>, place: &str) -> (Option<OffsetDateTime>, String) {
+pub(super) fn planning(sheet: &mut Sheet<'_>, at: Option<OffsetDateTime>, place: &str) -> (Option<OffsetDateTime>, String) {
     let starts_at = sheet.read(Spec::new("starts_at", "Date et heure").hint("Heure de Paris."), &at);
     (starts_at, sheet.read(Spec::new("place", "Lieu").optional(), &place.to_owned()))
 }
@@ -122,7 +124,7 @@ async fn page(
         });
         let action = at(&call.slug, HERE);
         forms.push(FormView::of(plan, ("planifier", "Prévoir une séance", "Prévoir la séance"), action.clone(), rules.version).intro(
-            "L’ordre du jour est proposé\u{a0}: les dossiers évalués dont les évaluations s’écartent d’abord, puis un ordre qui fait peu sortir et rentrer.",
+            "L’ordre du jour est proposé\u{a0}: les dossiers évalués dont les évaluations s’écartent d’abord, puis un ordre qui fait peu sortir et rentrer. Tous ceux qui peuvent venir sont aussitôt conviés, par un avis et un courriel, avec le fichier d’agenda.",
         ));
         forms.push(FormView::of(settings, ("regles", "Règles de séance", "Enregistrer les règles"), action, rules.version).main_if(false));
     }
@@ -166,6 +168,8 @@ pub async fn save(State(app): State<App>, manager: CallManager, reader: BoardRea
                 return page(&app, &mut tx, &reader, Some(Posted::Plan(sheet)), (StatusCode::UNPROCESSABLE_ENTITY, None)).await;
             };
             let number = write::plan(&mut tx, &manager, starts_at, &place).await?;
+            let planned = store::meeting(&mut tx, manager.call().id, number.into()).await?;
+            moving::tell(&mut tx, &app, &manager, (&planned, Said::Convened)).await?;
             let location = at(slug, &format!("{HERE}/{number}"));
             calls::remember(&mut tx, &manager, &Act { operation, location: &location, act: "meeting_planned", subject: &number.to_string() }).await?;
             tx.commit().await?;

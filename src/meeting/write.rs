@@ -115,6 +115,25 @@ pub async fn attend(conn: &mut PgConnection, manager: &CallManager, meeting: &Me
     moved(conn, meeting.id).await
 }
 
+/// Gives a planned meeting another date or another place.
+pub async fn shift(conn: &mut PgConnection, meeting: &Meeting, starts_at: OffsetDateTime, place: &str) -> sqlx::Result<()> {
+    sqlx::query!("update meeting set starts_at = $2, place = $3 where id = $1", meeting.id, starts_at, place).execute(&mut *conn).await?;
+    moved(conn, meeting.id).await
+}
+
+/// Cancels a planned meeting: its dossiers wait for another.
+pub async fn cancel(conn: &mut PgConnection, manager: &CallManager, meeting: &Meeting, reason: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update meeting set status = 'cancelled', cancelled_at = $2, cancel_reason = $3, version = version + 1 where id = $1",
+        meeting.id,
+        manager.now(),
+        reason
+    )
+    .execute(&mut *conn)
+    .await?;
+    tell(conn, meeting.id).await
+}
+
 /// Opens the session.
 pub async fn open(conn: &mut PgConnection, manager: &CallManager, meeting: &Meeting) -> sqlx::Result<()> {
     sqlx::query!("update meeting set status = 'open', opened_at = $2 where id = $1", meeting.id, manager.now()).execute(&mut *conn).await?;

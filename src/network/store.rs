@@ -1,6 +1,7 @@
 //! Statements of the network: an entry is read as long as its author is of the carriers' people, and gone once taken back.
 
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use crate::access::NetworkReader;
 use crate::kit::french::fold;
@@ -39,52 +40,55 @@ pub struct Actor {
 }
 
 /// Who appears in the network of a call, by name; those whose words and territory are asked for.
-pub async fn actors(conn: &mut PgConnection, call: CallId, words: &str, territory: &str) -> sqlx::Result<Vec<Actor>> {
+pub async fn actors(conn: &mut PgConnection, call: CallId, (words, territory): (&str, &str), now: OffsetDateTime) -> sqlx::Result<Vec<Actor>> {
     sqlx::query_as!(
         Actor,
         r#"select account.name, entry.organisation, entry.territory, case when entry.shows_email then account.email end as email, entry.phone, entry.sentence
            from network_entry as entry
            join account on account.id = entry.account_id
            where entry.call_id = $1
-             and exists(select from carrier_person where carrier_person.call_id = $1 and carrier_person.account_id = account.id)
+             and exists(select from carrier_person($4) as person where person.call_id = $1 and person.account_id = account.id)
              and ($2 = '' or position($2 in entry.search) > 0) and ($3 = '' or entry.territory = $3)
            order by account.name collate "fr-x-icu", account.id
            limit 500"#,
         call.get(),
         fold(words),
-        territory
+        territory,
+        now
     )
     .fetch_all(conn)
     .await
 }
 
 /// Territories that the network of a call names, by name.
-pub async fn territories(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<String>> {
+pub async fn territories(conn: &mut PgConnection, call: CallId, now: OffsetDateTime) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select territory from network_entry as entry
            where entry.call_id = $1 and territory <> ''
-             and exists(select from carrier_person where carrier_person.call_id = $1 and carrier_person.account_id = entry.account_id)
+             and exists(select from carrier_person($2) as person where person.call_id = $1 and person.account_id = entry.account_id)
            group by territory
            order by territory collate "fr-x-icu""#,
-        call.get()
+        call.get(),
+        now
     )
     .fetch_all(conn)
     .await
 }
 
 /// One's own card and its version; or, before one appears, what the account and the dossier say, and zero.
-pub async fn own(conn: &mut PgConnection, call: CallId, account: AccountId) -> sqlx::Result<(Card, i32)> {
+pub async fn own(conn: &mut PgConnection, call: CallId, account: AccountId, now: OffsetDateTime) -> sqlx::Result<(Card, i32)> {
     let row = sqlx::query!(
         r#"select coalesce(entry.organisation, account.organisation) as "organisation!",
-             coalesce(entry.territory, (select project.label from carrier_person join project on project.id = carrier_person.project_id
-                                        where carrier_person.call_id = $1 and carrier_person.account_id = $2 order by project.number limit 1), '') as "territory!",
+             coalesce(entry.territory, (select project.label from carrier_person($3) as person join project on project.id = person.project_id
+                                        where person.call_id = $1 and person.account_id = $2 order by project.number limit 1), '') as "territory!",
              coalesce(entry.shows_email, false) as "shows_email!", coalesce(entry.phone, '') as "phone!", coalesce(entry.sentence, '') as "sentence!",
              coalesce(entry.version, 0) as "version!"
            from account
            left join network_entry as entry on entry.account_id = account.id and entry.call_id = $1
            where account.id = $2"#,
         call.get(),
-        account.get()
+        account.get(),
+        now
     )
     .fetch_one(conn)
     .await?;

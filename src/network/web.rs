@@ -75,9 +75,9 @@ async fn page(
 ) -> Result<Response, AppError> {
     let call = reader.call();
     let (words, territory) = (words(asked, "q"), words(asked, "territoire"));
-    let actors = store::actors(conn, call.id, &words, &territory).await?;
-    let territories = store::territories(conn, call.id).await?;
-    let (held, version) = store::own(conn, call.id, reader.account()).await?;
+    let actors = store::actors(conn, call.id, (&words, &territory), reader.now()).await?;
+    let territories = store::territories(conn, call.id, reader.now()).await?;
+    let (held, version) = store::own(conn, call.id, reader.account(), reader.now()).await?;
     let (sheet, seen) = sheet.unwrap_or_else(|| {
         let mut sheet = Sheet::of(None);
         card(&mut sheet, &held);
@@ -141,7 +141,7 @@ pub async fn save(State(app): State<App>, reader: NetworkReader, asked: Asked, i
             "retrait"
         }
         "fiche" => {
-            let (held, version) = store::own(&mut tx, call.id, reader.account()).await?;
+            let (held, version) = store::own(&mut tx, call.id, reader.account(), reader.now()).await?;
             let mut sheet = Sheet::of(Some(&input));
             let new = card(&mut sheet, &held);
             if let Some(status) = sheet.verdict(seen == version) {

@@ -190,6 +190,7 @@ fn mission(dossier: &Dossier) -> Vec<(&'static str, &'static str, String)> {
         S::Deposited => "déposée",
         S::Incomplete => "incomplète",
         S::Granted => "accordée",
+        S::Refused => "refusée",
         S::Paid => "versée",
     };
     let lines = [

@@ -106,6 +106,19 @@ pub(super) static GUIDES: [Guide; 6] = [
                 picture: None,
             },
             Step {
+                key: "accompagnement",
+                title: "Se former, se faire aider, demander",
+                texts: &[
+                    "Les formations de l’appel sont annoncées à l’accueil tant que les inscriptions sont ouvertes\u{a0}; une formation \
+                     complète a sa liste d’attente. La présence donne une attestation, jamais une note.",
+                    "La page Assistance (AMO) du dossier dit toujours la suite\u{a0}: relire le cahier des charges, consulter, comparer, \
+                     choisir, puis demander la subvention. L’administration ne sait rien des offres avant votre choix.",
+                    "Une question sur l’appel se pose depuis le dossier ou la page de l’appel\u{a0}: vous seul et les gestionnaires la \
+                     lisez. Une réponse utile à tous paraît sur la page de l’appel, sans dire qui a demandé.",
+                ],
+                picture: None,
+            },
+            Step {
                 key: "engagements",
                 title: "Recueillir les engagements",
                 texts: &["Le document d’engagement se publie une fois prêt\u{a0}; chaque partenaire reçoit un lien personnel, lit une page \
@@ -270,6 +283,17 @@ pub(super) static GUIDES: [Guide; 6] = [
                 title: "Créer les dossiers et inviter",
                 texts: &["Un dossier se crée après la manifestation d’intérêt\u{a0}; l’éligibilité notifiée, son porteur est invité par \
                      courriel. Un dépôt reçu par courrier s’enregistre au même registre que les autres."],
+                picture: None,
+            },
+            Step {
+                key: "accompagner",
+                title: "Accompagner",
+                texts: &[
+                    "Les formations se préparent, se complètent et s’émargent depuis la page Formations. Les questions posées à l’appel \
+                     attendent à la page Questions\u{a0}: répondez, puis publiez si la réponse sert à tous, en d’autres termes.",
+                    "Les demandes de subvention déposées attendent à la page Subventions\u{a0}: la réponse du fonds s’y enregistre avec sa \
+                     date et sa référence, un refus avec son motif. Le porteur en est prévenu.",
+                ],
                 picture: None,
             },
             Step {

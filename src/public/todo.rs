@@ -43,7 +43,7 @@ pub async fn tasks(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTi
     let rows = sqlx::query_as!(
         Row,
         r#"with mine as (
-           select project.id, project.title, project.status, project.call_id, member.role,
+           select project.id, project.title, project.status, project.call_id, member.role, project.subsidy_state,
              greatest(call.deposit_bound + call.grace_minutes * interval '1 minute', project.extended_until) as closes_at,
              project.content_version, project.deposited_version
            from project_member as member
@@ -55,7 +55,7 @@ pub async fn tasks(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTi
            select call.id, call.slug, call.short_title, call.edition from call_role as held join call on call.id = held.call_id
            where held.account_id = $1 and held.role = 'manager'
          ), followed as (
-           select project.id, project.title, project.status, project.call_id,
+           select project.id, project.title, project.status, project.call_id, project.subsidy_state,
              greatest(call.deposit_bound + call.grace_minutes * interval '1 minute', project.extended_until) as closes_at, instruction.officer_id
            from project
            join managed on managed.id = project.call_id
@@ -118,6 +118,55 @@ pub async fn tasks(conn: &mut PgConnection, visitor: &Visitor, now: OffsetDateTi
            join project on project.id = waiting.project_id
            where waiting.account_id = $1 and waiting.unread > 0
            union all
+           select 'enrol', training.title, call.slug, training.number::bigint, 0, least(training.closes_at, days.last), null
+           from training
+           join call on call.id = training.call_id and not call.is_template
+           cross join lateral (
+             select max((session.day + session.starts) at time zone 'Europe/Paris') as last
+             from training_session as session where session.training_id = training.id and session.cancelled_at is null) as days
+           where training.cancelled_at is null and coalesce(training.opens_at <= $2, true) and coalesce(training.closes_at > $2, true) and days.last > $2
+             and exists(select from carrier_person($2) as person where person.call_id = training.call_id and person.account_id = $1)
+             and not exists(select from enrolment where enrolment.training_id = training.id and enrolment.account_id = $1)
+           union all
+           select 'training', training.title, call.slug, training.number::bigint, 0, min((session.day + session.starts) at time zone 'Europe/Paris'), null
+           from enrolment
+           join training on training.id = enrolment.training_id and training.cancelled_at is null
+           join call on call.id = training.call_id
+           join training_session as session on session.training_id = training.id and session.cancelled_at is null
+           where enrolment.account_id = $1 and enrolment.status = 'enrolled' and not session.id = any(enrolment.skips)
+             and (session.day + session.starts) at time zone 'Europe/Paris' > $2
+             and exists(select from carrier_person($2) as person where person.call_id = training.call_id and person.account_id = $1)
+           group by training.id, training.title, training.number, call.slug
+           union all
+           select 'question', question.subject, call.slug, question.number::bigint, 0, null, null
+           from question_reader($2) as reader
+           join question on question.id = reader.question_id
+           join call on call.id = question.call_id
+           left join question_read as mine on mine.question_id = question.id and mine.account_id = $1
+           where reader.account_id = $1 and reader.side = 'asker'
+             and exists(select from question_message as said
+                        where said.question_id = question.id and said.account_id <> $1 and said.id > coalesce(mine.message_id, 0))
+           union all
+           select 'questions', call.short_title || ' ' || call.edition, call.slug, 0, count(*), null, null
+           from question_reader($2) as reader
+           join question on question.id = reader.question_id and question.closed_at is null
+           join call on call.id = question.call_id
+           where reader.account_id = $1 and reader.side = 'manager'
+             and (select side from question_message as said where said.question_id = question.id order by id desc limit 1) = 'asker'
+           group by call.id, call.short_title, call.edition, call.slug
+           union all
+           select 'grant_incomplete', title, '', id, 0, null, null from mine where subsidy_state = 'incomplete' and role in ('owner', 'editor')
+           union all
+           select 'grant_refused', mine.title, '', mine.id, 0, null, null
+           from mine
+           where subsidy_state = 'refused' and role in ('owner', 'editor')
+             and exists(select from grant_event as said where said.project_id = mine.id and said.target = 'refused' and said.at > $2::timestamptz - interval '30 days')
+           union all
+           select 'grant_' || followed.subsidy_state, managed.short_title || ' ' || managed.edition, managed.slug, 0, count(*), null, null
+           from followed join managed on managed.id = followed.call_id
+           where followed.subsidy_state in ('deposited', 'granted')
+           group by managed.id, managed.short_title, managed.edition, managed.slug, followed.subsidy_state
+           union all
            select 'invitation', coalesce(project.title, call.title), '', 0, 0, invitation.expires_at, null
            from invitation
            left join project on project.id = invitation.project_id
@@ -160,6 +209,34 @@ fn task(row: Row, now: OffsetDateTime) -> Task {
         }
         "meeting" => ("Séance du comité technique".to_owned(), row.title, format!("/comite/seances/{}?appel={}", row.id, row.key)),
         "task" => (row.title, format!("Décidé en séance n°\u{a0}{}", row.id), format!("/comite/seances/{}?appel={}", row.id, row.key)),
+        "enrol" => {
+            let why = "Les inscriptions sont ouvertes aux équipes des dossiers\u{a0}; facultatif, et conseillé".to_owned();
+            (format!("S’inscrire à la formation {title}"), why, format!("/formations/{}?appel={}", row.id, row.key))
+        }
+        "training" => (format!("Suivre la formation {title}"), "Vous y êtes inscrit".to_owned(), format!("/formations/{}?appel={}", row.id, row.key)),
+        "question" => (
+            format!("Lire la réponse à votre question {title}"),
+            "Les contacts de l’appel vous ont écrit".to_owned(),
+            format!("/questions/{}?appel={}", row.id, row.key),
+        ),
+        "questions" => {
+            let what = format!("Répondre à {}", count(row.number, "question", "questions"));
+            (what, format!("Posées aux contacts de l’appel, {}", row.title), format!("/appel/questions?appel={}&etat=attente", row.key))
+        }
+        "grant_incomplete" => {
+            (format!("Compléter la demande de subvention de {title}"), "Le fonds dit que des pièces manquent".to_owned(), format!("{dossier}/subvention"))
+        }
+        "grant_refused" => (
+            format!("Lire le refus de la subvention de {title}"),
+            "Le fonds a dit pourquoi\u{a0}; une nouvelle demande peut se préparer".to_owned(),
+            format!("{dossier}/subvention"),
+        ),
+        "grant_deposited" | "grant_granted" => {
+            let (what, state) =
+                if row.kind == "grant_deposited" { ("Enregistrer la réponse du fonds à", "deposited") } else { ("Enregistrer le versement de", "granted") };
+            let what = format!("{what} {}", count(row.number, "demande de subvention", "demandes de subvention"));
+            (what, format!("Demandes des porteurs, {}", row.title), format!("/appel/subventions?appel={}&etat={state}", row.key))
+        }
         "thread" => {
             let thread = Thread::parse(&row.key).unwrap_or(Thread::Team);
             let why = format!("{}, échange {}", count(row.number, "message non lu", "messages non lus"), thread_name(thread));
@@ -169,7 +246,7 @@ fn task(row: Row, now: OffsetDateTime) -> Task {
     };
     let due = row.due_at.or_else(|| row.due_on.map(|day| moment::bound_before(day.next_day().unwrap_or(day))));
     let until = match (row.kind.as_str(), row.due_at, row.due_on) {
-        ("meeting", Some(at), _) => moment::full(at),
+        ("meeting" | "training", Some(at), _) => moment::full(at),
         (_, Some(at), _) => moment::until(at),
         (_, None, Some(day)) => moment::day(day),
         _ => String::new(),

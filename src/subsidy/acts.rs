@@ -65,6 +65,25 @@ pub async fn deposit(Shared(app): Shared<App>, owner: SubsidyDepositor, input: I
     Ok(see(&location))
 }
 
+/// The owner takes a refused file up again as another request: its pieces stay, to be changed, then deposited.
+pub async fn reopen(Shared(app): Shared<App>, owner: SubsidyDepositor, input: Input) -> Result<Response, AppError> {
+    let operation = input.operation()?;
+    let mut tx = app.db.begin().await?;
+    let locked = units::lock(&mut tx, owner.project(), operation).await?;
+    if let Some(done) = &locked.done {
+        return Ok(see(done));
+    }
+    policy::reopen_subsidy(&locked.ties(&owner), &locked.facts(owner.facts()))?;
+    let today = moment::paris_parts(owner.now()).0;
+    let step = Step { states: (State::Refused, State::Draft), on: today, reference: "", message: "", pieces: &[], files: &[] };
+    store::reopen(&mut tx, &owner, &step).await?;
+    journal::record(&mut tx, owner.project(), owner.account(), "grant_reopened", "", owner.now()).await?;
+    let location = owner.url("/subvention?fait=reprise");
+    remember(&mut tx, owner.project(), owner.account(), operation, &location).await?;
+    tx.commit().await?;
+    Ok(see(&location))
+}
+
 async fn refused(app: &App, conn: &mut PgConnection, owner: &SubsidyDepositor, alert: Alert) -> Result<Response, AppError> {
     let held = shown(conn, owner).await?;
     let mut sheet = Sheet::of(None);
@@ -106,15 +125,22 @@ fn read(sheet: &mut Sheet<'_>, dossier: &Dossier, file: &File) -> Recorded {
     }
     let reference = sheet.read(Spec::new("reference", "Référence").hint("Numéro de décision ou de mandat.").range(0, 120).optional(), &String::new());
     let message = sheet.read(
-        Spec::new("message", "Message au porteur").hint("Obligatoire pour une demande incomplète ou une correction. Part par courriel.").long(4000).optional(),
+        Spec::new("message", "Message au porteur")
+            .hint("Obligatoire pour une demande incomplète, un refus (son motif) ou une correction. Part par courriel.")
+            .long(4000)
+            .optional(),
         &String::new(),
     );
-    let needs_words = matches!(target, Some(State::Incomplete))
-        || matches!((file.state, target), (State::Granted, Some(State::Deposited)) | (State::Paid, Some(State::Granted)));
-    if needs_words && message.is_empty() {
-        sheet.refuse("message", "Dire au porteur ce qui manque, ou ce qui est corrigé.");
+    let corrects = matches!((file.state, target), (State::Granted | State::Refused, Some(State::Deposited)) | (State::Paid, Some(State::Granted)));
+    if message.is_empty() {
+        match target {
+            Some(State::Refused) => sheet.refuse("message", "Écrire le motif du refus."),
+            Some(State::Incomplete) => sheet.refuse("message", "Dire au porteur ce qui manque."),
+            _ if corrects => sheet.refuse("message", "Dire au porteur ce qui est corrigé."),
+            _ => {}
+        }
     }
-    if matches!((file.state, target), (State::Deposited, Some(State::Granted)) | (State::Granted, Some(State::Paid))) && reference.is_empty() {
+    if matches!(target, Some(State::Granted | State::Refused | State::Paid)) && !corrects && reference.is_empty() {
         sheet.refuse("reference", "Écrire la référence de la décision.");
     }
     let mut pieces = Vec::new();
@@ -164,8 +190,9 @@ pub async fn record(Shared(app): Shared<App>, recorder: SubsidyRecorder, input: 
     store::record(&mut tx, &recorder, &step).await?;
     journal::record(&mut tx, recorder.project(), recorder.account(), "grant_recorded", target.as_str(), recorder.now()).await?;
     let path = recorder.url("/subvention");
-    let sentence = format!("{}, le {}", word(target).to_lowercase(), moment::day(on));
-    let told = texts::recorded(&app, About { title: &recorder.head().title, path: &path }, &sentence, &said.message);
+    let reference = if said.reference.is_empty() { String::new() } else { format!(", référence {}", said.reference) };
+    let sentence = format!("{}, le {}{reference}", word(target).to_lowercase(), moment::day(on));
+    let told = texts::recorded(&app, About { title: &recorder.head().title, path: &path }, (&sentence, &said.message), target == State::Refused);
     let people = store::carriers(&mut tx, &recorder).await?;
     tell(&mut tx, people, &told, operation).await?;
     let location = recorder.url("/subvention?fait=etat");

@@ -20,7 +20,7 @@ use crate::page::{Layout, Tag, html};
 const PAGE: usize = 50;
 
 struct LineView {
-    project: i64,
+    href: String,
     number: i32,
     title: String,
     label: String,
@@ -54,21 +54,24 @@ struct Line {
     aid: Option<i64>,
     on_day: Option<time::Date>,
     reference: Option<String>,
+    is_reopened: bool,
 }
 
 const HERE: &str = "/appel/subventions";
-const TOLD: [State; 4] = [State::Deposited, State::Incomplete, State::Granted, State::Paid];
+const TOLD: [State; 5] = [State::Deposited, State::Incomplete, State::Granted, State::Refused, State::Paid];
 
 async fn lines(conn: &mut PgConnection, manager: &CallManager, (state, after): (&str, i32)) -> sqlx::Result<Vec<Line>> {
     sqlx::query_as!(
         Line,
-        r#"select project.id, project.number, project.title, project.label, application.state, application.eligible_cents as eligible,
-             application.aid_cents as aid, last.on_day as "on_day?", last.reference as "reference?"
+        // A refused file that its carrier takes up again stays told as refused: what is prepared is told to nobody.
+        r#"select project.id, project.number, project.title, project.label, last.target as "state!", application.eligible_cents as eligible,
+             application.aid_cents as aid, last.on_day as "on_day?", last.reference as "reference?", application.state = 'draft' as "is_reopened!"
            from project
-           join grant_application as application on application.project_id = project.id and application.state <> 'draft'
-           left join lateral (
-             select on_day, reference from grant_event where grant_event.project_id = project.id order by id desc limit 1) as last on true
-           where project.call_id = $1 and ($2 = '' or application.state = $2) and project.number > $3
+           join grant_application as application on application.project_id = project.id
+           join lateral (
+             select target, on_day, reference from grant_event
+             where grant_event.project_id = project.id and target <> 'draft' order by id desc limit 1) as last on true
+           where project.call_id = $1 and ($2 = '' or last.target = $2) and project.number > $3
              and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $4)
              and not exists(select from project_member as member where member.project_id = project.id and member.account_id = $4)
            order by project.number
@@ -86,13 +89,15 @@ async fn lines(conn: &mut PgConnection, manager: &CallManager, (state, after): (
 /// Files and aid by state, of the dossiers that the person instructs.
 async fn tallies(conn: &mut PgConnection, manager: &CallManager) -> sqlx::Result<Vec<(String, i64, i64)>> {
     let rows = sqlx::query!(
-        r#"select application.state, count(*) as "n!", coalesce(sum(aid_cents), 0)::bigint as "aid!"
+        r#"select last.target as "state!", count(*) as "n!", coalesce(sum(aid_cents), 0)::bigint as "aid!"
            from grant_application as application
            join project on project.id = application.project_id
-           where project.call_id = $1 and application.state <> 'draft'
+           join lateral (
+             select target from grant_event where grant_event.project_id = project.id and target <> 'draft' order by id desc limit 1) as last on true
+           where project.call_id = $1
              and not exists(select from recusal where recusal.project_id = project.id and recusal.account_id = $2)
              and not exists(select from project_member as member where member.project_id = project.id and member.account_id = $2)
-           group by application.state"#,
+           group by last.target"#,
         manager.call().id.get(),
         manager.account().get()
     )
@@ -136,7 +141,7 @@ pub async fn show(Shared(app): Shared<App>, manager: CallManager, asked: Asked) 
 fn view(line: Line) -> LineView {
     let amount = |cents: Option<i64>| cents.map(|cents| Cents::new(cents).to_string()).unwrap_or_default();
     LineView {
-        project: line.id,
+        href: if line.is_reopened { format!("/dossiers/{}", line.id) } else { format!("/dossiers/{}/subvention", line.id) },
         number: line.number,
         title: line.title,
         label: line.label,

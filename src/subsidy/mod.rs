@@ -10,6 +10,6 @@ pub mod pieces;
 mod store;
 mod verify;
 
-pub use model::{Aid, EDGES, Rounding, Rule, Vat};
+pub use model::{Aid, EDGES, Rounding, Rule, Vat, word};
 pub use store::state;
 pub use verify::verify;

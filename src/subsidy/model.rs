@@ -201,8 +201,8 @@ pub fn piece_of(key: &str) -> Option<Piece> {
     COMMON.into_iter().chain([RESOLUTION]).chain(ASSOCIATION).find(|piece| piece.key == key)
 }
 
-/// Every transition: from, to. The last two correct a record made by mistake.
-pub const EDGES: [(State, State); 7] = [
+/// Every transition: from, to. Three correct a record made by mistake; the last takes a refused file up again as another request.
+pub const EDGES: [(State, State); 10] = [
     (State::Draft, State::Deposited),
     (State::Deposited, State::Incomplete),
     (State::Incomplete, State::Deposited),
@@ -210,6 +210,9 @@ pub const EDGES: [(State, State); 7] = [
     (State::Granted, State::Paid),
     (State::Granted, State::Deposited),
     (State::Paid, State::Granted),
+    (State::Deposited, State::Refused),
+    (State::Refused, State::Deposited),
+    (State::Refused, State::Draft),
 ];
 
 /// May a file go from a state to another?
@@ -222,7 +225,9 @@ pub fn recordable(from: State) -> Vec<(State, &'static str)> {
     let words = |to| match (from, to) {
         (State::Deposited, State::Incomplete) => Some("des pièces manquent"),
         (State::Deposited, State::Granted) => Some("l’aide est accordée"),
+        (State::Deposited, State::Refused) => Some("l’aide est refusée"),
         (State::Granted, State::Paid) => Some("l’aide est versée"),
+        (State::Refused, State::Deposited) => Some("corriger\u{a0}: elle n’est pas refusée, elle est encore à l’étude"),
         (State::Granted, State::Deposited) => Some("corriger\u{a0}: elle n’est pas accordée, elle est encore à l’étude"),
         (State::Paid, State::Granted) => Some("corriger\u{a0}: elle n’est pas versée"),
         _ => None,
@@ -243,6 +248,7 @@ pub const fn word(state: State) -> &'static str {
         State::Deposited => "Déposée",
         State::Incomplete => "Incomplète",
         State::Granted => "Accordée",
+        State::Refused => "Refusée",
         State::Paid => "Versée",
     }
 }
@@ -253,6 +259,7 @@ pub const fn tag(state: State) -> crate::page::Tag {
         State::Absent | State::Draft => "todo",
         State::Deposited => "doing",
         State::Incomplete => "warn",
+        State::Refused => "bad",
         State::Granted | State::Paid => "done",
     };
     crate::page::Tag { class, word: word(state) }
@@ -339,7 +346,7 @@ mod tests {
 
     #[test]
     fn transitions_are_those_of_the_table_and_records_follow_them() {
-        let all = [State::Absent, State::Draft, State::Deposited, State::Incomplete, State::Granted, State::Paid];
+        let all = [State::Absent, State::Draft, State::Deposited, State::Incomplete, State::Granted, State::Refused, State::Paid];
         for from in all {
             for (to, _) in recordable(from) {
                 assert!(leads(from, to));
@@ -347,6 +354,8 @@ mod tests {
         }
         assert!(!leads(State::Draft, State::Granted) && !leads(State::Incomplete, State::Granted) && !leads(State::Paid, State::Deposited));
         assert!(recordable(State::Draft).is_empty() && recordable(State::Incomplete).is_empty());
+        assert!(!leads(State::Granted, State::Refused) && !leads(State::Refused, State::Granted) && !leads(State::Refused, State::Paid));
+        assert!(!is_written(State::Refused), "it is taken up again first");
     }
 
     #[test]

@@ -74,6 +74,11 @@ struct SubsidyPage {
     accepted: &'static str,
     may_write: bool,
     may_deposit: bool,
+    /// The fund's refusal that is in force: day, reference, reason.
+    refusal: Option<(String, String, String)>,
+    /// Whether the file was taken up again since.
+    is_reopened: bool,
+    may_reopen: bool,
     pays: bool,
     fund: String,
     operation: Uuid,
@@ -156,6 +161,10 @@ pub async fn show(Shared(app): Shared<App>, reader: SubsidyReader, Query(asked):
     let shown = shown(&mut conn, &reader).await?;
     let done = asked.get("fait").map(|what| match what.as_str() {
         "depot" => Alert::done("Demande déposée", "Les gestionnaires de l’appel sont prévenus. La demande se lit, elle ne se modifie plus."),
+        "reprise" => Alert::done(
+            "Nouvelle demande en préparation",
+            "Elle part de la demande refusée\u{a0}: changez ce qu’il faut, puis déposez-la. Personne hors de l’équipe ne la lit d’ici là.",
+        ),
         "etat" => Alert::done("État enregistré", "Le porteur et son équipe sont prévenus par courriel."),
         _ => Alert::done("Enregistré", "Le calcul et la liste des pièces sont à jour."),
     });
@@ -213,6 +222,9 @@ pub(super) fn draw(app: &App, reader: &Dossier, shown: &Shown, drawn: Drawn<'_>)
         bank_href: (reads_bank && !file.iban_end.is_empty()).then(|| format!("{base}/rib")),
         reads: shown.reads.iter().map(|(name, at)| (name.clone(), moment::full(*at))).collect(),
         steps: shown.steps.iter().map(step_view).collect(),
+        refusal: refusal(shown),
+        is_reopened: file.state == policy::SubsidyState::Draft,
+        may_reopen: policy::reopen_subsidy(ties, facts).is_ok(),
         may_deposit: missing.is_empty() && policy::deposit_subsidy(ties, facts).is_ok(),
         missing,
         taken_out: drawn.taken_out.filter(|_| may_write),
@@ -228,6 +240,14 @@ pub(super) fn draw(app: &App, reader: &Dossier, shown: &Shown, drawn: Drawn<'_>)
         base,
     };
     html_with(drawn.status, &page)
+}
+
+/// The last refusal, as long as nothing was deposited since.
+fn refusal(shown: &Shown) -> Option<(String, String, String)> {
+    use policy::SubsidyState as S;
+    let is_standing = matches!(shown.file.state, S::Refused | S::Draft);
+    let taken = shown.steps.iter().find(|taken| taken.target == S::Refused.as_str()).filter(|_| is_standing)?;
+    Some((moment::day(taken.on_day), taken.reference.clone(), taken.message.clone()))
 }
 
 fn piece_view(held: &Held, base: &str, reads_bank: bool) -> PieceView {

@@ -224,10 +224,15 @@ pub async fn record(conn: &mut PgConnection, recorder: &crate::access::SubsidyRe
     step(conn, (recorder.project(), recorder.account(), recorder.now()), taken).await
 }
 
+/// Takes a refused file up again as another request; what was refused stays among its steps.
+pub async fn reopen(conn: &mut PgConnection, owner: &SubsidyDepositor, taken: &Step<'_>) -> Result<(), AppError> {
+    step(conn, (owner.project(), owner.account(), owner.now()), taken).await
+}
+
 /// Version of the terms of reference that went with the last deposit.
 pub async fn deposited_terms(conn: &mut PgConnection, dossier: &Dossier) -> sqlx::Result<Option<i32>> {
     let pieces = sqlx::query_scalar!(
-        "select pieces from grant_event where project_id = $1 and target = 'deposited' and source <> 'granted' order by id desc limit 1",
+        "select pieces from grant_event where project_id = $1 and target = 'deposited' and source in ('draft', 'incomplete') order by id desc limit 1",
         dossier.project().get()
     )
     .fetch_optional(conn)

@@ -27,8 +27,8 @@ pub async fn verify(conn: &mut PgConnection) -> sqlx::Result<(usize, Vec<String>
             continue;
         };
         let aid = Rule { cap: Cents::new(cap), rate, vat, rounding }.aid((Cents::new(quote.0), Cents::new(quote.1)));
-        // Sent back, its quote may change before it is deposited again.
-        if row.state != "incomplete" && (row.eligible_cents, row.aid_cents) != (Some(aid.eligible.get()), Some(aid.aid.get())) {
+        // Sent back or taken up again, its quote may change before it is deposited again.
+        if !matches!(row.state.as_str(), "incomplete" | "draft") && (row.eligible_cents, row.aid_cents) != (Some(aid.eligible.get()), Some(aid.aid.get())) {
             faults.push(format!("dossier {} : aide gardée {:?}, calculée {}", row.project_id, row.aid_cents, aid.aid.get()));
         }
     }

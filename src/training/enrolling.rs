@@ -160,8 +160,7 @@ async fn take_back(conn: &mut PgConnection, training: i64, at: OffsetDateTime) -
         "update enrolment set status = 'withdrawn', settled_at = $2, version = enrolment.version + 1
          from account, training
          where training_id = $1 and training.id = training_id and status <> 'withdrawn' and account.id = account_id
-           and not exists(select from carrier_person
-                          where carrier_person.call_id = training.call_id and carrier_person.account_id = enrolment.account_id)
+           and not exists(select from carrier_person($2) as person where person.call_id = training.call_id and person.account_id = enrolment.account_id)
          returning account_id as account, account.email, project_id as project, skips, enrolment.version",
         training,
         at

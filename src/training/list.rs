@@ -38,6 +38,7 @@ struct ListPage {
     past: Vec<TrainingView>,
     calendar: String,
     network: String,
+    questions: String,
 }
 
 /// Masthead and running head of a page for the participants of a call.
@@ -90,5 +91,6 @@ pub async fn show(State(app): State<App>, guest: TrainingGuest) -> Result<Respon
         past,
         calendar: format!("/appels/{}/calendrier", call.slug),
         network: at(&call.slug, "/reseau"),
+        questions: at(&call.slug, "/questions"),
     })
 }

@@ -82,7 +82,7 @@ async fn page(
     let training = &course.training;
     let own = store::own(conn, call.id, guest.account()).await?.into_iter().find(|own| own.training == training.id);
     let seats = store::seats(conn, call.id).await?.get(&training.id).copied().unwrap_or_default();
-    let dossiers = store::dossiers(conn, call.id, guest.account()).await?;
+    let dossiers = store::dossiers(conn, call.id, guest.account(), guest.now()).await?;
     let came = store::attendance(conn, training.id).await?;
     let seat = own.as_ref().map_or(Seat::Withdrawn, |own| own.seat);
     let enrolling = policy::enrol(guest.ties(), &course.rules(), guest.now());
@@ -253,7 +253,7 @@ fn nothing_ticked() -> Alert {
 
 /// The dossier for which one comes: the one chosen among one's own, or the only one.
 async fn dossier(conn: &mut PgConnection, guest: &TrainingGuest, input: &Input) -> Result<i64, AppError> {
-    let own = store::dossiers(conn, guest.call().id, guest.account()).await?;
+    let own = store::dossiers(conn, guest.call().id, guest.account(), guest.now()).await?;
     let asked = input.get("dossier");
     let found = if asked.is_empty() { own.first() } else { own.iter().find(|(id, _)| id.to_string() == asked) };
     found.map(|(id, _)| *id).ok_or(AppError::NotFound)

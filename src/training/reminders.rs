@@ -58,11 +58,12 @@ async fn next_day(app: &App) -> Result<bool, AppError> {
              from enrolment
              join account on account.id = enrolment.account_id
              where enrolment.training_id = $1 and enrolment.status = 'enrolled' and not $2 = any(enrolment.skips)
-               and exists(select from carrier_person where carrier_person.call_id = $3 and carrier_person.account_id = account.id)
+               and exists(select from carrier_person($4) as person where person.call_id = $3 and person.account_id = account.id)
              order by account.id",
             course.training.id,
             session.id,
-            due.call
+            due.call,
+            now
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -88,8 +89,8 @@ async fn next_release(app: &App) -> Result<bool, AppError> {
            and exists(select from training_session as session where session.training_id = training.id and session.cancelled_at is null
                       and (session.day + session.ends) at time zone 'Europe/Paris' > $1)
            and exists(select from enrolment where enrolment.training_id = training.id and enrolment.status <> 'withdrawn'
-                      and not exists(select from carrier_person
-                                     where carrier_person.call_id = training.call_id and carrier_person.account_id = enrolment.account_id))
+                      and not exists(select from carrier_person($1) as person
+                                     where person.call_id = training.call_id and person.account_id = enrolment.account_id))
          order by training.id
          limit 1
          for update of training skip locked",

@@ -115,15 +115,16 @@ pub async fn own(conn: &mut PgConnection, call: CallId, account: AccountId) -> s
 }
 
 /// Dossiers of a call for which a person may come.
-pub async fn dossiers(conn: &mut PgConnection, call: CallId, account: AccountId) -> sqlx::Result<Vec<(i64, String)>> {
+pub async fn dossiers(conn: &mut PgConnection, call: CallId, account: AccountId, now: OffsetDateTime) -> sqlx::Result<Vec<(i64, String)>> {
     let rows = sqlx::query!(
         r#"select project.id, project.title
-           from carrier_person
-           join project on project.id = carrier_person.project_id
-           where carrier_person.call_id = $1 and carrier_person.account_id = $2
+           from carrier_person($3) as person
+           join project on project.id = person.project_id
+           where person.call_id = $1 and person.account_id = $2
            order by project.number"#,
         call.get(),
-        account.get()
+        account.get(),
+        now
     )
     .fetch_all(conn)
     .await?;

@@ -16,6 +16,8 @@ stored! {
         Incomplete = "incomplete",
         /// Granted.
         Granted = "granted",
+        /// Refused by the fund.
+        Refused = "refused",
         /// Paid.
         Paid = "paid",
     }
@@ -120,6 +122,16 @@ pub fn deposit_subsidy(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     write_subsidy(ties, facts)
 }
 
+/// Takes a refused file up again as another request: its owner.
+pub fn reopen_subsidy(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
+    run_consultation(ties, facts)?;
+    manage_team(ties, facts)?;
+    match facts.mission.subsidy {
+        SubsidyState::Refused => Ok(()),
+        _ => Err(Refusal::Because("Seule une demande refusée se reprend.")),
+    }
+}
+
 /// Reads the bank details (R90): owners and editors who write, and who instructs a deposited file. Masked to all others.
 pub fn read_bank(ties: &Ties, facts: &Facts) -> Result<(), Refusal> {
     read_subsidy(ties, facts)?;
@@ -204,12 +216,16 @@ mod tests {
                 assert_eq!((read_subsidy(&ties, &file(state)), read_bank(&ties, &file(state))), (Err(Refusal::NotYours), Err(Refusal::NotYours)));
             }
         }
-        for state in [SubsidyState::Deposited, SubsidyState::Incomplete, SubsidyState::Granted, SubsidyState::Paid] {
+        for state in [SubsidyState::Deposited, SubsidyState::Incomplete, SubsidyState::Granted, SubsidyState::Refused, SubsidyState::Paid] {
             assert_eq!((read_subsidy(&manager, &file(state)), read_bank(&manager, &file(state))), (Ok(()), Ok(())));
             for ties in [committee, reviewer, both] {
                 assert_eq!((read_subsidy(&ties, &file(state)), record_subsidy(&ties, &file(state))), (Err(Refusal::NotYours), Err(Refusal::NotYours)));
             }
             assert_eq!(write_subsidy(&member(MemberRole::Owner), &file(state)).is_ok(), state == SubsidyState::Incomplete);
+            assert_eq!(reopen_subsidy(&member(MemberRole::Owner), &file(state)).is_ok(), state == SubsidyState::Refused);
+            for ties in [member(MemberRole::Editor), member(MemberRole::Consultant), member(MemberRole::Reader), manager, both] {
+                assert!(reopen_subsidy(&ties, &file(state)).is_err());
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ struct ChoicePage {
     layout: Layout,
     frame: Frame,
     base: String,
+    subsidy: String,
     form: Option<FormView>,
     retained: Option<(String, String, String, String)>,
     undone: Vec<(String, String, String, String)>,
@@ -118,6 +119,7 @@ fn draw(
             })
             .collect(),
         has_offers,
+        subsidy: reader.url("/subvention"),
         may_place: policy::place_consultant(reader.ties(), reader.facts()).is_ok(),
         refusal: match (may.err(), is_founded && held.choice.is_some()) {
             (Some(refusal), _) => refusal.sentence(),

@@ -70,15 +70,16 @@ pub async fn publish(conn: &mut PgConnection, manager: &CallManager, (kind, titl
 }
 
 /// Everybody in the teams of the call's dossiers, but for withdrawn ones.
-pub async fn teams(conn: &mut PgConnection, call: CallId) -> sqlx::Result<Vec<Addressee>> {
+pub async fn teams(conn: &mut PgConnection, call: CallId, now: OffsetDateTime) -> sqlx::Result<Vec<Addressee>> {
     sqlx::query_as!(
         Addressee,
         "select distinct account.id, account.email
          from project
-         join project_member as member on member.project_id = project.id and coalesce(member.ends_at > now(), true)
+         join project_member as member on member.project_id = project.id and coalesce(member.ends_at > $2, true)
          join account on account.id = member.account_id and account.disabled_at is null
          where project.call_id = $1 and project.status <> 'withdrawn'",
-        call.get()
+        call.get(),
+        now
     )
     .fetch_all(conn)
     .await

@@ -108,23 +108,24 @@ pub struct Member {
 }
 
 /// Team of a dossier, the owner first.
-pub async fn team(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<Member>> {
+pub async fn team(conn: &mut PgConnection, project: ProjectId, now: OffsetDateTime) -> sqlx::Result<Vec<Member>> {
     sqlx::query_as!(
         Member,
         "select account.id, account.name, account.email, member.role
          from project_member as member
          join account on account.id = member.account_id
-         where member.project_id = $1 and account.disabled_at is null and coalesce(member.ends_at > now(), true)
+         where member.project_id = $1 and account.disabled_at is null and coalesce(member.ends_at > $2, true)
          order by member.role <> 'owner', member.created_at, account.id",
-        project.get()
+        project.get(),
+        now
     )
     .fetch_all(conn)
     .await
 }
 
 /// The same, as addresses for a mail.
-pub async fn addressees(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<Addressee>> {
-    Ok(team(conn, project).await?.into_iter().map(|member| Addressee { id: member.id, email: member.email }).collect())
+pub async fn addressees(conn: &mut PgConnection, project: ProjectId, now: OffsetDateTime) -> sqlx::Result<Vec<Addressee>> {
+    Ok(team(conn, project, now).await?.into_iter().map(|member| Addressee { id: member.id, email: member.email }).collect())
 }
 
 /// Address invited to be the owner, while nobody has accepted.

@@ -41,6 +41,8 @@ pub struct PublicCall {
     pub trainings: Vec<PublicTraining>,
     /// Documents, the latest version of each first.
     pub documents: Vec<Document>,
+    /// Questions published with their answer, the oldest first: number, question, answer.
+    pub questions: Vec<(i32, String, String)>,
 }
 
 /// A training, as published.
@@ -150,6 +152,9 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
              (select coalesce(json_agg(json_build_array(id, kind, title, version, notice, name, size, floor(extract(epoch from created_at))::bigint)
                                        order by array_position(array['regulation', 'answer_framework', 'other'], kind), title, version desc), '[]')::text
               from call_document where call_id = call.id) as "documents!",
+             (select coalesce(json_agg(json_build_array(question.number, published.question, published.answer) order by published.published_at, question.id), '[]')::text
+              from public_answer as published join question on question.id = published.question_id
+              where question.call_id = call.id and published.withdrawn_at is null) as "questions!",
              (select json_build_array(array[nature, distance, quantity, timing, confidence], array[floor_water, floor_energy, floor_material])::text
               from lead_settings where call_id = call.id order by id desc limit 1) as leads
            from call
@@ -168,6 +173,7 @@ pub async fn call(conn: &mut PgConnection, slug: &str) -> Result<PublicCall, App
             .map(|ContactRow(id, body, person, address, phone, email, line)| (Contact { id, body, person, address, phone, email, is_removed: false }, line))
             .collect(),
         trainings: rows(&row.trainings)?,
+        questions: rows(&row.questions)?,
         documents: rows::<DocumentRow>(&row.documents)?.into_iter().map(Document::from).collect(),
         postal_rule: row.postal_rule,
         postal_address: row.postal_address,

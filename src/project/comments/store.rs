@@ -301,11 +301,12 @@ pub async fn resolve(conn: &mut PgConnection, by: &PartCommenter, thread: i64, i
 }
 
 /// Names and numbers of the team, under the dossier's lock.
-pub async fn team(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<(AccountId, String)>> {
+pub async fn team(conn: &mut PgConnection, project: ProjectId, now: OffsetDateTime) -> sqlx::Result<Vec<(AccountId, String)>> {
     let rows = sqlx::query!(
         "select account.id, account.name from project_member as member join account on account.id = member.account_id
-         where member.project_id = $1 and account.disabled_at is null and coalesce(member.ends_at > now(), true)",
-        project.get()
+         where member.project_id = $1 and account.disabled_at is null and coalesce(member.ends_at > $2, true)",
+        project.get(),
+        now
     )
     .fetch_all(conn)
     .await?;

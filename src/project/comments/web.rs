@@ -296,7 +296,7 @@ async fn finish(conn: &mut PgConnection, reader: &Dossier, (operation, location)
 
 /// Keeps who is mentioned, and mails those who were not yet: a link, never the text.
 async fn tell(conn: &mut PgConnection, app: &App, reader: &Dossier, (number, text): (i64, &str)) -> Result<(), AppError> {
-    let team = store::team(conn, reader.project()).await?;
+    let team = store::team(conn, reader.project(), reader.now()).await?;
     let mut people: Vec<AccountId> = mentions::find(text, &team);
     people.retain(|id| *id != reader.account());
     for (id, email) in store::mention(conn, number, &people).await? {
