@@ -136,8 +136,8 @@ pub fn draw(shapes: &[Shape<'_>], ground: &Ground, outlines: &HashMap<String, Ou
 
 /// The box of a shape: that of its outlines, or of its town halls.
 fn bounds(shape: &Shape<'_>, codes: &[&'static str], outlines: &HashMap<String, Outline>) -> Bounds {
-    let outlined = codes.iter().filter_map(|code| outlines.get(*code)).map(Outline::bounds).fold(Bounds::NOTHING, Bounds::and);
-    if outlined.is_empty() { shape.communes.iter().filter_map(Commune::position).fold(Bounds::NOTHING, Bounds::with) } else { outlined }
+    let whole = codes.iter().filter_map(|code| outlines.get(*code)).map(Outline::bounds).fold(Bounds::NOTHING, Bounds::and);
+    if whole.is_empty() { shape.communes.iter().filter_map(Commune::position).fold(Bounds::NOTHING, Bounds::with) } else { whole }
 }
 
 #[cfg(test)]
