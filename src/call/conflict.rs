@@ -180,8 +180,7 @@ impl<'a> Named<'a> {
             Cause::Organisation => (!person.organisation.is_empty() && self.organisations.contains(&person.organisation)).then(String::new),
             Cause::Domain => (!person.domain.is_empty() && self.line.domains.contains(&person.domain)).then(String::new),
             Cause::Signatory | Cause::Stakeholder | Cause::Financer => {
-                let parties = self.parties.iter().filter(|party| party.cause == cause);
-                parties.filter_map(|party| party.meets(person)).next()
+                self.parties.iter().filter(|party| party.cause == cause).find_map(|party| party.meets(person))
             }
         }
     }

@@ -104,10 +104,10 @@ fn signatories(content: &Content, snapshot: &Snapshot) -> Counts {
     let signed: Vec<&Unit> = content.rows("commitment").filter(|row| row.has("signed_on")).collect();
     let rows: BTreeSet<uuid::Uuid> = signed.iter().filter_map(|row| row.row_of("stakeholder")).collect();
     let holders: Vec<&Unit> = content.rows("stakeholder").filter(|actor| rows.contains(&actor.row)).collect();
-    let strong = |actor: &&Unit| matches!(actor.text("influence"), "3" | "4");
+    let strong = |actor: &Unit| matches!(actor.text("influence"), "3" | "4");
     let weighed = |key: &str| format!("{} sur {}", signed.iter().filter(|row| row.has(key)).count(), signed.len());
-    let of_all = |is: &dyn Fn(&&Unit) -> bool| {
-        format!("{} sur {} au dossier", holders.iter().filter(|actor| is(actor)).count(), content.rows("stakeholder").filter(|actor| is(&actor)).count())
+    let of_all = |is: &dyn Fn(&Unit) -> bool| {
+        format!("{} sur {} au dossier", holders.iter().filter(|actor| is(actor)).count(), content.rows("stakeholder").filter(|actor| is(actor)).count())
     };
     let commitments = content.rows("commitment").count();
     let mut figures = vec![
