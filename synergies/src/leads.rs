@@ -99,6 +99,8 @@ impl Best {
 #[derive(Debug, Default)]
 struct Bucket {
     placed: Vec<Entry>,
+    /// Of the placed ones, in the same order.
+    glances: Vec<Glance>,
     unplaced: Vec<u32>,
 }
 
@@ -188,13 +190,14 @@ impl<'a> Index<'a> {
             for (kind, _) in facts.kinds() {
                 let bucket = self.buckets.entry((direction, kind)).or_default();
                 match facts.place {
-                    Some(place) => bucket.placed.push(Entry { place, at, glance: Glance::new(facts) }),
+                    Some(place) => bucket.placed.push(Entry { place, at }),
                     None => bucket.unplaced.push(at),
                 }
             }
         }
         for bucket in self.buckets.values_mut() {
             bucket.placed.sort_by(|a, b| a.place.latitude.total_cmp(&b.place.latitude).then(a.at.cmp(&b.at)));
+            bucket.glances = bucket.placed.iter().map(|entry| Glance::new(&self.facts[entry.at as usize])).collect();
         }
     }
 
@@ -280,7 +283,8 @@ impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
     /// False when not even a neighbour could reach the bar.
     fn bucket(&mut self, bucket: &Bucket, nature: f64, half_km: f64) -> bool {
         let ceiling = Ceiling::new(self.index.settings.weights, self.facts, self.direction, (nature, half_km));
-        if !ceiling.reaches(self.bar, 0.0) {
+        let mut reach = ceiling.reach(self.bar);
+        if reach < 0.0 {
             return false;
         }
         for &at in &bucket.unplaced {
@@ -294,23 +298,29 @@ impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
         };
         let mut north = bucket.placed.partition_point(|entry| entry.place.latitude < place.latitude);
         let mut south = north;
+        let squared = |entry: Option<&Entry>| entry.map_or(f64::INFINITY, |entry| ((entry.place.latitude - place.latitude) * DEGREE_KM).powi(2) * 0.999_999);
+        let (mut above, mut below) = (squared(bucket.placed.get(north)), squared(south.checked_sub(1).and_then(|at| bucket.placed.get(at))));
         loop {
-            let gap = |at: Option<&Entry>| at.map_or(f64::INFINITY, |entry| (entry.place.latitude - place.latitude).abs());
-            let above = gap(bucket.placed.get(north));
-            let below = gap(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
-            let nearest = above.min(below);
-            if nearest.is_infinite() || !ceiling.reaches(self.bar, nearest * nearest * DEGREE_KM * DEGREE_KM * 0.999_999) {
+            if above.min(below) > reach || above.min(below).is_infinite() {
                 return true;
             }
-            let entry = &bucket.placed[if above <= below {
+            let at = if above <= below {
                 north += 1;
+                above = squared(bucket.placed.get(north));
                 north - 1
             } else {
                 south -= 1;
+                below = squared(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
                 south
-            }];
-            if ceiling.lets(self.bar, place.chord_squared(&entry.place), &entry.glance) {
+            };
+            let entry = &bucket.placed[at];
+            let chord = place.chord_squared(&entry.place);
+            if chord <= reach && ceiling.lets(self.bar, chord, &bucket.glances[at]) {
+                let bar = self.bar;
                 self.score(entry.at);
+                if self.bar != bar {
+                    reach = ceiling.reach(self.bar);
+                }
             }
         }
     }
@@ -350,12 +360,11 @@ impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
     }
 }
 
-/// A placed flow and what a first look reads of it.
+/// A placed flow.
 #[derive(Debug)]
 struct Entry {
     place: Place,
     at: u32,
-    glance: Glance,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a label has few words")]

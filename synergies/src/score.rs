@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, overlap};
 use crate::flow::{Direction, Domain, Flow};
-use crate::nomenclature::{Nomenclature, Rule, Treatment, TypeId};
+use crate::nomenclature::{Bond, Nomenclature, Rule, Treatment, TypeId};
 
 /// Leads under this score are hidden.
 pub const THRESHOLD: u8 = 20;
@@ -203,12 +203,7 @@ pub(crate) fn nearness(km_squared: f64, half_km: f64) -> f64 {
 
 /// Hazardous, towards what is eaten, drunk or spread, by its type or by its words; without type, the activity of the need decides.
 fn is_poison(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
-    output.is_hazardous && (input.is_eaten || input.kind.map_or(input.feeds, |kind| feeds(tables, kind)))
-}
-
-/// Eaten, drunk or spread.
-fn feeds(tables: &Nomenclature, kind: TypeId) -> bool {
-    tables.get(kind).usage.is_some() || tables.get(tables.family(kind)).usage.is_some()
+    output.is_hazardous && (input.is_eaten || input.kind.map_or(input.feeds, |kind| tables.feeds(kind)))
 }
 
 /// A need both tiny for the output and under the project's floor.
@@ -240,7 +235,7 @@ fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<L
     let by_words =
         (output.domain == input.domain && share > 0.0).then_some(Link { nature: Nature::Words, value: WORDS_CAP * share, from: output.kind, to: input.kind });
     let pairs = output.kinds().flat_map(|from| input.kinds().map(move |to| (from, to)));
-    let safe = pairs.filter(|((from, _), (to, _))| !(output.is_hazardous || tables.get(*from).is_hazardous) || !feeds(tables, *to));
+    let safe = pairs.filter(|((from, _), (to, _))| !(output.is_hazardous || tables.get(*from).is_hazardous) || !tables.feeds(*to));
     let by_types = safe.filter_map(|((from, of), (to, at))| {
         let (nature, value) = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature))?;
         Some(Link { nature, value: value * of * at, from: Some(from), to: Some(to) })
@@ -248,19 +243,14 @@ fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<L
     by_words.into_iter().chain(by_types).reduce(|best, other| if other.value > best.value { other } else { best })
 }
 
-/// Identity, else the rule, else the family, else a rule of the family's. Two services, or two hazardous wastes, of one family do not
-/// replace each other: nobody who needs green spaces mown takes a guard, nor asbestos for medical waste.
 pub(crate) fn nature_of_types(tables: &Nomenclature, from: TypeId, to: TypeId) -> Option<(Nature<'_>, f64)> {
-    if from == to {
-        return Some((Nature::Identity, 1.0));
-    }
-    let (source, need) = (tables.get(from), tables.get(to));
-    let replaces = source.domain != Domain::Service && !source.is_hazardous && !need.is_hazardous;
-    let is_sibling = replaces && tables.are_siblings(from, to);
-    match tables.rule(from, to) {
-        Some(rule) => Some((Nature::Rule(rule), if is_sibling { rule.compat.max(SIBLING) } else { rule.compat })),
-        None if is_sibling => Some((Nature::Sibling, SIBLING)),
-        None => tables.kin(from, to).filter(|_| replaces && !feeds(tables, to)).map(|rule| (Nature::Kin(rule), KIN * rule.compat)),
+    let rule = |at: u16| &tables.rules()[usize::from(at)];
+    match tables.bond(from, to) {
+        Bond::None => None,
+        Bond::Identity => Some((Nature::Identity, 1.0)),
+        Bond::Rule(at, value) => Some((Nature::Rule(rule(at)), value)),
+        Bond::Sibling => Some((Nature::Sibling, SIBLING)),
+        Bond::Kin(at, value) => Some((Nature::Kin(rule(at)), value)),
     }
 }
 

@@ -4,6 +4,9 @@ use crate::facts::Facts;
 use crate::flow::{Direction, Domain};
 use crate::score::{FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Weights, nearness};
 
+/// What rounding may add to a score; the margin covers what the order of the operations may change.
+const HALF_UP: f64 = 0.500_001;
+
 /// Enough of a flow to set most pairs aside.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Glance {
@@ -45,9 +48,16 @@ impl Ceiling {
         Self { weights, direction, own, nature, half_km, rest }
     }
 
-    /// Whether any partner that far could reach the bar.
-    pub(super) fn reaches(&self, bar: u16, km_squared: f64) -> bool {
-        self.best(self.nature + LIKENESS, km_squared, self.rest) >= f64::from(bar >> 8)
+    /// Square of the kilometres beyond which no partner could reach the bar; negative when not even a neighbour could.
+    pub(super) fn reach(&self, bar: u16) -> f64 {
+        let merit = (f64::from(bar >> 8) - HALF_UP) / (100.0 * (self.nature + LIKENESS).min(1.0));
+        let least = |factor: f64| (merit / factor - self.rest) / self.weights.distance.max(1e-12);
+        // Where the far factor applies, only what does very well without distance.
+        let nearness = match (least(1.0), least(FAR_FACTOR)) {
+            (near, _) if near > FAR => near,
+            (_, far) => far.min(FAR),
+        };
+        if nearness <= 0.0 { f64::INFINITY } else { self.half_km * self.half_km * (1.0 / nearness - 1.0) * 1.000_001 }
     }
 
     /// Whether this partner could.
@@ -61,15 +71,15 @@ impl Ceiling {
         });
         let rest = base + quantity * alike + timing * common + confidence * self.own.confidence.min(other.confidence);
         let likeness = if self.own.signature & other.signature == 0 { 0.0 } else { LIKENESS };
-        let best = self.best(self.nature + likeness, km_squared, rest).floor();
-        let [score, magnitude] = bar.to_be_bytes().map(f64::from);
-        best > score || (best >= score && f64::from(self.own.magnitude.max(other.magnitude)) >= magnitude)
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+        let best = self.best(self.nature + likeness, km_squared, rest) as u8;
+        u16::from_be_bytes([best, self.own.magnitude.max(other.magnitude)]) >= bar
     }
 
-    /// Before rounding down; the margin covers what the order of the operations may change.
+    /// Before rounding down.
     fn best(&self, nature: f64, km_squared: f64, rest: f64) -> f64 {
         let nearness = nearness(km_squared, self.half_km);
         let far = if nearness < FAR { FAR_FACTOR } else { 1.0 };
-        100.0 * nature.min(1.0) * (rest + self.weights.distance * nearness) * far + 0.500_001
+        100.0 * nature.min(1.0) * (rest + self.weights.distance * nearness) * far + HALF_UP
     }
 }
