@@ -71,7 +71,23 @@ pub struct FlowType {
     pub is_hazardous: bool,
 }
 
+/// Whether a code is of an activity, both with or without their dot: "1051C" of "10.5".
+pub(crate) fn is_of_activity(code: &str, prefix: &str) -> bool {
+    let mut letters = code.bytes().filter(|byte| *byte != b'.').map(|byte| byte.to_ascii_uppercase());
+    prefix.bytes().filter(|byte| *byte != b'.').all(|byte| letters.next() == Some(byte))
+}
+
 impl FlowType {
+    /// Whether that activity usually needs it.
+    pub fn is_taken_by(&self, naf: &str) -> bool {
+        self.naf_in.iter().any(|prefix| is_of_activity(naf, prefix))
+    }
+
+    /// Whether that activity usually supplies it.
+    pub fn is_given_by(&self, naf: &str) -> bool {
+        self.naf_out.iter().any(|prefix| is_of_activity(naf, prefix))
+    }
+
     /// A family groups types; a flow normally carries a type.
     pub fn is_family(&self) -> bool {
         self.parent.is_none()
@@ -233,6 +249,12 @@ impl Nomenclature {
         self.bonds[out.index() * self.types.len() + r#in.index()]
     }
 
+    /// Eaten or drunk, by people or animals.
+    pub(crate) fn is_eaten(&self, id: TypeId) -> bool {
+        let eaten = |kind: &FlowType| matches!(kind.usage, Some(Usage::Food | Usage::Feed));
+        eaten(self.get(id)) || eaten(self.get(self.family(id)))
+    }
+
     /// Eaten, drunk or spread: the use of a type, or of its family.
     pub(crate) fn feeds(&self, id: TypeId) -> bool {
         feeds(&self.types, self.get(id))
@@ -371,7 +393,7 @@ mod tests {
     #[test]
     fn the_shipped_tables_read() {
         let tables = Nomenclature::shipped();
-        assert_eq!(tables.types().iter().filter(|kind| !kind.is_family()).count(), 202);
+        assert_eq!(tables.types().iter().filter(|kind| !kind.is_family()).count(), 208);
         assert_eq!(tables.types().iter().filter(|kind| kind.is_family()).count(), 41);
         assert!(tables.rules().len() > 250, "{} règles", tables.rules().len());
         assert_eq!(tables.waste_list().iter().filter(|entry| entry.level == 1).count(), 20);

@@ -8,10 +8,10 @@ use crate::nomenclature::{Bond, Nomenclature, Rule, Treatment, TypeId};
 pub const THRESHOLD: u8 = 20;
 
 /// Under this D the score is multiplied by [`FAR_FACTOR`]: about seven half-distances.
-pub const FAR: f64 = 0.02;
+pub const FAR: f64 = 0.01;
 
 /// What remains of the score of a pair too far apart.
-pub const FAR_FACTOR: f64 = 0.3;
+pub const FAR_FACTOR: f64 = 0.5;
 
 /// Nature of two types of one family.
 pub const SIBLING: f64 = 0.5;
@@ -24,6 +24,9 @@ pub const WORDS_CAP: f64 = 0.35;
 
 /// What the same waste sub-chapter or shared words add to the nature.
 pub const LIKENESS: f64 = 0.05;
+
+/// What it adds that the activity of the need usually takes such an output, or that the activity of the output usually gives what is needed.
+pub const USUAL: f64 = 0.08;
 
 /// A heat source serves a need this many degrees below it.
 pub const HEAT_MARGIN: f64 = 5.0;
@@ -158,6 +161,8 @@ pub struct Assessment<'a> {
     pub missing_classes: u8,
     /// The same waste sub-chapter or the same words on both sides.
     pub is_alike: bool,
+    /// The activity of the need usually takes such an output.
+    pub is_usual: bool,
     /// One has no type: its likely ones were tried.
     pub is_guess: bool,
 }
@@ -181,7 +186,9 @@ pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &F
     let is_alike = nature != Nature::Words && is_alike(output, input);
     let (is_lifted, treated) = gaps_a_rule_fills(tables, nature);
     let heat = if needs_heat_pump && !is_lifted { HEAT_FACTOR } else { 1.0 };
-    let liked = if is_alike { (value + LIKENESS).min(1.0) } else { value };
+    let is_usual = from.is_some_and(|kind| input.is_usual(kind));
+    let likely = if is_alike { LIKENESS } else { 0.0 } + if is_usual { USUAL } else { 0.0 };
+    let liked = (value + likely).min(1.0);
     let distance_km = output.place.zip(input.place).map(|(from, to)| from.distance(&to));
     let half_km = from.or(to).map_or_else(|| usual_half_km(output.domain), |kind| tables.get(kind).half_km);
     let components = Components {
@@ -192,8 +199,8 @@ pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &F
         confidence: output.confidence.min(input.confidence),
     };
     let score = components.score(&settings.weights);
-    let is_guess = output.kind.is_none() || input.kind.is_none();
-    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike, is_guess })
+    let is_guess = output.kind.is_none() || input.kind.is_none() || (from, to) != (output.kind, input.kind);
+    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike, is_usual, is_guess })
 }
 
 /// D, from the square of a distance.
@@ -225,17 +232,28 @@ fn is_fit(output: &Facts, input: &Facts, nature: Nature<'_>) -> bool {
     !(output.is_hazardous || input.is_hazardous) || matches!(nature, Nature::Identity | Nature::Rule(_))
 }
 
+/// Whether two readings may meet: nothing hazardous where it is eaten or spread, a doubt about what is eaten never makes it less so, nor
+/// a doubt about what is offered makes it eaten, unless the very same thing is wanted.
+fn is_safe(tables: &Nomenclature, (output, from): (&Facts, TypeId), (input, to): (&Facts, TypeId)) -> bool {
+    let is_doubted = |facts: &Facts, kind: TypeId| facts.kind.is_some_and(|first| first != kind);
+    let is_eaten = |kind: TypeId| tables.is_eaten(kind);
+    !((output.is_hazardous || tables.get(from).is_hazardous) && tables.feeds(to))
+        && !(is_doubted(output, from) && is_eaten(to) && from != to)
+        && !(is_doubted(input, to) && (input.is_eaten || input.kind.is_some_and(is_eaten)) && !is_eaten(to))
+}
+
 /// The best of what the types, or the likely types, and else the words allow.
 fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<Link<'a>> {
-    if let Some((from, to)) = output.kind.zip(input.kind) {
+    if let Some((from, to)) = output.sure().zip(input.sure()) {
         let found = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature));
         return found.map(|(nature, value)| Link { nature, value, from: Some(from), to: Some(to) });
     }
     let share = overlap(&output.words, &input.words);
+    let is_told = output.kind.is_some() && input.kind.is_some();
     let by_words =
-        (output.domain == input.domain && share > 0.0).then_some(Link { nature: Nature::Words, value: WORDS_CAP * share, from: output.kind, to: input.kind });
+        (!is_told && output.domain == input.domain && share > 0.0).then_some(Link { nature: Nature::Words, value: WORDS_CAP * share, from: output.kind, to: input.kind });
     let pairs = output.kinds().flat_map(|from| input.kinds().map(move |to| (from, to)));
-    let safe = pairs.filter(|((from, _), (to, _))| !(output.is_hazardous || tables.get(*from).is_hazardous) || !tables.feeds(*to));
+    let safe = pairs.filter(|((from, _), (to, _))| is_safe(tables, (output, *from), (input, *to)));
     let by_types = safe.filter_map(|((from, of), (to, at))| {
         let (nature, value) = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature))?;
         Some(Link { nature, value: value * of * at, from: Some(from), to: Some(to) })

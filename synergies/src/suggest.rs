@@ -16,6 +16,9 @@ pub use words::plain_words;
 /// From this confidence the type is set, shown as suggested; below, the flow waits without a type.
 pub const THRESHOLD: u8 = 45;
 
+/// A type so likely beside the first is tried too.
+const RIVAL: f64 = 0.4;
+
 const MOST: usize = 5;
 
 /// Families of energies that are also matter: hydrogen, wood or recovered fuel are told as either.
@@ -47,6 +50,8 @@ pub struct Suggestion {
     pub confidence: u8,
     /// What speaks for it most.
     pub reason: Reason,
+    /// Of the first type: the next one, when the label may as well mean it, and how likely beside the first, 0 to 1.
+    pub rival: Option<(TypeId, f64)>,
 }
 
 /// Why a type is suggested.
@@ -119,8 +124,14 @@ pub fn suggest(tables: &Nomenclature, asked: &Asked<'_>) -> Vec<Suggestion> {
         kind: *kind,
         confidence: confidence(rank, &totals),
         reason: reason(tables, asked, evidence, temperature.filter(|_| heat.is_some())),
+        rival: None,
     });
-    suggestions.collect()
+    let mut suggestions: Vec<Suggestion> = suggestions.collect();
+    if let [first, next, ..] = suggestions.as_mut_slice() {
+        let share = f64::from(next.confidence) / f64::from(first.confidence.max(1));
+        first.rival = Some((next.kind, share)).filter(|_| share >= RIVAL);
+    }
+    suggestions
 }
 
 /// High when the words say it and no other type is near.
@@ -224,12 +235,11 @@ fn by_temperature(tables: &Nomenclature, degrees: f64, all: &mut [Evidence]) -> 
 }
 
 fn activity(kind: &FlowType, naf: &str, direction: Option<Direction>) -> f64 {
-    let naf: String = naf.trim().to_ascii_uppercase();
-    let hit = |prefixes: &[String]| prefixes.iter().any(|prefix| naf.starts_with(prefix.as_str()));
+    let naf = naf.trim();
     let is_usual = match direction {
-        Some(Direction::Out) => hit(&kind.naf_out),
-        Some(Direction::In) => hit(&kind.naf_in),
-        None => hit(&kind.naf_out) || hit(&kind.naf_in),
+        Some(Direction::Out) => kind.is_given_by(naf),
+        Some(Direction::In) => kind.is_taken_by(naf),
+        None => kind.is_given_by(naf) || kind.is_taken_by(naf),
     };
     if is_usual { 0.06 } else { 0.0 }
 }

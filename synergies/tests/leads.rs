@@ -149,9 +149,12 @@ fn a_rule_that_treats_the_water_or_lifts_the_heat_pays_for_it_once() {
     for (out, input) in [("eau-epuree", "eau-industrielle"), ("eau-tiede", "eau-chaude")] {
         assert!(near(nature(&offer(out), &need(input, 0.5)), compat(out, input)), "{out} → {input}");
     }
-    let (mut output, input) = (offer("eau-epuree"), need("eau-industrielle", 0.5));
+    let (mut output, input) = (offer("eau-brute"), need("eau-industrielle", 0.5));
     output.quality = Some(1);
-    assert!(near(nature(&output, &input), 0.7 * compat("eau-epuree", "eau-industrielle")), "a class under its type still costs");
+    assert!(near(nature(&output, &input), 0.7 * compat("eau-brute", "eau-industrielle")), "a class under its type still costs");
+    let mut treated = offer("eau-epuree");
+    treated.quality = Some(1);
+    assert!(near(nature(&treated, &input), compat("eau-epuree", "eau-industrielle")), "used water once treated has the class of its type");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::flow::{Direction, Domain};
-use crate::score::{FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Weights, nearness};
+use crate::score::{FAR, FAR_FACTOR, LIKENESS, NEUTRAL, USUAL, Weights, nearness};
 
 /// What rounding may add to a score; the margin covers what the order of the operations may change.
 const HALF_UP: f64 = 0.500_001;
@@ -50,7 +50,7 @@ impl Ceiling {
 
     /// Square of the kilometres beyond which no partner could reach the bar; negative when not even a neighbour could.
     pub(super) fn reach(&self, bar: u16) -> f64 {
-        let merit = (f64::from(bar >> 8) - HALF_UP) / (100.0 * (self.nature + LIKENESS).min(1.0));
+        let merit = (f64::from(bar >> 8) - HALF_UP) / (100.0 * (self.nature + LIKENESS + USUAL).min(1.0));
         let least = |factor: f64| (merit / factor - self.rest) / self.weights.distance.max(1e-12);
         // Where the far factor applies, only what does very well without distance.
         let nearness = match (least(1.0), least(FAR_FACTOR)) {
@@ -72,7 +72,7 @@ impl Ceiling {
         let rest = base + quantity * alike + timing * common + confidence * self.own.confidence.min(other.confidence);
         let likeness = if self.own.signature & other.signature == 0 { 0.0 } else { LIKENESS };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
-        let best = self.best(self.nature + likeness, km_squared, rest) as u8;
+        let best = self.best(self.nature + likeness + USUAL, km_squared, rest) as u8;
         u16::from_be_bytes([best, self.own.magnitude.max(other.magnitude)]) >= bar
     }
 
