@@ -7,11 +7,11 @@ use crate::nomenclature::{Bond, Nomenclature, Rule, Treatment, TypeId};
 /// Leads under this score are hidden.
 pub const THRESHOLD: u8 = 20;
 
-/// Under this D the score is multiplied by [`FAR_FACTOR`]: about seven half-distances.
+/// Under this D the score is multiplied by [`FAR_FACTOR`]: ten half-distances.
 pub const FAR: f64 = 0.01;
 
 /// What remains of the score of a pair too far apart.
-pub const FAR_FACTOR: f64 = 0.5;
+pub const FAR_FACTOR: f64 = 0.3;
 
 /// Nature of two types of one family.
 pub const SIBLING: f64 = 0.5;
