@@ -19,6 +19,15 @@ pub const GUESS: f64 = 0.85;
 /// Types a flow without type is tried as.
 pub const GUESSES: usize = 3;
 
+/// What a purpose counts for, times the compatibility of the rule that tells it.
+pub const PURPOSE: f64 = 0.85;
+
+/// Purposes a need is tried as.
+const PURPOSES: usize = 3;
+
+/// Under this compatibility what is bought tells nothing of the purpose.
+const LEAST_PURPOSE: f64 = 0.70;
+
 /// Under this confidence a type is not even tried.
 const LEAST_CONFIDENCE: u8 = 15;
 
@@ -68,6 +77,8 @@ pub struct Facts {
     pub(crate) kind: Option<TypeId>,
     /// Of a flow without type, those its label may mean; of one whose type was suggested, its rival; and how much each counts.
     guesses: Box<[(TypeId, f64)]>,
+    /// Of a need: what its activity does with what it asks for, and how much each counts.
+    purposes: Box<[(TypeId, f64)]>,
     pub(crate) domain: Domain,
     /// Yearly, strictly positive.
     pub(crate) quantity: Option<f64>,
@@ -152,7 +163,8 @@ impl Facts {
     }
 
     fn with<'a>(usual: &mut Usual<'a>, tables: &Nomenclature, flow: &'a Flow, actor: u32) -> Self {
-        Self {
+        let mut facts = Self {
+            purposes: Box::default(),
             actor,
             kind: flow.kind,
             guesses: if flow.kind.is_none() { guesses(tables, flow) } else { rival(tables, flow) },
@@ -170,7 +182,31 @@ impl Facts {
             is_eaten: is_eaten(&flow.label),
             words: words(&flow.label),
             usual: flow.activity.as_deref().map(|naf| usual.of(tables, naf, flow.direction)),
+        };
+        if flow.direction == Direction::In && facts.usual.is_some() {
+            facts.purposes = facts.purposes(tables);
         }
+        facts
+    }
+
+    /// A need is often told by what is bought today: lime at a sewage works neutralises, coal at a cement works burns. What else neutralises
+    /// or burns may serve. The rule from the one to the other says how surely.
+    fn purposes(&self, tables: &Nomenclature) -> Box<[(TypeId, f64)]> {
+        let mut purposes: Vec<(TypeId, f64)> = Vec::new();
+        for (kind, share) in self.kinds() {
+            let is_known = |other: TypeId| self.kinds().any(|(known, _)| known == other);
+            for outlet in tables.outlets(kind).iter().filter(|outlet| self.is_usual(outlet.input) && !is_known(outlet.input) && is_like(tables, kind, outlet.input)) {
+                let worth = share * PURPOSE * tables.rules()[outlet.rule].compat;
+                match purposes.iter_mut().find(|(known, _)| *known == outlet.input) {
+                    Some((_, held)) => *held = held.max(worth),
+                    None if tables.rules()[outlet.rule].compat >= LEAST_PURPOSE => purposes.push((outlet.input, worth)),
+                    None => {}
+                }
+            }
+        }
+        purposes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        purposes.truncate(PURPOSES);
+        purposes.into()
     }
 
     /// Whether its activity usually takes, or gives, a flow of that type.
@@ -180,12 +216,17 @@ impl Facts {
 
     /// Its type, when there is no doubt.
     pub(crate) fn sure(&self) -> Option<TypeId> {
-        self.kind.filter(|_| self.guesses.is_empty())
+        self.kind.filter(|_| self.guesses.is_empty() && self.purposes.is_empty())
+    }
+
+    /// Whether it is read so only by what its activity does.
+    pub(crate) fn is_purpose(&self, kind: TypeId) -> bool {
+        self.purposes.iter().any(|(known, _)| *known == kind)
     }
 
     /// Its type, or those it may be of, and how much each counts.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = (TypeId, f64)> + Clone + '_ {
-        self.kind.map(|kind| (kind, 1.0)).into_iter().chain(self.guesses.iter().copied())
+        self.kind.map(|kind| (kind, 1.0)).into_iter().chain(self.guesses.iter().copied()).chain(self.purposes.iter().copied())
     }
 }
 
@@ -213,6 +254,12 @@ fn guesses(tables: &Nomenclature, flow: &Flow) -> Box<[(TypeId, f64)]> {
 fn rival(tables: &Nomenclature, flow: &Flow) -> Box<[(TypeId, f64)]> {
     let rival = flow.rival.filter(|&(kind, _)| Some(kind) != flow.kind && tables.get(kind).domain.may_be(flow.domain));
     rival.map(|(kind, share)| (kind, GUESS * share.clamp(0.0, 1.0))).into_iter().collect()
+}
+
+/// Matter for matter, water for water; an energy only for one of its family: a gas burner takes no coal.
+fn is_like(tables: &Nomenclature, asked: TypeId, purpose: TypeId) -> bool {
+    let domains = [asked, purpose].map(|kind| tables.get(kind).domain);
+    domains[0] == domains[1] && (domains[0] != Domain::Energy || tables.family(asked) == tables.family(purpose))
 }
 
 /// The power of ten of a quantity, shifted above zero; 0 when unknown.

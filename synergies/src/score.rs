@@ -163,6 +163,8 @@ pub struct Assessment<'a> {
     pub is_alike: bool,
     /// The activity of the need usually takes such an output.
     pub is_usual: bool,
+    /// The need read by what its activity does with what it asks for.
+    pub purpose: Option<TypeId>,
     /// One has no type: its likely ones were tried.
     pub is_guess: bool,
 }
@@ -199,8 +201,9 @@ pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &F
         confidence: output.confidence.min(input.confidence),
     };
     let score = components.score(&settings.weights);
+    let purpose = to.filter(|kind| input.is_purpose(*kind));
     let is_guess = output.kind.is_none() || input.kind.is_none() || (from, to) != (output.kind, input.kind);
-    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike, is_usual, is_guess })
+    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike, is_usual, purpose, is_guess })
 }
 
 /// D, from the square of a distance.
@@ -237,9 +240,12 @@ fn is_fit(output: &Facts, input: &Facts, nature: Nature<'_>) -> bool {
 fn is_safe(tables: &Nomenclature, (output, from): (&Facts, TypeId), (input, to): (&Facts, TypeId)) -> bool {
     let is_doubted = |facts: &Facts, kind: TypeId| facts.kind.is_some_and(|first| first != kind);
     let is_eaten = |kind: TypeId| tables.is_eaten(kind);
+    // Town water at a truck wash is drunk by nobody.
+    let is_washing = |kind: TypeId| input.is_purpose(to) && !input.is_usual(kind);
+    let is_drunk_or_fed = input.is_eaten || input.kind.is_some_and(|kind| is_eaten(kind) && !is_washing(kind));
     !((output.is_hazardous || tables.get(from).is_hazardous) && tables.feeds(to))
         && !(is_doubted(output, from) && is_eaten(to) && from != to)
-        && !(is_doubted(input, to) && (input.is_eaten || input.kind.is_some_and(is_eaten)) && !is_eaten(to))
+        && !(is_doubted(input, to) && is_drunk_or_fed && !is_eaten(to))
 }
 
 /// The best of what the types, or the likely types, and else the words allow.

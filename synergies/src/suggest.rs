@@ -260,7 +260,7 @@ fn fits(tables: &Nomenclature, kind: &FlowType, asked: &Asked<'_>) -> f64 {
     let domain = asked.domain.map_or(0.0, |domain| match domain {
         _ if domain == kind.domain => 0.08,
         Domain::Material if is_fuel() => 0.08,
-        Domain::Energy if kind.domain == Domain::Material => -0.15,
+        Domain::Energy if kind.domain == Domain::Material => -0.3,
         _ if domain.may_be(kind.domain) => -0.08,
         _ => -0.45,
     });
