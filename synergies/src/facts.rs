@@ -189,13 +189,13 @@ impl Facts {
         facts
     }
 
-    /// A need is often told by what is bought today: lime at a sewage works neutralises, coal at a cement works burns. What else neutralises
-    /// or burns may serve. The rule from the one to the other says how surely.
+    /// A need is often told by what is bought today: lime at a sewage works neutralises, silica at a cement works makes clinker. What
+    /// else does may serve. The rule from the one to the other says how surely.
     fn purposes(&self, tables: &Nomenclature) -> Box<[(TypeId, f64)]> {
         let mut purposes: Vec<(TypeId, f64)> = Vec::new();
         for (kind, share) in self.kinds() {
             let is_known = |other: TypeId| self.kinds().any(|(known, _)| known == other);
-            for outlet in tables.outlets(kind).iter().filter(|outlet| self.is_usual(outlet.input) && !is_known(outlet.input) && is_like(tables, kind, outlet.input)) {
+            for outlet in tables.outlets(kind).iter().filter(|outlet| self.is_usual(outlet.input) && !is_known(outlet.input) && is_use(tables, kind, outlet.input)) {
                 let worth = share * PURPOSE * tables.rules()[outlet.rule].compat;
                 match purposes.iter_mut().find(|(known, _)| *known == outlet.input) {
                     Some((_, held)) => *held = held.max(worth),
@@ -256,10 +256,10 @@ fn rival(tables: &Nomenclature, flow: &Flow) -> Box<[(TypeId, f64)]> {
     rival.map(|(kind, share)| (kind, GUESS * share.clamp(0.0, 1.0))).into_iter().collect()
 }
 
-/// Matter for matter, water for water; an energy only for one of its family: a gas burner takes no coal.
-fn is_like(tables: &Nomenclature, asked: TypeId, purpose: TypeId) -> bool {
-    let domains = [asked, purpose].map(|kind| tables.get(kind).domain);
-    domains[0] == domains[1] && (domains[0] != Domain::Energy || tables.family(asked) == tables.family(purpose))
+/// A use, that nobody supplies: matter for matter, water for water. Not among energies: a wood boiler takes no oil.
+fn is_use(tables: &Nomenclature, asked: TypeId, purpose: TypeId) -> bool {
+    let (asked, purpose) = (tables.get(asked), tables.get(purpose));
+    purpose.naf_out.is_empty() && asked.domain == purpose.domain && asked.domain != Domain::Energy
 }
 
 /// The power of ten of a quantity, shifted above zero; 0 when unknown.
