@@ -97,10 +97,17 @@ pub struct Facts {
     pub(crate) feeds: bool,
     /// Its label speaks of food, feed or drinking water.
     pub(crate) is_eaten: bool,
+    /// A bit per word and for the sub-chapter: no common bit, nothing in common.
+    pub(crate) signature: u64,
     /// Hashes of the telling words of the label, sorted.
     pub(crate) words: Box<[u32]>,
     /// The types that its activity usually takes, of a need; that it usually gives, of an offer. Shared by all flows of one activity.
     usual: Option<Arc<[u64]>>,
+}
+
+/// Whether a set of types, a bit each, holds that one.
+pub(crate) fn has_bit(bits: &[u64], kind: TypeId) -> bool {
+    bits.get(usize::from(kind.0) / 64).is_some_and(|word| word >> (kind.0 % 64) & 1 == 1)
 }
 
 /// What each activity usually takes and gives, read once.
@@ -165,6 +172,7 @@ impl Facts {
     fn with<'a>(usual: &mut Usual<'a>, tables: &Nomenclature, flow: &'a Flow, actor: u32) -> Self {
         let mut facts = Self {
             purposes: Box::default(),
+            signature: 0,
             actor,
             kind: flow.kind,
             guesses: if flow.kind.is_none() { guesses(tables, flow) } else { rival(tables, flow) },
@@ -183,6 +191,7 @@ impl Facts {
             words: words(&flow.label),
             usual: flow.activity.as_deref().map(|naf| usual.of(tables, naf, flow.direction)),
         };
+        facts.signature = facts.words.iter().chain(&facts.sub_chapter.map(u32::from)).fold(0, |bits, word| bits | 1_u64 << (word % 64));
         if flow.direction == Direction::In && facts.usual.is_some() {
             facts.purposes = facts.purposes(tables);
         }
@@ -195,7 +204,9 @@ impl Facts {
         let mut purposes: Vec<(TypeId, f64)> = Vec::new();
         for (kind, share) in self.kinds() {
             let is_known = |other: TypeId| self.kinds().any(|(known, _)| known == other);
-            for outlet in tables.outlets(kind).iter().filter(|outlet| self.is_usual(outlet.input) && !is_known(outlet.input) && is_use(tables, kind, outlet.input)) {
+            for outlet in
+                tables.outlets(kind).iter().filter(|outlet| self.is_usual(outlet.input) && !is_known(outlet.input) && is_use(tables, kind, outlet.input))
+            {
                 let worth = share * PURPOSE * tables.rules()[outlet.rule].compat;
                 match purposes.iter_mut().find(|(known, _)| *known == outlet.input) {
                     Some((_, held)) => *held = held.max(worth),
@@ -211,7 +222,16 @@ impl Facts {
 
     /// Whether its activity usually takes, or gives, a flow of that type.
     pub(crate) fn is_usual(&self, kind: TypeId) -> bool {
-        self.usual.as_ref().is_some_and(|bits| bits[usize::from(kind.0) / 64] >> (kind.0 % 64) & 1 == 1)
+        self.usual.as_ref().is_some_and(|bits| has_bit(bits, kind))
+    }
+
+    /// Adds the types that its activity usually takes or gives.
+    pub(crate) fn add_usual(&self, all: &mut Vec<u64>) {
+        let own = self.usual.as_deref().unwrap_or_default();
+        all.resize(all.len().max(own.len()), 0);
+        for (all, own) in all.iter_mut().zip(own) {
+            *all |= own;
+        }
     }
 
     /// Its type, when there is no doubt.
@@ -232,7 +252,8 @@ impl Facts {
 
 /// Whoever offers treated water still says "usée" of it: its type knows better.
 fn is_effluent(tables: &Nomenclature, flow: &Flow) -> bool {
-    flow.quality == Some(WORST) && flow.kind.is_some_and(|kind| tables.get(kind).quality.is_some_and(|class| class > WORST) && tables.get(tables.family(kind)).code == "effluents")
+    flow.quality == Some(WORST)
+        && flow.kind.is_some_and(|kind| tables.get(kind).quality.is_some_and(|class| class > WORST) && tables.get(tables.family(kind)).code == "effluents")
 }
 
 /// The best suggestion counts for [`GUESS`], the others in proportion of their confidence.

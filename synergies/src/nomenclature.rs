@@ -360,11 +360,8 @@ fn kin(types: &[FlowType], rules: &[Rule], matrix: &[u16]) -> Vec<u16> {
     let count = types.len();
     let mut kin = vec![NO_RULE; matrix.len()];
     let lends: Vec<Option<TypeId>> = types.iter().map(|kind| kind.parent.filter(|family| !is_mixed(&types[family.index()]))).collect();
-    let siblings: Vec<Vec<usize>> = lends
-        .iter()
-        .enumerate()
-        .map(|(at, family)| (0..count).filter(|&other| family.is_some() && other != at && lends[other] == *family).collect())
-        .collect();
+    let siblings: Vec<Vec<usize>> =
+        lends.iter().enumerate().map(|(at, family)| (0..count).filter(|&other| family.is_some() && other != at && lends[other] == *family).collect()).collect();
     for (at, slot) in kin.iter_mut().enumerate().filter(|(at, _)| matrix[*at] == NO_RULE) {
         let (out, input) = (at / count, at % count);
         let near = siblings[out].iter().map(|other| other * count + input).chain(siblings[input].iter().map(|other| out * count + other));

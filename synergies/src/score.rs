@@ -25,7 +25,7 @@ pub const WORDS_CAP: f64 = 0.35;
 /// What the same waste sub-chapter or shared words add to the nature.
 pub const LIKENESS: f64 = 0.05;
 
-/// What it adds that the activity of the need usually takes such an output, or that the activity of the output usually gives what is needed.
+/// What it adds that the activity of the need usually takes such an output.
 pub const USUAL: f64 = 0.08;
 
 /// A heat source serves a need this many degrees below it.
@@ -254,10 +254,14 @@ fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<L
         let found = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature));
         return found.map(|(nature, value)| Link { nature, value, from: Some(from), to: Some(to) });
     }
-    let share = overlap(&output.words, &input.words);
+    let share = if output.signature & input.signature == 0 { 0.0 } else { overlap(&output.words, &input.words) };
     let is_told = output.kind.is_some() && input.kind.is_some();
-    let by_words =
-        (!is_told && output.domain == input.domain && share > 0.0).then_some(Link { nature: Nature::Words, value: WORDS_CAP * share, from: output.kind, to: input.kind });
+    let by_words = (!is_told && output.domain == input.domain && share > 0.0).then_some(Link {
+        nature: Nature::Words,
+        value: WORDS_CAP * share,
+        from: output.kind,
+        to: input.kind,
+    });
     let pairs = output.kinds().flat_map(|from| input.kinds().map(move |to| (from, to)));
     let safe = pairs.filter(|((from, _), (to, _))| is_safe(tables, (output, *from), (input, *to)));
     let by_types = safe.filter_map(|((from, of), (to, at))| {
@@ -295,7 +299,8 @@ fn missing_classes(tables: &Nomenclature, output: (&Facts, Option<TypeId>), inpu
 }
 
 fn is_alike(output: &Facts, input: &Facts) -> bool {
-    (output.sub_chapter.is_some() && output.sub_chapter == input.sub_chapter) || overlap(&output.words, &input.words) >= 0.5
+    let may_be = output.signature & input.signature != 0;
+    may_be && ((output.sub_chapter.is_some() && output.sub_chapter == input.sub_chapter) || overlap(&output.words, &input.words) >= 0.5)
 }
 
 /// What the types of a rule already lack, its compatibility pays for: a heat too cold, and classes of water quality. Only a rule that

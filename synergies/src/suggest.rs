@@ -207,8 +207,9 @@ fn by_waste(tables: &Nomenclature, asked: &Asked<'_>, all: &mut [Evidence]) {
     let known = tables.type_of_waste(&code);
     // A code names a kind of things; among those of one family the activity says which: 02 02 02 is fish at a fishmonger's.
     let is_usual = |kind: &FlowType| asked.activity.is_some_and(|naf| activity(kind, naf, asked.direction) > 0.0);
-    let is_nearer =
-        |kind: &FlowType| known.is_some_and(|known| kind.parent.is_some() && kind.parent == tables.get(known).parent && is_usual(kind) && !is_usual(tables.get(known)));
+    let is_nearer = |kind: &FlowType| {
+        known.is_some_and(|known| kind.parent.is_some() && kind.parent == tables.get(known).parent && is_usual(kind) && !is_usual(tables.get(known)))
+    };
     for (id, kind) in (0_u16..).map(TypeId).zip(tables.types()) {
         let shares = |length: usize| code.get(..length).is_some_and(|start| kind.waste_prefixes.iter().any(|prefix| prefix.starts_with(start)));
         all[usize::from(id.0)].waste = if known == Some(id) || is_nearer(kind) {

@@ -12,7 +12,7 @@ use trame_synergies::flow::{Direction, Evidence, Flow, Position};
 use trame_synergies::leads::{BEST, Index, Lead};
 use trame_synergies::nomenclature::{TypeId, Usage};
 use trame_synergies::sample::{Dice, territory};
-use trame_synergies::score::{Components, Floors, Nature, Settings, THRESHOLD, Weights, assess};
+use trame_synergies::score::{Components, Floors, Nature, Settings, THRESHOLD, USUAL, Weights, assess};
 
 fn flow(reference: &str, actor: &str, direction: Direction, code: &str, east_km: f64) -> Flow {
     common::flow(reference, actor, direction, code, (47.0, 2.0 + east_km / 75.834))
@@ -132,6 +132,44 @@ fn a_flow_whose_label_means_nothing_matches_by_its_words_under_any_typed_lead() 
     assert!(near(found.components.nature, 0.35));
     input.label = "farine".to_owned();
     assert_eq!(assess(tables(), &Settings::default(), &output, &input), None);
+}
+
+#[test]
+fn a_suggested_type_keeps_its_rival_but_nothing_doubtful_is_eaten() {
+    let (mut output, input) = (offer("effluent-organique"), need("lactoserum", 1.0));
+    output.rival = Some((tables().find("lactoserum").unwrap(), 0.8));
+    let found = assess(tables(), &Settings::default(), &output, &input).unwrap();
+    assert_eq!((found.nature, found.is_guess), (Nature::Identity, true));
+    assert!(near(found.components.nature, 0.8 * GUESS));
+    let (mut straw, feed) = (offer("effluents-elevage"), need("alimentation-animale", 1.0));
+    straw.rival = Some((tables().find("paille").unwrap(), 0.9));
+    assert_eq!(score(&straw, &feed), 0, "dung with straw in it is no fodder");
+}
+
+#[test]
+fn what_the_activity_usually_takes_counts_a_little_more() {
+    let (output, mut input) = (offer("cendres-volantes"), need("ajout-cimentaire", 1.0));
+    let plain = nature(&offer("cendres-volantes"), &need("remblai", 1.0));
+    let mut mason = need("remblai", 1.0);
+    mason.activity = Some("23.51Z".to_owned());
+    assert!(near(nature(&output, &mason), (plain + USUAL).min(1.0)));
+    for written in ["23.51Z", "2351Z", "2351z"] {
+        input.activity = Some(written.to_owned());
+        assert!(assess(tables(), &Settings::default(), &output, &input).unwrap().is_usual, "{written}");
+    }
+    input.activity = Some("10.71C".to_owned());
+    assert!(!assess(tables(), &Settings::default(), &output, &input).unwrap().is_usual);
+}
+
+#[test]
+fn a_need_told_by_what_is_bought_today_is_read_by_what_its_activity_does_with_it() {
+    let (output, mut input) = (offer("cendres-volantes"), need("sable-silice", 1.0));
+    assert_eq!(assess(tables(), &Settings::default(), &output, &input).unwrap().purpose, None);
+    input.activity = Some("23.51Z".to_owned());
+    let found = assess(tables(), &Settings::default(), &output, &input).unwrap();
+    assert_eq!(found.purpose, tables().find("cru-cimentier"));
+    let text = explain::reason(tables(), &output, &input, &found);
+    assert!(text.contains("d’après l’activité du preneur"), "{text}");
 }
 
 #[test]

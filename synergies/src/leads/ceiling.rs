@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::flow::{Direction, Domain};
-use crate::score::{FAR, FAR_FACTOR, LIKENESS, NEUTRAL, USUAL, Weights, nearness};
+use crate::score::{FAR, FAR_FACTOR, LIKENESS, NEUTRAL, Weights, nearness};
 
 /// What rounding may add to a score; the margin covers what the order of the operations may change.
 const HALF_UP: f64 = 0.500_001;
@@ -22,9 +22,8 @@ pub(super) struct Glance {
 
 impl Glance {
     pub(super) fn new(facts: &Facts) -> Self {
-        let bits = facts.words.iter().chain(&facts.sub_chapter.map(u32::from)).fold(0, |bits, word| bits | 1_u64 << (word % 64));
-        let Facts { domain, confidence, months, magnitude, .. } = *facts;
-        Self { domain, confidence, quantity: facts.quantity.map(f64::log10), months, magnitude, signature: bits }
+        let Facts { domain, confidence, months, magnitude, signature, .. } = *facts;
+        Self { domain, confidence, quantity: facts.quantity.map(f64::log10), months, magnitude, signature }
     }
 }
 
@@ -33,6 +32,7 @@ pub(super) struct Ceiling {
     weights: Weights,
     direction: Direction,
     own: Glance,
+    /// Before likeness.
     nature: f64,
     half_km: f64,
     /// Of the bracket, all but distance, whoever the partner is.
@@ -48,9 +48,9 @@ impl Ceiling {
         Self { weights, direction, own, nature, half_km, rest }
     }
 
-    /// Square of the kilometres beyond which no partner could reach the bar; negative when not even a neighbour could.
-    pub(super) fn reach(&self, bar: u16) -> f64 {
-        let merit = (f64::from(bar >> 8) - HALF_UP) / (100.0 * (self.nature + LIKENESS + USUAL).min(1.0));
+    /// Square of the kilometres beyond which no partner could reach that score; negative when not even a neighbour could.
+    pub(super) fn reach(&self, score: u8) -> f64 {
+        let merit = (f64::from(score) - HALF_UP) / (100.0 * (self.nature + LIKENESS).min(1.0));
         let least = |factor: f64| (merit / factor - self.rest) / self.weights.distance.max(1e-12);
         // Where the far factor applies, only what does very well without distance.
         let nearness = match (least(1.0), least(FAR_FACTOR)) {
@@ -60,8 +60,8 @@ impl Ceiling {
         if nearness <= 0.0 { f64::INFINITY } else { self.half_km * self.half_km * (1.0 / nearness - 1.0) * 1.000_001 }
     }
 
-    /// Whether this partner could.
-    pub(super) fn lets(&self, bar: u16, km_squared: f64, other: &Glance) -> bool {
+    /// The best score with this partner, and the larger magnitude of both.
+    pub(super) fn merit(&self, km_squared: f64, other: &Glance) -> (u8, u8) {
         let Weights { base, distance: _, quantity, timing, confidence } = self.weights;
         let both = self.own.quantity.zip(other.quantity).filter(|_| self.own.domain == other.domain);
         let alike = both.map_or(NEUTRAL, |(own, other)| (1.0 - 0.3 * (own - other).abs()).max(0.2));
@@ -72,8 +72,8 @@ impl Ceiling {
         let rest = base + quantity * alike + timing * common + confidence * self.own.confidence.min(other.confidence);
         let likeness = if self.own.signature & other.signature == 0 { 0.0 } else { LIKENESS };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
-        let best = self.best(self.nature + likeness + USUAL, km_squared, rest) as u8;
-        u16::from_be_bytes([best, self.own.magnitude.max(other.magnitude)]) >= bar
+        let best = self.best(self.nature + likeness, km_squared, rest) as u8;
+        (best, self.own.magnitude.max(other.magnitude))
     }
 
     /// Before rounding down.
