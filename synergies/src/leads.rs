@@ -202,14 +202,14 @@ impl<'a> Index<'a> {
                 let bucket = self.buckets.entry((direction, kind)).or_default();
                 facts.add_usual(&mut bucket.usual);
                 match facts.place {
-                    Some(place) => bucket.placed.push(Entry { place, at }),
+                    Some(place) => bucket.placed.push(Entry { place, at, slot: self.slots[at as usize] }),
                     None => bucket.unplaced.push(at),
                 }
             }
         }
         for bucket in self.buckets.values_mut() {
             bucket.placed.sort_by(|a, b| a.place.latitude.total_cmp(&b.place.latitude).then(a.at.cmp(&b.at)));
-            bucket.glances = bucket.placed.iter().map(|entry| Glance::new(&self.facts[self.slots[entry.at as usize] as usize])).collect();
+            bucket.glances = bucket.placed.iter().map(|entry| Glance::new(&self.facts[entry.slot as usize])).collect();
         }
     }
 
@@ -306,11 +306,11 @@ impl<K: FnMut(Rank, u32) -> Rank> Search<'_, '_, K> {
             return false;
         }
         for &at in &bucket.unplaced {
-            self.score(at);
+            self.score(at, self.index.facts(at));
         }
         let Some(place) = self.facts.place else {
             for entry in &bucket.placed {
-                self.score(entry.at);
+                self.score(entry.at, &self.index.facts[entry.slot as usize]);
             }
             return true;
         };
@@ -339,7 +339,7 @@ impl<K: FnMut(Rank, u32) -> Rank> Search<'_, '_, K> {
             let (best, magnitude) = ceiling.merit(chord, &bucket.glances[at]);
             if self.ranked(best, magnitude, entry.at) > self.bar {
                 let bar = self.bar;
-                self.score(entry.at);
+                self.score(entry.at, &self.index.facts[entry.slot as usize]);
                 if self.bar != bar {
                     reach = ceiling.reach(self.bar.score());
                 }
@@ -359,7 +359,7 @@ impl<K: FnMut(Rank, u32) -> Rank> Search<'_, '_, K> {
             let of_both = self.facts.words.len() + self.index.facts(same[0]).words.len();
             // The score at its best: the share of common words, the rest perfect.
             if 200.0 * WORDS_CAP * count(same.len()) / count(of_both) + 0.500_001 >= f64::from(self.bar.score()) {
-                self.score(same[0]);
+                self.score(same[0], self.index.facts(same[0]));
             }
         }
     }
@@ -373,9 +373,8 @@ impl<K: FnMut(Rank, u32) -> Rank> Search<'_, '_, K> {
         }
     }
 
-    fn score(&mut self, at: u32) {
+    fn score(&mut self, at: u32, other: &Facts) {
         let index = self.index;
-        let other = index.facts(at);
         if self.rank == 2 * at + 1 {
             return;
         }
@@ -404,6 +403,7 @@ fn gathered(facts: Vec<Facts>, direction: impl Fn(u32) -> Direction) -> (Vec<Fac
 struct Entry {
     place: Place,
     at: u32,
+    slot: u32,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a label has few words")]
