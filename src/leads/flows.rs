@@ -170,6 +170,7 @@ fn flow(tables: &Nomenclature, unit: &Unit, actors: &BTreeMap<Uuid, Actor>, memo
         Typed::Suggested(found) => Some(found.kind),
         Typed::Unknown(_) => None,
     };
+    let rival = if let Typed::Suggested(found) = &typed { found.rival } else { None };
     let quantity = number(unit, "quantity").and_then(|value| normalised(domain, value, unit.text("unit")));
     let is_hazardous = is_hazardous(tables, unit, waste_code.as_deref(), kind);
     let source = Source {
@@ -187,6 +188,7 @@ fn flow(tables: &Nomenclature, unit: &Unit, actors: &BTreeMap<Uuid, Actor>, memo
         direction,
         domain,
         kind,
+        rival,
         label: label.to_owned(),
         is_hazardous,
         quantity: quantity.map(|quantity| quantity.value),

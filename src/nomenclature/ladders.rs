@@ -110,7 +110,17 @@ fn nature() -> Vec<String> {
             two(facts::GUESS),
             two(score::WORDS_CAP)
         ),
+        format!(
+            "Un type suggéré dont un autre est presque aussi probable\u{a0}: l’autre est essayé aussi, compté {} au plus selon sa confiance.",
+            two(facts::GUESS)
+        ),
+        format!(
+            "Un besoin nommé par ce que l’on achète aujourd’hui\u{a0}: l’usage que l’activité du preneur en fait est essayé aussi, compté {} fois la \
+             compatibilité de la règle qui y mène.",
+            two(facts::PURPOSE)
+        ),
         format!("Même sous-chapitre de déchets, ou libellés semblables\u{a0}: {} de plus, 1 au plus.", two(score::LIKENESS)),
+        format!("Le preneur est d’une activité qui reçoit couramment ce flux\u{a0}: {} de plus, 1 au plus.", two(score::USUAL)),
     ]
 }
 

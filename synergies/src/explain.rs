@@ -78,7 +78,7 @@ pub fn unknowns(tables: &Nomenclature, flow: &Flow) -> Vec<Unknown> {
 pub fn reason(tables: &Nomenclature, output: &Flow, input: &Flow, found: &Assessment<'_>) -> String {
     let mut text = format!("{} → {}. ", name(tables, output), name(tables, input));
     let parts = [
-        ("Nature", nature(found)),
+        ("Nature", nature(tables, found)),
         ("Distance", distance(found)),
         ("Quantités", quantities(output, input)),
         ("Période", period(output, input)),
@@ -133,7 +133,7 @@ fn name(tables: &Nomenclature, flow: &Flow) -> String {
     flow.kind.map_or_else(|| format!("«{NB}{}{NB}»", flow.label.trim()), |kind| tables.get(kind).label.replace('\'', "’"))
 }
 
-fn nature(found: &Assessment<'_>) -> String {
+fn nature(tables: &Nomenclature, found: &Assessment<'_>) -> String {
     let mut text = match found.nature {
         Nature::Identity => "même type de flux".to_owned(),
         Nature::Rule(rule) => {
@@ -149,11 +149,16 @@ fn nature(found: &Assessment<'_>) -> String {
         Nature::Kin(rule) => format!("usage d’un type de la même famille (proche de la règle{NB}{})", rule.number),
         Nature::Words => "mots communs des libellés, type à préciser".to_owned(),
     };
-    if found.is_guess && found.nature != Nature::Words {
+    if let Some(purpose) = found.purpose {
+        let _ = write!(text, ", besoin lu comme «{NB}{}{NB}» d’après l’activité du preneur", tables.get(purpose).label.replace('\'', "’"));
+    } else if found.is_guess && found.nature != Nature::Words {
         text.push_str(", type probable d’après le libellé, à confirmer");
     }
     if found.is_alike {
         text.push_str(", libellés ou codes déchets proches");
+    }
+    if found.is_usual {
+        text.push_str(", flux que l’activité du preneur reçoit couramment");
     }
     if found.needs_heat_pump {
         text.push_str(", relevage par pompe à chaleur");

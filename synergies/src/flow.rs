@@ -66,6 +66,8 @@ pub struct Flow {
     pub domain: Domain,
     /// Flow type; nothing when neither given nor suggested with enough confidence.
     pub kind: Option<TypeId>,
+    /// Of a suggested type: the other one that the label may as well mean, and how likely beside the first, 0 to 1.
+    pub rival: Option<(TypeId, f64)>,
     /// As typed.
     pub label: String,
     /// Six digits of the European waste list.

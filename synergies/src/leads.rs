@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::facts::{DEGREE_KM, Facts, Place, read_all};
+use crate::facts::{DEGREE_KM, Facts, Place, has_bit, read_all};
 use crate::flow::{Direction, Domain, Flow};
 use crate::nomenclature::{Nomenclature, TypeId};
-use crate::score::{Assessment, Settings, THRESHOLD, WORDS_CAP, nature_of_types, pair};
+use crate::score::{Assessment, Settings, THRESHOLD, USUAL, WORDS_CAP, nature_of_types, pair};
 
 mod ceiling;
 
@@ -18,8 +18,8 @@ pub const BEST: usize = 10;
 /// One more than is shown: the one that enters when a flow changes.
 const KEPT: usize = BEST + 1;
 
-/// The threshold, at any magnitude.
-const LOWEST: u16 = u16::from_be_bytes([THRESHOLD, 0]);
+/// Under any lead that is shown.
+const LOWEST: Rank = Rank((THRESHOLD as u64) << 56);
 
 /// An output that could serve an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,12 +44,6 @@ impl Rank {
 
     fn score(self) -> u8 {
         self.0.to_be_bytes()[0]
-    }
-
-    /// Score and magnitude.
-    fn merit(self) -> u16 {
-        let [score, magnitude, ..] = self.0.to_be_bytes();
-        u16::from_be_bytes([score, magnitude])
     }
 
     fn from(self) -> u32 {
@@ -79,9 +73,9 @@ impl Best {
         }
     }
 
-    /// The score and magnitude to reach.
-    fn bar(&self) -> u16 {
-        self.ranks[KEPT - 1].map_or(LOWEST, Rank::merit)
+    /// The rank to pass.
+    fn bar(&self) -> Rank {
+        self.ranks[KEPT - 1].unwrap_or(LOWEST)
     }
 
     fn shown(&self) -> impl Iterator<Item = Rank> {
@@ -99,7 +93,18 @@ impl Best {
 #[derive(Debug, Default)]
 struct Bucket {
     placed: Vec<Entry>,
+    /// Of the placed ones, in the same order.
+    glances: Vec<Glance>,
     unplaced: Vec<u32>,
+    /// The types that the activity of one of its flows usually takes.
+    usual: Vec<u64>,
+}
+
+impl Bucket {
+    /// Whether the activity of one of its flows usually takes, or gives, that type.
+    fn is_usual(&self, kind: TypeId) -> bool {
+        has_bit(&self.usual, kind)
+    }
 }
 
 /// A set of flows ready to answer; `flows` in any order give the same leads.
@@ -110,7 +115,10 @@ pub struct Index<'a> {
     flows: &'a [Flow],
     /// Places in `flows`, by reference.
     order: Vec<u32>,
+    /// Neighbours of one type side by side, so that they are at hand together.
     facts: Vec<Facts>,
+    /// Place in `facts` of each flow, in order.
+    slots: Vec<u32>,
     buckets: HashMap<(Direction, TypeId), Bucket>,
     /// Partner types of each present type with their nature, best first.
     partners: HashMap<(Direction, TypeId), Vec<(TypeId, f64)>>,
@@ -124,9 +132,9 @@ impl<'a> Index<'a> {
     pub fn new(tables: &'a Nomenclature, settings: Settings, flows: &'a [Flow]) -> Self {
         let mut order: Vec<u32> = (0..).take(flows.len()).collect();
         order.sort_by(|&a, &b| flows[a as usize].reference.cmp(&flows[b as usize].reference));
-        let facts = read_all(tables, flows, &order);
+        let (facts, slots) = gathered(read_all(tables, flows, &order), |at| flows[order[at as usize] as usize].direction);
         let mut index =
-            Self { tables, settings, flows, order, facts, buckets: HashMap::new(), partners: HashMap::new(), by_word: HashMap::new(), best: Vec::new() };
+            Self { tables, settings, flows, order, facts, slots, buckets: HashMap::new(), partners: HashMap::new(), by_word: HashMap::new(), best: Vec::new() };
         index.fill_buckets();
         index.fill_partners();
         index.fill_words();
@@ -151,7 +159,7 @@ impl<'a> Index<'a> {
         #[expect(clippy::cast_possible_truncation, reason = "at most eight million flows")]
         let rank = 2 * at as u32 + u32::from(old);
         let actor = self.flows.iter().position(|other| other.actor == flow.actor);
-        let actor = actor.and_then(|place| self.order.iter().position(|&at| at as usize == place)).map_or(u32::MAX, |at| self.facts[at].actor);
+        let actor = actor.and_then(|place| (0_u32..).zip(&self.order).find(|(_, at)| **at as usize == place)).map_or(u32::MAX, |(at, _)| self.facts(at).actor);
         let facts = Facts::new(self.tables, flow, actor);
         let mut kept: BTreeSet<Reverse<Rank>> = self.best_of(&facts, flow.direction, rank).shown().map(Reverse).collect();
         self.visit(&facts, flow.direction, rank, &mut |found, other| {
@@ -173,6 +181,10 @@ impl<'a> Index<'a> {
         self.flows
     }
 
+    fn facts(&self, at: u32) -> &Facts {
+        &self.facts[self.slots[at as usize] as usize]
+    }
+
     fn flow(&self, at: u32) -> &'a Flow {
         &self.flows[self.order[at as usize] as usize]
     }
@@ -183,18 +195,21 @@ impl<'a> Index<'a> {
     }
 
     fn fill_buckets(&mut self) {
-        for (at, facts) in (0_u32..).zip(&self.facts) {
+        for at in (0_u32..).take(self.slots.len()) {
+            let facts = &self.facts[self.slots[at as usize] as usize];
             let direction = self.flows[self.order[at as usize] as usize].direction;
             for (kind, _) in facts.kinds() {
                 let bucket = self.buckets.entry((direction, kind)).or_default();
+                facts.add_usual(&mut bucket.usual);
                 match facts.place {
-                    Some(place) => bucket.placed.push(Entry { place, at, glance: Glance::new(facts) }),
+                    Some(place) => bucket.placed.push(Entry { place, at, slot: self.slots[at as usize] }),
                     None => bucket.unplaced.push(at),
                 }
             }
         }
         for bucket in self.buckets.values_mut() {
             bucket.placed.sort_by(|a, b| a.place.latitude.total_cmp(&b.place.latitude).then(a.at.cmp(&b.at)));
+            bucket.glances = bucket.placed.iter().map(|entry| Glance::new(&self.facts[entry.slot as usize])).collect();
         }
     }
 
@@ -219,7 +234,8 @@ impl<'a> Index<'a> {
 
     /// Of all flows: a flow that comes or changes may have no type.
     fn fill_words(&mut self) {
-        for (at, facts) in (0_u32..).zip(&self.facts) {
+        for at in (0_u32..).take(self.slots.len()) {
+            let facts = &self.facts[self.slots[at as usize] as usize];
             let direction = self.flows[self.order[at as usize] as usize].direction;
             for &word in &facts.words {
                 self.by_word.entry((direction, facts.domain, word)).or_default()[usize::from(facts.kind.is_none())].push(at);
@@ -229,14 +245,11 @@ impl<'a> Index<'a> {
 
     /// Flows of one type and neighbourhood one after the other: they meet the same partners, still at hand in the processor.
     fn best_of_all(&self) -> Vec<Best> {
-        let mut turn: Vec<u32> = (0..).take(self.facts.len()).collect();
-        turn.sort_by_cached_key(|&at| {
-            let facts = &self.facts[at as usize];
-            (facts.kind, self.flow(at).direction, facts.place.map(|place| place.latitude.to_bits()))
-        });
         let mut best = vec![Best::default(); self.facts.len()];
+        let mut turn: Vec<u32> = (0..).take(self.slots.len()).collect();
+        turn.sort_unstable_by_key(|&at| self.slots[at as usize]);
         for at in turn {
-            best[at as usize] = self.best_of(&self.facts[at as usize], self.flow(at).direction, 2 * at + 1);
+            best[at as usize] = self.best_of(self.facts(at), self.flow(at).direction, 2 * at + 1);
         }
         best
     }
@@ -250,15 +263,18 @@ impl<'a> Index<'a> {
         best
     }
 
-    /// Calls `keep` with each lead of a flow that reaches the bar `keep` last asked for; nearest latitudes first.
-    fn visit(&self, facts: &Facts, direction: Direction, rank: u32, keep: &mut impl FnMut(Rank, u32) -> u16) {
+    /// Calls `keep` with each lead of a flow that passes the bar `keep` last asked for; nearest latitudes first.
+    fn visit(&self, facts: &Facts, direction: Direction, rank: u32, keep: &mut impl FnMut(Rank, u32) -> Rank) {
         let mut search = Search { index: self, facts, direction, rank, bar: LOWEST, keep };
         for (kind, share) in facts.kinds() {
             let other = opposite(direction);
             for &(partner, nature) in self.partners.get(&(direction, kind)).into_iter().flatten() {
                 let half_km = self.tables.get(if direction == Direction::Out { kind } else { partner }).half_km;
-                // The best natures come first: when one is out of reach, so are those that follow.
-                if !search.bucket(&self.buckets[&(other, partner)], nature * share, half_km) {
+                let bucket = &self.buckets[&(other, partner)];
+                let is_usual = if direction == Direction::Out { bucket.is_usual(kind) } else { facts.is_usual(partner) };
+                let likely = if is_usual { USUAL } else { 0.0 };
+                // The best natures come first: when one is out of reach whatever the activities, so are those that follow.
+                if !search.bucket(bucket, nature * share + likely, half_km) && !search.could(nature * share + USUAL, half_km) {
                     break;
                 }
             }
@@ -272,45 +288,61 @@ struct Search<'s, 'a, K> {
     facts: &'s Facts,
     direction: Direction,
     rank: u32,
-    bar: u16,
+    bar: Rank,
     keep: &'s mut K,
 }
 
-impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
+impl<K: FnMut(Rank, u32) -> Rank> Search<'_, '_, K> {
+    /// Whether a neighbour could reach the bar.
+    fn could(&self, nature: f64, half_km: f64) -> bool {
+        Ceiling::new(self.index.settings.weights, self.facts, self.direction, (nature, half_km)).reach(self.bar.score()) >= 0.0
+    }
+
     /// False when not even a neighbour could reach the bar.
     fn bucket(&mut self, bucket: &Bucket, nature: f64, half_km: f64) -> bool {
         let ceiling = Ceiling::new(self.index.settings.weights, self.facts, self.direction, (nature, half_km));
-        if !ceiling.reaches(self.bar, 0.0) {
+        let mut reach = ceiling.reach(self.bar.score());
+        if reach < 0.0 {
             return false;
         }
         for &at in &bucket.unplaced {
-            self.score(at);
+            self.score(at, self.index.facts(at));
         }
         let Some(place) = self.facts.place else {
             for entry in &bucket.placed {
-                self.score(entry.at);
+                self.score(entry.at, &self.index.facts[entry.slot as usize]);
             }
             return true;
         };
         let mut north = bucket.placed.partition_point(|entry| entry.place.latitude < place.latitude);
         let mut south = north;
+        let squared = |entry: Option<&Entry>| entry.map_or(f64::INFINITY, |entry| ((entry.place.latitude - place.latitude) * DEGREE_KM).powi(2) * 0.999_999);
+        let (mut above, mut below) = (squared(bucket.placed.get(north)), squared(south.checked_sub(1).and_then(|at| bucket.placed.get(at))));
         loop {
-            let gap = |at: Option<&Entry>| at.map_or(f64::INFINITY, |entry| (entry.place.latitude - place.latitude).abs());
-            let above = gap(bucket.placed.get(north));
-            let below = gap(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
-            let nearest = above.min(below);
-            if nearest.is_infinite() || !ceiling.reaches(self.bar, nearest * nearest * DEGREE_KM * DEGREE_KM * 0.999_999) {
+            if above.min(below) > reach || above.min(below).is_infinite() {
                 return true;
             }
-            let entry = &bucket.placed[if above <= below {
+            let at = if above <= below {
                 north += 1;
+                above = squared(bucket.placed.get(north));
                 north - 1
             } else {
                 south -= 1;
+                below = squared(south.checked_sub(1).and_then(|at| bucket.placed.get(at)));
                 south
-            }];
-            if ceiling.lets(self.bar, place.chord_squared(&entry.place), &entry.glance) {
-                self.score(entry.at);
+            };
+            let entry = &bucket.placed[at];
+            let chord = place.chord_squared(&entry.place);
+            if chord > reach {
+                continue;
+            }
+            let (best, magnitude) = ceiling.merit(chord, &bucket.glances[at]);
+            if self.ranked(best, magnitude, entry.at) > self.bar {
+                let bar = self.bar;
+                self.score(entry.at, &self.index.facts[entry.slot as usize]);
+                if self.bar != bar {
+                    reach = ceiling.reach(self.bar.score());
+                }
             }
         }
     }
@@ -324,38 +356,54 @@ impl<K: FnMut(Rank, u32) -> u16> Search<'_, '_, K> {
         let mut found: Vec<u32> = posted.flat_map(|posted| &posted[skipped..]).flatten().copied().collect();
         found.sort_unstable();
         for same in found.chunk_by(|a, b| a == b) {
-            let of_both = self.facts.words.len() + self.index.facts[same[0] as usize].words.len();
+            let of_both = self.facts.words.len() + self.index.facts(same[0]).words.len();
             // The score at its best: the share of common words, the rest perfect.
-            if 200.0 * WORDS_CAP * count(same.len()) / count(of_both) + 0.500_001 >= f64::from(self.bar >> 8) {
-                self.score(same[0]);
+            if 200.0 * WORDS_CAP * count(same.len()) / count(of_both) + 0.500_001 >= f64::from(self.bar.score()) {
+                self.score(same[0], self.index.facts(same[0]));
             }
         }
     }
 
-    fn score(&mut self, at: u32) {
-        let (index, rank) = (self.index, 2 * at + 1);
-        let other = &index.facts[at as usize];
-        let (output, input, from, to) = match self.direction {
-            Direction::Out => (self.facts, other, self.rank, rank),
-            Direction::In => (other, self.facts, rank, self.rank),
-        };
-        if from == to {
+    /// The rank of a lead with that flow.
+    fn ranked(&self, score: u8, magnitude: u8, at: u32) -> Rank {
+        let other = 2 * at + 1;
+        match self.direction {
+            Direction::Out => Rank::new(score, magnitude, self.rank, other),
+            Direction::In => Rank::new(score, magnitude, other, self.rank),
+        }
+    }
+
+    fn score(&mut self, at: u32, other: &Facts) {
+        let index = self.index;
+        if self.rank == 2 * at + 1 {
             return;
         }
+        let (output, input) = if self.direction == Direction::Out { (self.facts, other) } else { (other, self.facts) };
         let score = pair(index.tables, &index.settings, output, input).map_or(0, |found| found.score);
-        let magnitude = output.magnitude.max(input.magnitude);
-        if u16::from_be_bytes([score, magnitude]) >= self.bar {
-            self.bar = (self.keep)(Rank::new(score, magnitude, from, to), at);
+        let rank = self.ranked(score, output.magnitude.max(input.magnitude), at);
+        if rank > self.bar {
+            self.bar = (self.keep)(rank, at);
         }
     }
 }
 
-/// A placed flow and what a first look reads of it.
+/// The facts of one type, direction and neighbourhood after one another, and where each went.
+fn gathered(facts: Vec<Facts>, direction: impl Fn(u32) -> Direction) -> (Vec<Facts>, Vec<u32>) {
+    let mut turn: Vec<(u32, Facts)> = (0..).zip(facts).collect();
+    turn.sort_by_cached_key(|(at, facts)| (facts.kind, direction(*at), facts.place.map(|place| place.latitude.to_bits()), *at));
+    let mut slots = vec![0; turn.len()];
+    for (slot, (at, _)) in (0..).zip(&turn) {
+        slots[*at as usize] = slot;
+    }
+    (turn.into_iter().map(|(_, facts)| facts).collect(), slots)
+}
+
+/// A placed flow.
 #[derive(Debug)]
 struct Entry {
     place: Place,
     at: u32,
-    glance: Glance,
+    slot: u32,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a label has few words")]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::flow::Domain;
+use crate::score::{KIN, SIBLING};
 use crate::suggest::Index;
 
 mod activities;
@@ -70,7 +71,23 @@ pub struct FlowType {
     pub is_hazardous: bool,
 }
 
+/// Whether a code is of an activity, both with or without their dot: "1051C" of "10.5".
+pub(crate) fn is_of_activity(code: &str, prefix: &str) -> bool {
+    let mut letters = code.bytes().filter(|byte| *byte != b'.').map(|byte| byte.to_ascii_uppercase());
+    prefix.bytes().filter(|byte| *byte != b'.').all(|byte| letters.next() == Some(byte))
+}
+
 impl FlowType {
+    /// Whether that activity usually needs it.
+    pub fn is_taken_by(&self, naf: &str) -> bool {
+        self.naf_in.iter().any(|prefix| is_of_activity(naf, prefix))
+    }
+
+    /// Whether that activity usually supplies it.
+    pub fn is_given_by(&self, naf: &str) -> bool {
+        self.naf_out.iter().any(|prefix| is_of_activity(naf, prefix))
+    }
+
     /// A family groups types; a flow normally carries a type.
     pub fn is_family(&self) -> bool {
         self.parent.is_none()
@@ -122,6 +139,21 @@ pub struct Outlet {
 
 const NO_RULE: u16 = u16::MAX;
 
+/// How one type may replace another, and how well.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Bond {
+    /// Not at all.
+    None,
+    /// The same type.
+    Identity,
+    /// By the rule of that index.
+    Rule(u16, f64),
+    /// As a type of the same family.
+    Sibling,
+    /// By the rule of that index, of another type of either family.
+    Kin(u16, f64),
+}
+
 /// Families that gather what does not replace one another: no oxygen for carbon dioxide, no drum for a pallet, no kitchen waste for a meal.
 const MIXED: [&str; 10] =
     ["acides-bases", "alimentaire", "chimie-minerale", "dangereux", "emballages", "equipements", "gaz", "non-dangereux", "solvants-huiles", "utilites"];
@@ -137,8 +169,8 @@ pub struct Nomenclature {
     rules: Vec<Rule>,
     /// Index of the rule from each type (row) to each type (column).
     matrix: Vec<u16>,
-    /// Where there is no rule, the best one of a type of the same family.
-    kin: Vec<u16>,
+    /// How each type (row) may replace each other (column).
+    bonds: Vec<Bond>,
     outlets: Vec<Vec<Outlet>>,
     waste: Arc<WasteList>,
     by_prefix: HashMap<String, TypeId>,
@@ -176,10 +208,10 @@ impl Nomenclature {
         let rules = read::rules(rules, &by_code)?;
         mark_hazardous(&mut types, waste.entries(), &by_prefix, by_code.get("dangereux").copied());
         let matrix = matrix(&types, &rules);
-        let kin = kin(&types, &rules, &matrix);
+        let bonds = bonds(&types, &rules, &matrix);
         let outlets = outlets(&types, &rules, &matrix);
         let index = Index::new(&types);
-        Ok(Self { types, by_code, rules, matrix, kin, outlets, waste, by_prefix, index })
+        Ok(Self { types, by_code, rules, matrix, bonds, outlets, waste, by_prefix, index })
     }
 
     /// A type, by its index in these tables.
@@ -202,11 +234,6 @@ impl Nomenclature {
         self.get(id).parent.unwrap_or(id)
     }
 
-    /// Two types of a family whose types replace one another.
-    pub(crate) fn are_siblings(&self, a: TypeId, b: TypeId) -> bool {
-        self.family(a) == self.family(b) && !MIXED.contains(&self.get(self.family(a)).code.as_str())
-    }
-
     /// Every rule, in the order of its number.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -217,9 +244,20 @@ impl Nomenclature {
         self.rules.get(usize::from(self.matrix[out.index() * self.types.len() + r#in.index()]))
     }
 
-    /// Where there is no rule from an output to an input: the best rule from a type of the output's family, or to one of the input's.
-    pub(crate) fn kin(&self, out: TypeId, r#in: TypeId) -> Option<&Rule> {
-        self.rules.get(usize::from(self.kin[out.index() * self.types.len() + r#in.index()]))
+    /// How an output type may replace an input type.
+    pub(crate) fn bond(&self, out: TypeId, r#in: TypeId) -> Bond {
+        self.bonds[out.index() * self.types.len() + r#in.index()]
+    }
+
+    /// Eaten or drunk, by people or animals.
+    pub(crate) fn is_eaten(&self, id: TypeId) -> bool {
+        let eaten = |kind: &FlowType| matches!(kind.usage, Some(Usage::Food | Usage::Feed));
+        eaten(self.get(id)) || eaten(self.get(self.family(id)))
+    }
+
+    /// Eaten, drunk or spread: the use of a type, or of its family.
+    pub(crate) fn feeds(&self, id: TypeId) -> bool {
+        feeds(&self.types, self.get(id))
     }
 
     /// Where an output may go, best first.
@@ -271,6 +309,10 @@ fn mark_hazardous(types: &mut [FlowType], waste: &[WasteEntry], by_prefix: &Hash
     }
 }
 
+fn is_mixed(family: &FlowType) -> bool {
+    MIXED.contains(&family.code.as_str())
+}
+
 /// Rules between types first, then those a family lends, the most precise side first.
 fn matrix(types: &[FlowType], rules: &[Rule]) -> Vec<u16> {
     let direct: HashMap<(TypeId, TypeId), u16> = (0_u16..).zip(rules).map(|(index, rule)| ((rule.out, rule.r#in), index)).collect();
@@ -287,15 +329,42 @@ fn matrix(types: &[FlowType], rules: &[Rule]) -> Vec<u16> {
     matrix
 }
 
+fn feeds(types: &[FlowType], kind: &FlowType) -> bool {
+    kind.usage.is_some() || kind.parent.is_some_and(|family| types[family.index()].usage.is_some())
+}
+
+/// Identity, else the rule, else the family, else a rule of the family's. Two services, or two hazardous wastes, of one family do not
+/// replace each other: nobody who needs green spaces mown takes a guard, nor asbestos for medical waste.
+fn bonds(types: &[FlowType], rules: &[Rule], matrix: &[u16]) -> Vec<Bond> {
+    let kin = kin(types, rules, matrix);
+    let compat = |rule: u16| rules[usize::from(rule)].compat;
+    let bond = |(at, (&rule, &kin)): (usize, (&u16, &u16))| {
+        let (out, input) = (at / types.len(), at % types.len());
+        let (source, need) = (&types[out], &types[input]);
+        let family = |at: usize| types[at].parent.map_or(at, TypeId::index);
+        let replaces = source.domain != Domain::Service && !source.is_hazardous && !need.is_hazardous;
+        let is_sibling = replaces && family(out) == family(input) && !is_mixed(&types[family(out)]);
+        match (rule, kin) {
+            _ if out == input => Bond::Identity,
+            (NO_RULE, _) if is_sibling => Bond::Sibling,
+            (NO_RULE, kin) if kin != NO_RULE && replaces && !feeds(types, need) => Bond::Kin(kin, KIN * compat(kin)),
+            (NO_RULE, _) => Bond::None,
+            (rule, _) => Bond::Rule(rule, if is_sibling { compat(rule).max(SIBLING) } else { compat(rule) }),
+        }
+    };
+    matrix.iter().zip(&kin).enumerate().map(bond).collect()
+}
+
 /// The best rule among those of the other types of either family, where there is none.
 fn kin(types: &[FlowType], rules: &[Rule], matrix: &[u16]) -> Vec<u16> {
     let count = types.len();
     let mut kin = vec![NO_RULE; matrix.len()];
-    let lends = |at: usize| types[at].parent.filter(|family| !MIXED.contains(&types[family.index()].code.as_str()));
-    let siblings = |at: usize| (0..count).filter(move |&other| other != at && lends(other).is_some() && lends(other) == lends(at));
+    let lends: Vec<Option<TypeId>> = types.iter().map(|kind| kind.parent.filter(|family| !is_mixed(&types[family.index()]))).collect();
+    let siblings: Vec<Vec<usize>> =
+        lends.iter().enumerate().map(|(at, family)| (0..count).filter(|&other| family.is_some() && other != at && lends[other] == *family).collect()).collect();
     for (at, slot) in kin.iter_mut().enumerate().filter(|(at, _)| matrix[*at] == NO_RULE) {
         let (out, input) = (at / count, at % count);
-        let near = siblings(out).map(|other| other * count + input).chain(siblings(input).map(|other| out * count + other));
+        let near = siblings[out].iter().map(|other| other * count + input).chain(siblings[input].iter().map(|other| out * count + other));
         let found = near.map(|near| matrix[near]).filter(|&rule| rule != NO_RULE && rules[usize::from(rule)].compat >= LENT);
         let best = found.max_by(|a, b| rules[usize::from(*a)].compat.total_cmp(&rules[usize::from(*b)].compat).then(b.cmp(a)));
         *slot = best.unwrap_or(NO_RULE);
@@ -321,7 +390,7 @@ mod tests {
     #[test]
     fn the_shipped_tables_read() {
         let tables = Nomenclature::shipped();
-        assert_eq!(tables.types().iter().filter(|kind| !kind.is_family()).count(), 202);
+        assert_eq!(tables.types().iter().filter(|kind| !kind.is_family()).count(), 208);
         assert_eq!(tables.types().iter().filter(|kind| kind.is_family()).count(), 41);
         assert!(tables.rules().len() > 250, "{} règles", tables.rules().len());
         assert_eq!(tables.waste_list().iter().filter(|entry| entry.level == 1).count(), 20);

@@ -69,6 +69,7 @@ fn flow(tables: &Nomenclature, dice: &mut Dice, (reference, actor, position): (S
         direction: if dice.once_in(50) { Direction::Out } else { Direction::In },
         domain: known.domain,
         kind: if dice.once_in(97) { Some(kind) } else { None },
+        rival: None,
         label: label.clone(),
         waste_code: None,
         is_hazardous: known.is_hazardous,

@@ -2,13 +2,13 @@
 
 use crate::facts::{Facts, overlap};
 use crate::flow::{Direction, Domain, Flow};
-use crate::nomenclature::{Nomenclature, Rule, Treatment, TypeId};
+use crate::nomenclature::{Bond, Nomenclature, Rule, Treatment, TypeId};
 
 /// Leads under this score are hidden.
 pub const THRESHOLD: u8 = 20;
 
-/// Under this D the score is multiplied by [`FAR_FACTOR`]: about seven half-distances.
-pub const FAR: f64 = 0.02;
+/// Under this D the score is multiplied by [`FAR_FACTOR`]: ten half-distances.
+pub const FAR: f64 = 0.01;
 
 /// What remains of the score of a pair too far apart.
 pub const FAR_FACTOR: f64 = 0.3;
@@ -24,6 +24,9 @@ pub const WORDS_CAP: f64 = 0.35;
 
 /// What the same waste sub-chapter or shared words add to the nature.
 pub const LIKENESS: f64 = 0.05;
+
+/// What it adds that the activity of the need usually takes such an output.
+pub const USUAL: f64 = 0.08;
 
 /// A heat source serves a need this many degrees below it.
 pub const HEAT_MARGIN: f64 = 5.0;
@@ -158,6 +161,10 @@ pub struct Assessment<'a> {
     pub missing_classes: u8,
     /// The same waste sub-chapter or the same words on both sides.
     pub is_alike: bool,
+    /// The activity of the need usually takes such an output.
+    pub is_usual: bool,
+    /// The need read by what its activity does with what it asks for.
+    pub purpose: Option<TypeId>,
     /// One has no type: its likely ones were tried.
     pub is_guess: bool,
 }
@@ -181,7 +188,9 @@ pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &F
     let is_alike = nature != Nature::Words && is_alike(output, input);
     let (is_lifted, treated) = gaps_a_rule_fills(tables, nature);
     let heat = if needs_heat_pump && !is_lifted { HEAT_FACTOR } else { 1.0 };
-    let liked = if is_alike { (value + LIKENESS).min(1.0) } else { value };
+    let is_usual = from.is_some_and(|kind| input.is_usual(kind));
+    let likely = if is_alike { LIKENESS } else { 0.0 } + if is_usual { USUAL } else { 0.0 };
+    let liked = (value + likely).min(1.0);
     let distance_km = output.place.zip(input.place).map(|(from, to)| from.distance(&to));
     let half_km = from.or(to).map_or_else(|| usual_half_km(output.domain), |kind| tables.get(kind).half_km);
     let components = Components {
@@ -192,8 +201,9 @@ pub(crate) fn pair<'a>(tables: &'a Nomenclature, settings: &Settings, output: &F
         confidence: output.confidence.min(input.confidence),
     };
     let score = components.score(&settings.weights);
-    let is_guess = output.kind.is_none() || input.kind.is_none();
-    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike, is_guess })
+    let purpose = to.filter(|kind| input.is_purpose(*kind));
+    let is_guess = output.kind.is_none() || input.kind.is_none() || (from, to) != (output.kind, input.kind);
+    Some(Assessment { nature, components, score, distance_km, half_km, needs_heat_pump, missing_classes, is_alike, is_usual, purpose, is_guess })
 }
 
 /// D, from the square of a distance.
@@ -203,12 +213,7 @@ pub(crate) fn nearness(km_squared: f64, half_km: f64) -> f64 {
 
 /// Hazardous, towards what is eaten, drunk or spread, by its type or by its words; without type, the activity of the need decides.
 fn is_poison(tables: &Nomenclature, output: &Facts, input: &Facts) -> bool {
-    output.is_hazardous && (input.is_eaten || input.kind.map_or(input.feeds, |kind| feeds(tables, kind)))
-}
-
-/// Eaten, drunk or spread.
-fn feeds(tables: &Nomenclature, kind: TypeId) -> bool {
-    tables.get(kind).usage.is_some() || tables.get(tables.family(kind)).usage.is_some()
+    output.is_hazardous && (input.is_eaten || input.kind.map_or(input.feeds, |kind| tables.feeds(kind)))
 }
 
 /// A need both tiny for the output and under the project's floor.
@@ -230,17 +235,35 @@ fn is_fit(output: &Facts, input: &Facts, nature: Nature<'_>) -> bool {
     !(output.is_hazardous || input.is_hazardous) || matches!(nature, Nature::Identity | Nature::Rule(_))
 }
 
+/// Whether two readings may meet: nothing hazardous where it is eaten or spread, a doubt about what is eaten never makes it less so, nor
+/// a doubt about what is offered makes it eaten, unless the very same thing is wanted.
+fn is_safe(tables: &Nomenclature, (output, from): (&Facts, TypeId), (input, to): (&Facts, TypeId)) -> bool {
+    let is_doubted = |facts: &Facts, kind: TypeId| facts.kind.is_some_and(|first| first != kind);
+    let is_eaten = |kind: TypeId| tables.is_eaten(kind);
+    // Town water at a truck wash is drunk by nobody.
+    let is_washing = |kind: TypeId| input.is_purpose(to) && !input.is_usual(kind);
+    let is_drunk_or_fed = input.is_eaten || input.kind.is_some_and(|kind| is_eaten(kind) && !is_washing(kind));
+    !((output.is_hazardous || tables.get(from).is_hazardous) && tables.feeds(to))
+        && !(is_doubted(output, from) && is_eaten(to) && from != to)
+        && !(is_doubted(input, to) && is_drunk_or_fed && !is_eaten(to))
+}
+
 /// The best of what the types, or the likely types, and else the words allow.
 fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<Link<'a>> {
-    if let Some((from, to)) = output.kind.zip(input.kind) {
+    if let Some((from, to)) = output.sure().zip(input.sure()) {
         let found = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature));
         return found.map(|(nature, value)| Link { nature, value, from: Some(from), to: Some(to) });
     }
-    let share = overlap(&output.words, &input.words);
-    let by_words =
-        (output.domain == input.domain && share > 0.0).then_some(Link { nature: Nature::Words, value: WORDS_CAP * share, from: output.kind, to: input.kind });
+    let share = if output.signature & input.signature == 0 { 0.0 } else { overlap(&output.words, &input.words) };
+    let is_told = output.kind.is_some() && input.kind.is_some();
+    let by_words = (!is_told && output.domain == input.domain && share > 0.0).then_some(Link {
+        nature: Nature::Words,
+        value: WORDS_CAP * share,
+        from: output.kind,
+        to: input.kind,
+    });
     let pairs = output.kinds().flat_map(|from| input.kinds().map(move |to| (from, to)));
-    let safe = pairs.filter(|((from, _), (to, _))| !(output.is_hazardous || tables.get(*from).is_hazardous) || !feeds(tables, *to));
+    let safe = pairs.filter(|((from, _), (to, _))| is_safe(tables, (output, *from), (input, *to)));
     let by_types = safe.filter_map(|((from, of), (to, at))| {
         let (nature, value) = nature_of_types(tables, from, to).filter(|(nature, _)| is_fit(output, input, *nature))?;
         Some(Link { nature, value: value * of * at, from: Some(from), to: Some(to) })
@@ -248,19 +271,14 @@ fn link<'a>(tables: &'a Nomenclature, output: &Facts, input: &Facts) -> Option<L
     by_words.into_iter().chain(by_types).reduce(|best, other| if other.value > best.value { other } else { best })
 }
 
-/// Identity, else the rule, else the family, else a rule of the family's. Two services, or two hazardous wastes, of one family do not
-/// replace each other: nobody who needs green spaces mown takes a guard, nor asbestos for medical waste.
 pub(crate) fn nature_of_types(tables: &Nomenclature, from: TypeId, to: TypeId) -> Option<(Nature<'_>, f64)> {
-    if from == to {
-        return Some((Nature::Identity, 1.0));
-    }
-    let (source, need) = (tables.get(from), tables.get(to));
-    let replaces = source.domain != Domain::Service && !source.is_hazardous && !need.is_hazardous;
-    let is_sibling = replaces && tables.are_siblings(from, to);
-    match tables.rule(from, to) {
-        Some(rule) => Some((Nature::Rule(rule), if is_sibling { rule.compat.max(SIBLING) } else { rule.compat })),
-        None if is_sibling => Some((Nature::Sibling, SIBLING)),
-        None => tables.kin(from, to).filter(|_| replaces && !feeds(tables, to)).map(|rule| (Nature::Kin(rule), KIN * rule.compat)),
+    let rule = |at: u16| &tables.rules()[usize::from(at)];
+    match tables.bond(from, to) {
+        Bond::None => None,
+        Bond::Identity => Some((Nature::Identity, 1.0)),
+        Bond::Rule(at, value) => Some((Nature::Rule(rule(at)), value)),
+        Bond::Sibling => Some((Nature::Sibling, SIBLING)),
+        Bond::Kin(at, value) => Some((Nature::Kin(rule(at)), value)),
     }
 }
 
@@ -281,7 +299,8 @@ fn missing_classes(tables: &Nomenclature, output: (&Facts, Option<TypeId>), inpu
 }
 
 fn is_alike(output: &Facts, input: &Facts) -> bool {
-    (output.sub_chapter.is_some() && output.sub_chapter == input.sub_chapter) || overlap(&output.words, &input.words) >= 0.5
+    let may_be = output.signature & input.signature != 0;
+    may_be && ((output.sub_chapter.is_some() && output.sub_chapter == input.sub_chapter) || overlap(&output.words, &input.words) >= 0.5)
 }
 
 /// What the types of a rule already lack, its compatibility pays for: a heat too cold, and classes of water quality. Only a rule that

@@ -16,6 +16,12 @@ pub use words::plain_words;
 /// From this confidence the type is set, shown as suggested; below, the flow waits without a type.
 pub const THRESHOLD: u8 = 45;
 
+/// What a temperature alone says for a heat, among energies.
+const UNNAMED_HEAT: f64 = 0.5;
+
+/// A type so likely beside the first is tried too.
+const RIVAL: f64 = 0.4;
+
 const MOST: usize = 5;
 
 /// Families of energies that are also matter: hydrogen, wood or recovered fuel are told as either.
@@ -47,6 +53,8 @@ pub struct Suggestion {
     pub confidence: u8,
     /// What speaks for it most.
     pub reason: Reason,
+    /// Of the first type: the next one, when the label may as well mean it, and how likely beside the first, 0 to 1.
+    pub rival: Option<(TypeId, f64)>,
 }
 
 /// Why a type is suggested.
@@ -101,7 +109,8 @@ pub fn suggest(tables: &Nomenclature, asked: &Asked<'_>) -> Vec<Suggestion> {
     let mut all = by_words(tables, asked.label);
     by_waste(tables, asked, &mut all);
     let temperature = asked.temperature.or_else(|| words::temperature(asked.label));
-    let heat = temperature.map(|degrees| by_temperature(tables, degrees, &mut all));
+    let is_heat = asked.domain == Some(Domain::Energy);
+    let heat = temperature.map(|degrees| by_temperature(tables, degrees, is_heat, &mut all));
     for (kind, evidence) in tables.types().iter().zip(&mut all) {
         evidence.activity = asked.activity.map_or(0.0, |naf| activity(kind, naf, asked.direction));
         let strong = evidence.words + evidence.waste + evidence.temperature;
@@ -119,8 +128,14 @@ pub fn suggest(tables: &Nomenclature, asked: &Asked<'_>) -> Vec<Suggestion> {
         kind: *kind,
         confidence: confidence(rank, &totals),
         reason: reason(tables, asked, evidence, temperature.filter(|_| heat.is_some())),
+        rival: None,
     });
-    suggestions.collect()
+    let mut suggestions: Vec<Suggestion> = suggestions.collect();
+    if let [first, next, ..] = suggestions.as_mut_slice() {
+        let share = f64::from(next.confidence) / f64::from(first.confidence.max(1));
+        first.rival = Some((next.kind, share)).filter(|_| share >= RIVAL);
+    }
+    suggestions
 }
 
 /// High when the words say it and no other type is near.
@@ -190,9 +205,14 @@ fn by_waste(tables: &Nomenclature, asked: &Asked<'_>, all: &mut [Evidence]) {
     let Some(code) = asked.waste_code else { return };
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
     let known = tables.type_of_waste(&code);
+    // A code names a kind of things; among those of one family the activity says which: 02 02 02 is fish at a fishmonger's.
+    let is_usual = |kind: &FlowType| asked.activity.is_some_and(|naf| activity(kind, naf, asked.direction) > 0.0);
+    let is_nearer = |kind: &FlowType| {
+        known.is_some_and(|known| kind.parent.is_some() && kind.parent == tables.get(known).parent && is_usual(kind) && !is_usual(tables.get(known)))
+    };
     for (id, kind) in (0_u16..).map(TypeId).zip(tables.types()) {
         let shares = |length: usize| code.get(..length).is_some_and(|start| kind.waste_prefixes.iter().any(|prefix| prefix.starts_with(start)));
-        all[usize::from(id.0)].waste = if known == Some(id) {
+        all[usize::from(id.0)].waste = if known == Some(id) || is_nearer(kind) {
             0.45
         } else if shares(4) {
             0.15
@@ -205,10 +225,12 @@ fn by_waste(tables: &Nomenclature, asked: &Asked<'_>, all: &mut [Evidence]) {
 }
 
 /// Among heats, the type whose range holds the temperature takes over from the one the words named.
-fn by_temperature(tables: &Nomenclature, degrees: f64, all: &mut [Evidence]) -> f64 {
+fn by_temperature(tables: &Nomenclature, degrees: f64, is_heat: bool, all: &mut [Evidence]) -> f64 {
     let Some(smoke) = tables.find("fumees-chaudes") else { return degrees };
     let ranges = || tables.types().iter().enumerate().filter(|(_, kind)| kind.temperature.0.is_some());
-    let best = ranges().map(|(at, _)| all[at].words).fold(0.0, f64::max);
+    // An energy whose temperature is told is a heat, whatever it is called.
+    let least = if is_heat { UNNAMED_HEAT } else { 0.0 };
+    let best = ranges().map(|(at, _)| all[at].words).fold(least, f64::max);
     for (at, kind) in ranges() {
         let (low, high) = (kind.temperature.0.unwrap_or(f64::MIN), kind.temperature.1.unwrap_or(f64::MAX));
         let own = all[at].words;
@@ -224,14 +246,13 @@ fn by_temperature(tables: &Nomenclature, degrees: f64, all: &mut [Evidence]) -> 
 }
 
 fn activity(kind: &FlowType, naf: &str, direction: Option<Direction>) -> f64 {
-    let naf: String = naf.trim().to_ascii_uppercase();
-    let hit = |prefixes: &[String]| prefixes.iter().any(|prefix| naf.starts_with(prefix.as_str()));
+    let naf = naf.trim();
     let is_usual = match direction {
-        Some(Direction::Out) => hit(&kind.naf_out),
-        Some(Direction::In) => hit(&kind.naf_in),
-        None => hit(&kind.naf_out) || hit(&kind.naf_in),
+        Some(Direction::Out) => kind.is_given_by(naf),
+        Some(Direction::In) => kind.is_taken_by(naf),
+        None => kind.is_given_by(naf) || kind.is_taken_by(naf),
     };
-    if is_usual { 0.06 } else { 0.0 }
+    if is_usual { 0.10 } else { 0.0 }
 }
 
 /// Domain and direction: a nudge either way.
@@ -240,6 +261,7 @@ fn fits(tables: &Nomenclature, kind: &FlowType, asked: &Asked<'_>) -> f64 {
     let domain = asked.domain.map_or(0.0, |domain| match domain {
         _ if domain == kind.domain => 0.08,
         Domain::Material if is_fuel() => 0.08,
+        Domain::Energy if kind.domain == Domain::Material => -0.3,
         _ if domain.may_be(kind.domain) => -0.08,
         _ => -0.45,
     });

@@ -12,7 +12,7 @@ use trame_synergies::flow::{Direction, Evidence, Flow, Position};
 use trame_synergies::leads::{BEST, Index, Lead};
 use trame_synergies::nomenclature::{TypeId, Usage};
 use trame_synergies::sample::{Dice, territory};
-use trame_synergies::score::{Components, Floors, Nature, Settings, THRESHOLD, Weights, assess};
+use trame_synergies::score::{Components, Floors, Nature, Settings, THRESHOLD, USUAL, Weights, assess};
 
 fn flow(reference: &str, actor: &str, direction: Direction, code: &str, east_km: f64) -> Flow {
     common::flow(reference, actor, direction, code, (47.0, 2.0 + east_km / 75.834))
@@ -135,9 +135,47 @@ fn a_flow_whose_label_means_nothing_matches_by_its_words_under_any_typed_lead() 
 }
 
 #[test]
+fn a_suggested_type_keeps_its_rival_but_nothing_doubtful_is_eaten() {
+    let (mut output, input) = (offer("effluent-organique"), need("lactoserum", 1.0));
+    output.rival = Some((tables().find("lactoserum").unwrap(), 0.8));
+    let found = assess(tables(), &Settings::default(), &output, &input).unwrap();
+    assert_eq!((found.nature, found.is_guess), (Nature::Identity, true));
+    assert!(near(found.components.nature, 0.8 * GUESS));
+    let (mut straw, feed) = (offer("effluents-elevage"), need("alimentation-animale", 1.0));
+    straw.rival = Some((tables().find("paille").unwrap(), 0.9));
+    assert_eq!(score(&straw, &feed), 0, "dung with straw in it is no fodder");
+}
+
+#[test]
+fn what_the_activity_usually_takes_counts_a_little_more() {
+    let (output, mut input) = (offer("cendres-volantes"), need("ajout-cimentaire", 1.0));
+    let plain = nature(&offer("cendres-volantes"), &need("remblai", 1.0));
+    let mut mason = need("remblai", 1.0);
+    mason.activity = Some("23.51Z".to_owned());
+    assert!(near(nature(&output, &mason), (plain + USUAL).min(1.0)));
+    for written in ["23.51Z", "2351Z", "2351z"] {
+        input.activity = Some(written.to_owned());
+        assert!(assess(tables(), &Settings::default(), &output, &input).unwrap().is_usual, "{written}");
+    }
+    input.activity = Some("10.71C".to_owned());
+    assert!(!assess(tables(), &Settings::default(), &output, &input).unwrap().is_usual);
+}
+
+#[test]
+fn a_need_told_by_what_is_bought_today_is_read_by_what_its_activity_does_with_it() {
+    let (output, mut input) = (offer("cendres-volantes"), need("sable-silice", 1.0));
+    assert_eq!(assess(tables(), &Settings::default(), &output, &input).unwrap().purpose, None);
+    input.activity = Some("23.51Z".to_owned());
+    let found = assess(tables(), &Settings::default(), &output, &input).unwrap();
+    assert_eq!(found.purpose, tables().find("cru-cimentier"));
+    let text = explain::reason(tables(), &output, &input, &found);
+    assert!(text.contains("d’après l’activité du preneur"), "{text}");
+}
+
+#[test]
 fn a_rule_of_the_family_stands_for_one_that_is_missing_but_never_towards_food() {
     let kin = |out: &str, input: &str| assess(tables(), &Settings::default(), &offer(out), &need(input, 1.0)).map(|found| found.nature);
-    let Some(Nature::Kin(rule)) = kin("cendres-biomasse", "gravats-beton") else { panic!("a rule of another ash") };
+    let Some(Nature::Kin(rule)) = kin("cendres-biomasse", "sable-silice") else { panic!("a rule of another ash") };
     assert!(rule.compat >= 0.70);
     assert_eq!(kin("boues-industrielles", "amendement-organique"), None, "the rule of organic sludge is not lent");
     assert_eq!(kin("cendres-biomasse", "combustible-four"), None, "nor a weak rule");
@@ -149,9 +187,12 @@ fn a_rule_that_treats_the_water_or_lifts_the_heat_pays_for_it_once() {
     for (out, input) in [("eau-epuree", "eau-industrielle"), ("eau-tiede", "eau-chaude")] {
         assert!(near(nature(&offer(out), &need(input, 0.5)), compat(out, input)), "{out} → {input}");
     }
-    let (mut output, input) = (offer("eau-epuree"), need("eau-industrielle", 0.5));
+    let (mut output, input) = (offer("eau-brute"), need("eau-industrielle", 0.5));
     output.quality = Some(1);
-    assert!(near(nature(&output, &input), 0.7 * compat("eau-epuree", "eau-industrielle")), "a class under its type still costs");
+    assert!(near(nature(&output, &input), 0.7 * compat("eau-brute", "eau-industrielle")), "a class under its type still costs");
+    let mut treated = offer("eau-epuree");
+    treated.quality = Some(1);
+    assert!(near(nature(&treated, &input), compat("eau-epuree", "eau-industrielle")), "used water once treated has the class of its type");
 }
 
 #[test]

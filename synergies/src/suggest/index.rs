@@ -162,7 +162,7 @@ impl Index {
             .into_iter()
             .filter(|&(at, _)| self.stems[at].text.len() >= 4 && self.stems[at].text.as_bytes()[0] == text.as_bytes()[0])
             .map(|(at, count)| (at, like(at, count)));
-        ranked.filter(|&(_, like)| like >= 0.6).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        ranked.filter(|&(_, like)| like >= 0.65).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 }
 

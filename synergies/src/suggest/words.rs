@@ -18,8 +18,33 @@ const NOISE: &str = "a afin ai ainsi an ans annee annees annuel annuelle apres a
 static NOISE_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NOISE.split_whitespace().collect());
 
 /// What follows these words, as what stands between brackets, is where the flow comes from or goes to, less than what it is.
-const CONTEXT: [&str; 17] =
-    ["pour", "pr", "chez", "vers", "apres", "avant", "suite", "dans", "sur", "depuis", "via", "issu", "issus", "issue", "partir", "provenant", "contenant"];
+const CONTEXT: [&str; 25] = [
+    "aujourd",
+    "actuellement",
+    "faite",
+    "produite",
+    "produites",
+    "remplacement",
+    "remplacer",
+    "tire",
+    "pour",
+    "pr",
+    "chez",
+    "vers",
+    "apres",
+    "avant",
+    "suite",
+    "dans",
+    "sur",
+    "depuis",
+    "via",
+    "issu",
+    "issus",
+    "issue",
+    "partir",
+    "provenant",
+    "contenant",
+];
 
 /// Words that fit almost anything: "matière première aromatique" is aromatic first.
 const GENERIC: [&str; 31] = [

@@ -17,6 +17,7 @@ pub fn flow(reference: &str, actor: &str, direction: Direction, code: &str, (lat
         direction,
         domain: tables().get(kind).domain,
         kind: Some(kind),
+        rival: None,
         label: String::new(),
         waste_code: None,
         is_hazardous: false,

@@ -105,7 +105,8 @@ pub fn flow(tables: &Nomenclature, row: &csv::StringRecord, number: usize) -> Fl
         activity: activity.as_deref(),
         temperature,
     };
-    let kind = suggest(tables, &asked).first().filter(|found| found.confidence >= THRESHOLD).map(|found| found.kind);
+    let found = suggest(tables, &asked).into_iter().next().filter(|found| found.confidence >= THRESHOLD);
+    let kind = found.as_ref().map(|found| found.kind);
     let by_list = |code: &str| tables.waste(code, AS_IT_STANDS).is_some_and(|entry| entry.is_hazardous);
     let by_code = waste_code.as_deref().map(by_list);
     Flow {
@@ -114,6 +115,7 @@ pub fn flow(tables: &Nomenclature, row: &csv::StringRecord, number: usize) -> Fl
         direction,
         domain,
         kind,
+        rival: found.and_then(|found| found.rival),
         label: row[7].to_owned(),
         is_hazardous: row[8].ends_with('*') || by_code.unwrap_or_else(|| kind.is_some_and(|kind| tables.get(kind).is_hazardous)),
         waste_code,
