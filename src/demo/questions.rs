@@ -66,10 +66,10 @@ pub async fn play(cast: &Cast<'_>, now: OffsetDateTime) -> anyhow::Result<()> {
     tell(cast, cast.carriers[1], now - Duration::hours(20), &awaiting).await
 }
 
-async fn tell(cast: &Cast<'_>, asker: &Client, at: OffsetDateTime, told: &Told<'_>) -> anyhow::Result<()> {
+async fn tell(cast: &Cast<'_>, carrier: &Client, at: OffsetDateTime, told: &Told<'_>) -> anyhow::Result<()> {
     let Told { slug, number, subject, text, answer } = told;
     let asked = [pair("version", "0"), pair("objet", subject), pair("texte", text)];
-    asker.post(cast.app, at, &format!("/questions?appel={slug}"), &asked).await?;
+    carrier.post(cast.app, at, &format!("/questions?appel={slug}"), &asked).await?;
     let Some([said, question, published]) = answer else { return Ok(()) };
     let path = format!("/questions/{number}");
     cast.region.post(cast.app, at + Duration::hours(5), &format!("{path}?appel={slug}"), &[pair("version", "0"), pair("texte", said)]).await?;

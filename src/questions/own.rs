@@ -74,11 +74,11 @@ async fn page(
     app: &App,
     conn: &mut PgConnection,
     asker: &Asker,
-    asked: &Asked,
+    query: &Asked,
     (status, sheet): (StatusCode, Option<Sheet<'_>>),
 ) -> Result<Response, AppError> {
     let call = asker.call();
-    let q: String = asked.0.get("q").map(|q| q.chars().filter(|c| !c.is_control()).take(100).collect()).unwrap_or_default();
+    let q: String = query.0.get("q").map(|q| q.chars().filter(|c| !c.is_control()).take(100).collect()).unwrap_or_default();
     let words = fold(q.trim());
     let filter = Filter { words: &words, most: MOST, ..Filter::default() };
     let lines = store::lines(conn, (call.id, asker.account()), QuestionSide::Asker, filter, asker.now()).await?;
@@ -113,9 +113,9 @@ async fn page(
 }
 
 /// The people of the carriers and of the trainings see their own questions, and ask another.
-pub async fn show(State(app): State<App>, asker: Asker, asked: Asked) -> Result<Response, AppError> {
+pub async fn show(State(app): State<App>, asker: Asker, query: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
-    let typed = suspended::typed(&mut conn, asker.account(), &asked.0).await?;
+    let typed = suspended::typed(&mut conn, asker.account(), &query.0).await?;
     let sheet = match &typed {
         None => None,
         Some(_) => {
@@ -125,11 +125,11 @@ pub async fn show(State(app): State<App>, asker: Asker, asked: Asked) -> Result<
             Some(sheet)
         }
     };
-    page(&app, &mut conn, &asker, &asked, (StatusCode::OK, sheet)).await
+    page(&app, &mut conn, &asker, &query, (StatusCode::OK, sheet)).await
 }
 
 /// The people of the carriers and of the trainings ask the contacts of the call; its managers are told.
-pub async fn ask(State(app): State<App>, asked: Asked, KeptForm(asker, input): KeptForm<Asker>) -> Result<Response, AppError> {
+pub async fn ask(State(app): State<App>, query: Asked, KeptForm(asker, input): KeptForm<Asker>) -> Result<Response, AppError> {
     let input: Input = input;
     let operation = input.operation()?;
     let mut tx = app.db.begin().await?;
@@ -140,7 +140,7 @@ pub async fn ask(State(app): State<App>, asked: Asked, KeptForm(asker, input): K
     let mut sheet = Sheet::of(Some(&input));
     let (subject, text, project) = read(&mut sheet, &dossiers);
     if sheet.has_errors() {
-        return page(&app, &mut tx, &asker, &asked, (StatusCode::UNPROCESSABLE_ENTITY, Some(sheet))).await;
+        return page(&app, &mut tx, &asker, &query, (StatusCode::UNPROCESSABLE_ENTITY, Some(sheet))).await;
     }
     if dossiers.iter().all(|(id, _)| *id != project) {
         return Err(AppError::NotFound);

@@ -30,14 +30,14 @@ pub async fn save(State(app): State<App>, reader: QuestionReader, input: Input) 
         }
         ("question_withdrawn", "retiree")
     } else {
-        let held = store::now(&mut tx, &reader).await?.published.unwrap_or_default();
+        let former = store::now(&mut tx, &reader).await?.published.unwrap_or_default();
         let mut sheet = Sheet::of(Some(&input));
-        let said = wording(&mut sheet, &held);
-        if let Some(status) = sheet.verdict(seen == held.version) {
+        let said = wording(&mut sheet, &former);
+        if let Some(status) = sheet.verdict(seen == former.version) {
             return thread::page(&app, &mut tx, &reader, (status, None, Posted::Published(sheet))).await;
         }
-        let is_first = held.at.is_none();
-        if !write::publish(&mut tx, &reader, held.version, &said).await? {
+        let is_first = former.at.is_none();
+        if !write::publish(&mut tx, &reader, former.version, &said).await? {
             return thread::page(&app, &mut tx, &reader, (StatusCode::CONFLICT, None, Posted::Published(sheet))).await;
         }
         if is_first {
