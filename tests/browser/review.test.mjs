@@ -1,7 +1,7 @@
 // A review: the grid by keyboard, what a criterion judges, passages quoted with and without script, two windows, a cut network.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
+import pg from "pg";
 import { Database, openBrowser, overflow, Trame, violations, visitor } from "./lib.mjs";
 
 let trame, browser, database, id;
@@ -17,7 +17,10 @@ const AGAIN = `set session_replication_role = replica;
 before(async () => {
   database = await Database.start();
   [trame, browser] = [await Trame.start({ DATABASE_URL: database.url }), await openBrowser()];
-  execFileSync("psql", ["-qX", "-v", "ON_ERROR_STOP=1", "-c", AGAIN, database.url]);
+  const client = new pg.Client(database.url);
+  await client.connect();
+  await client.query(AGAIN);
+  await client.end();
   const page = await visitor(browser, trame, "evaluateur@example.org");
   await page.visit("/evaluation?appel=eit-2015");
   id = (await page.getByRole("link", { name: "Boucles de Charente" }).getAttribute("href")).split("/").pop();
