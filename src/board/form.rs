@@ -115,7 +115,7 @@ pub fn chips(asked: &Asked, call: &str, tally: Option<&Tally>) -> Vec<ChipView> 
 /// Départements of the dossiers that the reader sees.
 fn departments(read: &Read) -> Vec<OptionView> {
     let mut left = read.standings.departments.clone();
-    for code in &read.call.away_departments {
+    for code in &read.call.away.departments {
         left.entry(code.clone()).and_modify(|n| *n -= 1);
     }
     let known = left.into_iter().filter(|(_, n)| *n > 0).map(|(code, _)| code);

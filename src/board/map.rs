@@ -85,7 +85,7 @@ pub async fn show(State(app): State<App>, knock: Knock<BoardReader>, Query(query
     let events = calendar::of_call(&mut conn, &place(&reader), &call_ties(&reader), Some(reader.account())).await?;
     drop(conn);
     let slug = &reader.call().slug;
-    let recused = if held.call.recused == 0 { String::new() } else { count(held.call.recused, "dossier", "dossiers") };
+    let recused = if held.call.away.recused == 0 { String::new() } else { count(held.call.away.recused, "dossier", "dossiers") };
     html(&MapPage {
         layout: Layout { run: run(&reader, &held.call), ..Layout::personal(&app, reader.visitor(), "Carte et calendrier de l’appel", "/comite") },
         tabs: tabs(&held.asked, slug, true),

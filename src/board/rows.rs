@@ -115,7 +115,7 @@ impl Dossier {
         dossier.scores = match (line.score_mean, line.score_median, line.score_min, line.score_max, line.score_deviation) {
             _ if is_hidden && is_reviewed => Err(hidden(setting)),
             (Some(mean), Some(median), Some(min), Some(max), Some(deviation)) if !is_hidden => {
-                let rank = rank(mean, &setting.standings.means, &setting.call.unseen_means).shown();
+                let rank = rank(mean, &setting.standings.means, &setting.call.away.unseen_means).shown();
                 Ok(Scores { mean, median, min, max, deviation, rank })
             }
             _ => Err(unscored(status, is_reviewed, setting.call.mean_from)),

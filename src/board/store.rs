@@ -28,29 +28,36 @@ pub struct CallPart {
     pub reviews_expected: i32,
     /// Dossiers of the call.
     pub total: i32,
-    /// Of them, those that the reader stays away from.
-    pub recused: i64,
-    /// Of them, those of whose team the reader is.
-    pub own: i64,
-    /// Reviews delivered of the dossiers that the reader does not see.
-    pub away_delivered: i64,
-    /// Départements of those dossiers.
-    pub away_departments: Vec<String>,
+    /// What the reader does not see of it.
+    pub away: Away,
     /// Days without movement from which the board warns.
     pub still_days: i32,
     /// Days before the bound from which it warns.
     pub near_days: i32,
-    /// Means that the reader may not see.
-    pub unseen_means: Vec<i64>,
-    /// Deviations that the reader may not see.
-    pub unseen_deviations: Vec<i64>,
     /// Views that the reader keeps: id, name, end of an address.
     pub views: Vec<(i64, String, String)>,
     /// Calls whose board the reader opens: slug, short title, edition.
     pub calls: Vec<(String, String, String)>,
 }
 
-/// A line as read: the first one carries who asks and the call, and no dossier when the page is empty.
+/// What a reader does not see of a call.
+#[derive(Debug, Deserialize)]
+pub struct Away {
+    /// Dossiers that the reader stays away from.
+    pub recused: i64,
+    /// Dossiers of whose team the reader is.
+    pub own: i64,
+    /// Reviews delivered of those dossiers.
+    pub delivered: i64,
+    /// Their départements.
+    pub departments: Vec<String>,
+    /// Means that the reader may not see.
+    pub unseen_means: Vec<i64>,
+    /// Deviations that the reader may not see.
+    pub unseen_deviations: Vec<i64>,
+}
+
+/// A line as read: the first one carries who asks and the call, each of the others a dossier.
 #[derive(Debug, Default)]
 pub struct Line {
     /// What `call_seat` answered.
@@ -103,7 +110,7 @@ pub struct Line {
 // hide the scores of others under each rule of a call, $6 to $8 filters, $9 filters by facts, $10 whether the facts are read,
 // $11 how many rows; the key of the page before from $12 on. The page that everybody opens asks for no fact: its statement has
 // none of them. `coalesce(…, true)` lets one plan serve with and without filter.
-// One row on the left of the last join: it keeps the order of the page.
+// The first row says who asks and of which call, the others are the dossiers in the order of the page.
 macro_rules! page {
     ($arm:ident ($conn:expr, $knock:expr, $asked:expr, $hiding:expr, $pattern:expr, $limit:expr), $($rest:tt)*) => {
         if $asked.reads_facts || $asked.has_facets() {
@@ -145,12 +152,12 @@ macro_rules! page {
                      greatest((select closes_at from bounds), project.extended_until), project.corrections_due, $2,
                      (select still_days from bounds), (select near_days from bounds)),
                    'labels', (select coalesce(json_agg(json_build_array(label.id, label.name, label.colour) order by lower(label.name)), '[]')
-                              from project_label join label on label.id = project_label.label_id where project_label.project_id = project.id))::text end as facts"
+                              from project_label join label on label.id = project_label.label_id where project_label.project_id = project.id))::text end"
                 ($conn, $knock, $asked, $hiding, $pattern, $limit), $($rest)*)
         } else {
             page!(@$arm
                 "coalesce(project.status = $6, true) and coalesce(project.department = $7, true) and coalesce(project.search like $8, true)"
-                "case when $10::boolean then $9::jsonb::text end as facts"
+                "case when $10::boolean then $9::jsonb::text end"
                 ($conn, $knock, $asked, $hiding, $pattern, $limit), $($rest)*)
         }
     };
@@ -210,42 +217,38 @@ macro_rules! page {
                from call
                where id = (select call_id from seat)
              )
-             select case when page.n is null or page.n = 1 then seat.head::text end as "head?",
-               case when (page.n is null or page.n = 1) and call.id is not null then json_build_object(
+             select seat.head::text as "head?",
+               case when call.id is not null then json_build_object(
                  'version', call.scores_version, 'committee_at', floor(extract(epoch from call.committee_at) * 1000000)::bigint,
                  'committee_place', call.committee_place, 'still_days', call.still_days, 'near_days', call.near_days, 'mean_from', call.mean_from, 'reviews_expected', call.reviews_expected,
                  'total', call.projects,
-                 'recused', (select count(*) from own where is_recused),
-                 'own', (select count(*) from own where is_away and not is_recused),
-                 'away_delivered', (select coalesce(sum(reviews_delivered), 0) from own where is_away),
-                 'away_departments', array(select department from own where is_away),
-                 'unseen_means', array(select score_mean from own where score_mean is not null order by score_mean),
-                 'unseen_deviations', array(select score_deviation from own where score_deviation is not null),
+                 'away', (select json_build_object(
+                    'recused', count(*) filter (where is_recused), 'own', count(*) filter (where is_away and not is_recused),
+                    'delivered', coalesce(sum(reviews_delivered) filter (where is_away), 0),
+                    'departments', coalesce(array_agg(department) filter (where is_away), '{}'),
+                    'unseen_means', coalesce(array_agg(score_mean order by score_mean) filter (where score_mean is not null), '{}'),
+                    'unseen_deviations', coalesce(array_agg(score_deviation) filter (where score_deviation is not null), '{}')) from own),
                  'views', (select coalesce(json_agg(json_build_array(id, name, address) order by lower(name)), '[]') from board_view
-                           where board_view.account_id = (select account_id from seat) and board_view.call_id = call.id),
+                           where board_view.account_id = seat.account_id and board_view.call_id = call.id),
                  'calls', (select coalesce(json_agg(json_build_array(slug, short_title, edition) order by deposit_bound desc, held.id), '[]') from call as held
                            where exists(select from call_role where call_role.call_id = held.id
-                                        and call_role.account_id = (select account_id from seat) and call_role.role = any($3))))::text end as "call?",
-               page.id as "id?", page.number as "number?", page.title as "title?", page.label as "label?", page.status as "status?",
-               page.department as "department?", page.progress as "progress?", page.commitments as "commitments?", page.deposit_number as "deposit?",
-               (select received_at from submission where submission.id = page.submission_id) as "deposited_at?",
-               page.last_activity_at as "last_activity_at?", page.reviews_assigned as "reviews_assigned?",
-               page.reviews_delivered as "reviews_delivered?", page.score_mean as "score_mean?", page.score_median as "score_median?",
-               page.score_min as "score_min?", page.score_max as "score_max?", page.score_deviation as "score_deviation?",
-               page.is_hidden as "is_hidden?", page.facts as "facts?"
+                                        and call_role.account_id = seat.account_id and call_role.role = any($3))))::text end as "call?",
+               null::bigint as "id?", null::integer as "number?", null::text as "title?", null::text as "label?", null::text as "status?",
+               null::text as "department?", null::smallint[] as "progress?", null::integer as "commitments?", null::integer as "deposit?",
+               null::timestamptz as "deposited_at?", null::timestamptz as "last_activity_at?", null::integer as "reviews_assigned?",
+               null::integer as "reviews_delivered?", null::bigint as "score_mean?", null::bigint as "score_median?",
+               null::bigint as "score_min?", null::bigint as "score_max?", null::bigint as "score_deviation?",
+               null::boolean as "is_hidden?", null::text as "facts?"
              from seat
              left join call on call.id = seat.call_id
-             left join lateral (
-               select row_number() over () as n, line.* from (
-               select project.id, project.number, project.title, project.label, project.status, project.department,
-                 project.progress, project.commitments, project.deposit_number, project.submission_id, project.last_activity_at, project.reviews_assigned,
+             union all
+             (select null, null, project.id, project.number, project.title, project.label, project.status, project.department,
+                 project.progress, project.commitments, project.deposit_number, project.deposited_at, project.last_activity_at, project.reviews_assigned,
                  project.reviews_delivered, project.score_mean, project.score_median, project.score_min, project.score_max,
-                 project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)) as is_hidden,
+                 project.score_deviation, project.id = any(array(select own.id from own where not own.is_away)),
                  "# + $facts + r#"
-               from "# $(+ $part)+ + r#"
-               limit $11
-               ) as line
-             ) as page on true"#,
+              from "# $(+ $part)+ + r#"
+              limit $11)"#,
             $knock.token(),
             $knock.now(),
             &$knock.roles(),

@@ -132,6 +132,7 @@ pub(super) async fn read(app: &App, conn: &mut PgConnection, knock: &Knock<Board
     let standings = app.ranks.of(conn, reader.call().id, call.version).await?;
     let is_tallied = effective.view != View::Overview || effective.label.is_some();
     let tally = if is_tallied { Some(tally(conn, &reader, rights.instructs).await?) } else { None };
+    let mut lines: Vec<_> = lines.into_iter().filter(|line| line.id.is_some()).collect();
     let has_more = lines.len() > shown;
     lines.truncate(shown);
     let setting = Setting { asked: &effective, ties, visible: reader.call().visible, is_blind: !rights.reads_scores, call: &call, standings: &standings };
@@ -154,7 +155,7 @@ fn page(app: &App, reader: &BoardReader, read: Read) -> BoardPage {
     let slug = &seat.slug;
     let base = format!("/comite{}", read.asked.filters(slug));
     let ordered = format!("{base}&tri={}", read.asked.sort.key());
-    let recused = if read.call.recused == 0 { String::new() } else { count(read.call.recused, "dossier", "dossiers") };
+    let recused = if read.call.away.recused == 0 { String::new() } else { count(read.call.away.recused, "dossier", "dossiers") };
     let (now, seen) = (reader.now(), seen(&read.call));
     let counts = counts(&read, slug);
     let asked = Asked { after: None, ..read.asked.clone() };
@@ -212,14 +213,14 @@ fn title(read: &Read) -> String {
 
 /// Dossiers of the call that the reader sees.
 pub(super) fn seen(call: &CallPart) -> i64 {
-    i64::from(call.total) - call.recused - call.own
+    i64::from(call.total) - call.away.recused - call.away.own
 }
 
 /// The running head: the call and its dossiers, and the instant.
 pub(super) fn run(reader: &BoardReader, call: &CallPart) -> (String, String) {
     let seat = reader.call();
     let mut left = format!("Appel {} {} · {}", seat.title, seat.edition, count(seen(call), "dossier", "dossiers"));
-    let aside = [(call.recused, "déport", "déports"), (call.own, "de votre équipe", "de votre équipe")];
+    let aside = [(call.away.recused, "déport", "déports"), (call.away.own, "de votre équipe", "de votre équipe")];
     for (n, one, many) in aside.into_iter().filter(|(n, ..)| *n > 0) {
         let _ = write!(left, ", {}", count(n, one, many));
     }
@@ -268,15 +269,15 @@ fn counts(read: &Read, slug: &str) -> Vec<CountView> {
         return tally.views(&read.asked, slug, read.rights.instructs);
     }
     let (call, all) = (&read.call, &read.standings);
-    let delivered = all.delivered - call.away_delivered;
+    let delivered = all.delivered - call.away.delivered;
     let view = |choice, text, end| CountView::of(&read.asked, slug, choice, text).map(|view| CountView { end, ..view });
     if delivered == 0 {
         return Vec::new();
     }
     let mut views = vec![view(("evaluations", "rendues"), count(delivered, "évaluation rendue", "évaluations rendues"), ".")];
     if read.rights.reads_scores {
-        let scored = all.means.len().saturating_sub(call.unseen_means.len());
-        let unseen = call.unseen_deviations.iter().filter(|deviation| **deviation >= crate::review::score::DISAGREEMENT).count();
+        let scored = all.means.len().saturating_sub(call.away.unseen_means.len());
+        let unseen = call.away.unseen_deviations.iter().filter(|deviation| **deviation >= crate::review::score::DISAGREEMENT).count();
         let apart = all.disagreements - i64::try_from(unseen).unwrap_or(0);
         views.push(view(("scores", "moyenne"), count(scored, "dossier a une moyenne", "dossiers ont une moyenne"), "."));
         if apart > 0 {
@@ -303,7 +304,7 @@ pub async fn export(State(app): State<App>, knock: Knock<BoardReader>, Query(que
     let (reader, read) = read(&app, &mut tx, &knock, asked, usize::try_from(EXPORTED).unwrap_or(usize::MAX)).await?;
     crate::journal::record_call(&mut tx, reader.call().id, reader.account(), "board_exported", "", reader.now()).await?;
     tx.commit().await?;
-    file::of(reader.call(), reader.now(), (&read.dossiers, read.rights.instructs), read.call.recused)
+    file::of(reader.call(), reader.now(), (&read.dossiers, read.rights.instructs), read.call.away.recused)
 }
 
 #[derive(Template)]

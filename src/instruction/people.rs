@@ -1,6 +1,7 @@
 //! Whom the instruction writes to: the team of a dossier, those who instruct it; never somebody who stays away from it.
 
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use crate::app::App;
 use crate::kit::ids::{AccountId, CallId, ProjectId};
@@ -45,17 +46,18 @@ pub async fn managers(conn: &mut PgConnection, call: CallId, project: ProjectId)
     .await
 }
 
-/// People of the team who write in the dossier.
-pub async fn writers(conn: &mut PgConnection, project: ProjectId) -> sqlx::Result<Vec<Addressee>> {
+/// People of the team who write in the dossier at that instant.
+pub async fn writers(conn: &mut PgConnection, project: ProjectId, now: OffsetDateTime) -> sqlx::Result<Vec<Addressee>> {
     sqlx::query_as!(
         Addressee,
         "select account.id, account.name, account.email
          from project_member as member
          join account on account.id = member.account_id
-         where member.project_id = $1 and member.role <> 'reader' and account.disabled_at is null and coalesce(member.ends_at > now(), true)
+         where member.project_id = $1 and member.role <> 'reader' and account.disabled_at is null and coalesce(member.ends_at > $2, true)
            and not exists(select from recusal where recusal.project_id = $1 and recusal.account_id = account.id)
          order by account.id",
-        project.get()
+        project.get(),
+        now
     )
     .fetch_all(conn)
     .await
@@ -130,6 +132,6 @@ pub async fn tell_team(
     (kind, key): (&str, &str),
     words: impl Fn(&App) -> (String, String),
 ) -> sqlx::Result<()> {
-    let people = writers(conn, project).await?;
+    let people = writers(conn, project, app.now()).await?;
     tell(conn, &people, (kind, key), &words(app)).await
 }
