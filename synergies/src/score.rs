@@ -246,6 +246,7 @@ fn is_safe(tables: &Nomenclature, (output, from): (&Facts, TypeId), (input, to):
     !((output.is_hazardous || tables.get(from).is_hazardous) && tables.feeds(to))
         && !(is_doubted(output, from) && is_eaten(to) && from != to)
         && !(is_doubted(input, to) && is_drunk_or_fed && !is_eaten(to))
+        && !(input.kind.is_none() && input.is_eaten && input.domain == Domain::Material && !tables.feeds(to))
 }
 
 /// The best of what the types, or the likely types, and else the words allow.
