@@ -293,7 +293,7 @@ async fn a_view_is_kept_under_a_name_for_oneself_alone(db: PgPool) {
     keep(&claire, "  ", "vue=avancement").await.expect(422).says("Écrire le nom de la vue.");
     keep(&claire, &"a".repeat(61), "").await.expect(422).says("60");
     keep(&claire, "<b>\u{202e}\0", "q=%3Cscript%3E").await.expect(303);
-    scene.get(&claire, address).await.expect(200).says("<b>").says("mots « <script> »");
+    scene.get(&claire, address).await.expect(200).says("&#60;b&#62;").says("mots « &#60;script&#62; »");
 
     // Nobody else's: not told, not renamed, not taken away.
     let id: i64 = sqlx::query_scalar("select id from board_view where name = 'À relancer'").fetch_one(&scene.app.db).await.expect("view");

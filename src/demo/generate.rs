@@ -61,7 +61,7 @@ pub async fn generate(app: &App, many: u32) -> anyhow::Result<String> {
     Ok(slug.to_owned())
 }
 
-/// Dossiers with their content, their deposit and the first line of their journal.
+/// Dossiers with their content, their deposit and what opened them.
 async fn projects(conn: &mut sqlx::PgConnection, call: i64, model: i64, many: i32) -> anyhow::Result<()> {
     sqlx::query!(
         "with base as (select coalesce(max(number), 0) as last from project where call_id = $1)
@@ -113,6 +113,11 @@ async fn projects(conn: &mut sqlx::PgConnection, call: i64, model: i64, many: i3
     )
     .execute(&mut *conn)
     .await?;
+    openings(conn, call).await
+}
+
+/// The first line of their journals, and an owner for one in a thousand.
+async fn openings(conn: &mut sqlx::PgConnection, call: i64) -> anyhow::Result<()> {
     sqlx::query!(
         "with line as (
            insert into journal (project_id, seq, at, account_id, act, subject, hash)

@@ -155,8 +155,9 @@ pub async fn overview(conn: &mut PgConnection, memory: &Memory, knock: &ProjectK
         (None, Some((_, gathered))) => gathered,
         (text, _) => {
             let gathered = Arc::new(serde_json::from_str(text.as_deref().unwrap_or_default()).map_err(read)?);
-            let stamp = row.content.zip(row.journal).zip(row.stirred);
-            stamp.into_iter().for_each(|((content, journal), stirred)| memory.hold(knock.project(), Stamp(content, journal, stirred), &gathered));
+            if let (Some(content), Some(journal), Some(stirred)) = (row.content, row.journal, row.stirred) {
+                memory.hold(knock.project(), Stamp(content, journal, stirred), &gathered);
+            }
             gathered
         }
     };

@@ -82,14 +82,13 @@ async fn page(
     let words = fold(q.trim());
     let filter = Filter { words: &words, most: MOST, ..Filter::default() };
     let lines = store::lines(conn, (call.id, asker.account()), QuestionSide::Asker, filter, asker.now()).await?;
-    let sheet = match sheet {
-        Some(sheet) => sheet,
-        None => {
-            let dossiers = store::dossiers(conn, asker).await?;
-            let mut sheet = Sheet::of(None);
-            let _ = read(&mut sheet, &dossiers);
-            sheet
-        }
+    let sheet = if let Some(sheet) = sheet {
+        sheet
+    } else {
+        let dossiers = store::dossiers(conn, asker).await?;
+        let mut sheet = Sheet::of(None);
+        let _ = read(&mut sheet, &dossiers);
+        sheet
     };
     let here = at(&call.slug, HERE);
     let form = FormView::of(sheet, ("poser", "Poser une question", "Envoyer la question"), here.clone(), 0);
@@ -116,14 +115,13 @@ async fn page(
 pub async fn show(State(app): State<App>, asker: Asker, query: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let typed = suspended::typed(&mut conn, asker.account(), &query.0).await?;
-    let sheet = match &typed {
-        None => None,
-        Some(_) => {
-            let dossiers = store::dossiers(&mut conn, &asker).await?;
-            let mut sheet = Sheet::kept(typed.as_ref());
-            let _ = read(&mut sheet, &dossiers);
-            Some(sheet)
-        }
+    let sheet = if typed.is_some() {
+        let dossiers = store::dossiers(&mut conn, &asker).await?;
+        let mut sheet = Sheet::kept(typed.as_ref());
+        let _ = read(&mut sheet, &dossiers);
+        Some(sheet)
+    } else {
+        None
     };
     page(&app, &mut conn, &asker, &query, (StatusCode::OK, sheet)).await
 }

@@ -202,13 +202,12 @@ fn done(what: &str) -> Alert {
 pub async fn show(State(app): State<App>, reader: QuestionReader, asked: Asked) -> Result<Response, AppError> {
     let mut conn = app.db.acquire().await?;
     let typed = suspended::typed(&mut conn, reader.account(), &asked.0).await?;
-    let posted = match &typed {
-        None => Posted::Nothing,
-        Some(_) => {
-            let mut sheet = Sheet::kept(typed.as_ref());
-            let _ = text(&mut sheet, reader.side());
-            Posted::Said(sheet)
-        }
+    let posted = if typed.is_some() {
+        let mut sheet = Sheet::kept(typed.as_ref());
+        let _ = text(&mut sheet, reader.side());
+        Posted::Said(sheet)
+    } else {
+        Posted::Nothing
     };
     page(&app, &mut conn, &reader, (StatusCode::OK, asked.0.get("fait").map(|what| done(what)), posted)).await
 }

@@ -59,7 +59,7 @@ test("each picture of the help is of a page as it is now", async () => {
     let reviewed;
     if (name === "grille") {
       await page.visit("/evaluation?appel=eit-2015");
-      reviewed = await page.locator("main a[href^='/evaluation/']").first().getAttribute("href");
+      reviewed = await page.locator("main tbody a[href^='/evaluation/']").first().getAttribute("href");
     }
     await page.visit(where(links.open, links.rich, reviewed));
     const words = await shape(page);

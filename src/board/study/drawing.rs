@@ -69,8 +69,8 @@ pub struct Bars {
     pub height: usize,
     /// Vertical marks: abscissa and score.
     pub marks: Vec<(usize, usize)>,
-    /// Bars.
-    pub bars: Vec<Bar>,
+    /// Dossiers, best first.
+    pub rows: Vec<Bar>,
     /// Where the axis ends.
     pub bottom: usize,
 }
@@ -103,7 +103,7 @@ pub fn bars(ranked: &[(String, String, i64, String)]) -> Bars {
     Bars {
         height: bottom + 12,
         marks: [0, 25, 50, 75, 100].into_iter().map(|score| (at_score(score), score)).collect(),
-        bars: ranked[..shown].iter().enumerate().map(bar).collect(),
+        rows: ranked[..shown].iter().enumerate().map(bar).collect(),
         bottom,
     }
 }
@@ -130,10 +130,13 @@ pub struct HeatLine {
     pub cells: Vec<(usize, u8, String, bool)>,
 }
 
+/// A dossier under each criterion: its title, then level, mean, and whether the reviews disagree.
+pub type HeatRow<'a> = (&'a str, Vec<(u8, String, bool)>);
+
 /// Draws the first dossiers under each criterion.
-pub fn heat(codes: &[&str], rows: Vec<(&str, Vec<(u8, String, bool)>)>) -> Heat {
+pub fn heat(codes: &[&str], rows: Vec<HeatRow<'_>>) -> Heat {
     let side = (WIDTH - LEFT) / codes.len().max(1);
-    let line = |(row, (title, cells)): (usize, (&str, Vec<(u8, String, bool)>))| HeatLine {
+    let line = |(row, (title, cells)): (usize, HeatRow<'_>)| HeatLine {
         title: short(title),
         y: HEAD + STEP * row,
         cells: cells.into_iter().enumerate().map(|(column, (level, mean, is_disputed))| (LEFT + side * column, level, mean, is_disputed)).collect(),
@@ -177,7 +180,7 @@ mod tests {
     #[test]
     fn bars_are_as_long_as_the_means_and_squares_side_by_side() {
         let drawn = bars(&[("1".to_owned(), "A".to_owned(), 100, "100".to_owned()), ("2".to_owned(), "B".to_owned(), 0, "0".to_owned())]);
-        assert_eq!((drawn.bars[0].path.as_str(), drawn.bars[1].mean.1), ("M300 39H710v14H300z", 306));
+        assert_eq!((drawn.rows[0].path.as_str(), drawn.rows[1].mean.1), ("M300 39H710v14H300z", 306));
         let drawn = heat(&["1.1", "G4"], vec![("A", vec![(5, "4".to_owned(), false), (0, "–".to_owned(), true)])]);
         assert_eq!((drawn.side, drawn.heads[1].1, drawn.rows[0].cells[1].0), (230, 645, 530));
     }

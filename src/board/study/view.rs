@@ -200,7 +200,7 @@ fn drawn(study: &Study) -> String {
 
 /// The ranking as bars; one dossier is no ranking.
 fn bars(study: &Study, titles: &[&str]) -> Option<Bars> {
-    let one = |(ranked, title): (&Ranked, &&str)| (shown_place(ranked.place), (*title).to_owned(), i64::from(whole(ranked.mean)), shown(ranked.mean));
+    let one = |(ranked, title): (&Ranked, &&str)| (shown_place(ranked.place), (*title).to_owned(), whole(ranked.mean), shown(ranked.mean));
     let lines: Vec<(String, String, i64, String)> = study.ranked.iter().zip(titles).map(one).collect();
     (lines.len() > 1).then(|| drawing::bars(&lines))
 }
