@@ -89,7 +89,20 @@ const GENERIC: [&str; 37] = [
 
 /// Words whose stem is another's: "cuire" is not leather, "salle" is not salt, "résineux" are trees.
 const WHOLE: [&str; 14] = [
-    "arret", "carter", "communication", "courant", "cuire", "datte", "melasse", "partir", "refusion", "resineuse", "resineux", "salle", "serie", "stationnement",
+    "arret",
+    "carter",
+    "communication",
+    "courant",
+    "cuire",
+    "datte",
+    "melasse",
+    "partir",
+    "refusion",
+    "resineuse",
+    "resineux",
+    "salle",
+    "serie",
+    "stationnement",
 ];
 
 /// Stems in "age" that do not come from the shorter word: "fourrage" is no kiln, "soudage" no caustic soda.
