@@ -47,7 +47,7 @@ const CONTEXT: [&str; 25] = [
 ];
 
 /// Words that fit almost anything: "matière première aromatique" is aromatic first.
-const GENERIC: [&str; 31] = [
+const GENERIC: [&str; 37] = [
     "achat",
     "acheter",
     "alternatif",
@@ -71,6 +71,12 @@ const GENERIC: [&str; 31] = [
     "production",
     "secondaire",
     "secondaires",
+    "source",
+    "traiter",
+    "retraitement",
+    "retraiter",
+    "complement",
+    "appoint",
     "substance",
     "substrat",
     "usage",
@@ -80,6 +86,27 @@ const GENERIC: [&str; 31] = [
     "valorisation",
     "valoriser",
 ];
+
+/// Words whose stem is another's: "cuire" is not leather, "salle" is not salt, "résineux" are trees.
+const WHOLE: [&str; 14] = [
+    "arret",
+    "carter",
+    "communication",
+    "courant",
+    "cuire",
+    "datte",
+    "melasse",
+    "partir",
+    "refusion",
+    "resineuse",
+    "resineux",
+    "salle",
+    "serie",
+    "stationnement",
+];
+
+/// Stems in "age" that do not come from the shorter word: "fourrage" is no kiln, "soudage" no caustic soda.
+const OWN_AGE: [&str; 6] = ["branchag", "fourrag", "garag", "menag", "parag", "soudag"];
 
 /// A word of a text: its folded form, its stem, how much it counts.
 #[derive(Debug, Clone, PartialEq)]
@@ -186,11 +213,14 @@ fn stem(stemmer: &Stemmer, token: &str) -> String {
     if token.len() <= 3 || token.bytes().any(|byte| byte.is_ascii_digit()) {
         return singular;
     }
+    if WHOLE.contains(&singular.as_str()) {
+        return singular + "_";
+    }
     // Snowball reads the accents it stems on; folded, a final e is what remains of "é", "ée", "ées".
     let snowball = stemmer.stem(&singular);
     let root = snowball.trim_end_matches('e');
     // "laver" and "lavage", "stocker" and "stockage".
-    let root = once_each(root.strip_suffix("ag").filter(|root| root.len() >= 3).unwrap_or(root));
+    let root = once_each(root.strip_suffix("ag").filter(|short| short.len() >= 3 && !OWN_AGE.contains(&root)).unwrap_or(root));
     // "pomme" is not "POM".
     if root.len() <= 3 && singular.len() > 3 { root + "_" } else { root }
 }
