@@ -11,9 +11,9 @@ use trame_synergies::nomenclature::Nomenclature;
 use trame_synergies::score::{Settings, THRESHOLD, assess};
 
 /// Other sectors, then the words of a workshop, then a last batch written when the tables were done: nothing was tuned on these.
-/// Then sixty published exchanges and a background of flows by somebody who had seen none of the tables: they measured 33 %, 63 % and 73 %
-/// at rank 1, 3 and 5 before their faults guided the tables; since then they only keep what was gained. Two more sets of sixty by
-/// another hand, blind as well, then measured 80 % and 76 % at rank 5.
+/// Then three sets of sixty published exchanges, each in a background of flows, by people who had seen none of the tables. The first
+/// measured 73 % at rank 5, the second 80 %, before their faults guided the tables; since then they only keep what was gained. The
+/// third guides nothing: what it measures is what a territory that nobody has seen may expect.
 const OTHERS: [&str; 6] = ["autres-secteurs", "ecritures-de-terrain", "derniere-serie", "main-tierce", "main-tierce-2", "main-tierce-3"];
 
 /// Half of the territories guide the work on the tables; the other half only measures it.
@@ -36,7 +36,7 @@ fn real_exchanges_stand_among_the_first_leads() {
     let tables = Nomenclature::shipped();
     let all = territories(tables);
     let found: Vec<(&Territory, Vec<Found>)> = all.iter().map(|territory| (territory, territory.found(tables))).collect();
-    for (name, floor) in [("réglage", 98), ("témoin", 97), (OTHERS[0], 98), (OTHERS[1], 97), (OTHERS[2], 97), (OTHERS[3], 95), (OTHERS[4], 78), (OTHERS[5], 74)]
+    for (name, floor) in [("réglage", 98), ("témoin", 97), (OTHERS[0], 98), (OTHERS[1], 97), (OTHERS[2], 97), (OTHERS[3], 95), (OTHERS[4], 92), (OTHERS[5], 78)]
     {
         let own = found.iter().filter(|(territory, _)| half(territory) == name);
         let own: Vec<(&Territory, &Found)> = own.flat_map(|(territory, found)| found.iter().map(move |found| (*territory, found))).collect();
