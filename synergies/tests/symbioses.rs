@@ -79,9 +79,11 @@ fn is_absurd(output: &Flow, input: &Flow) -> bool {
     let (from, to) = (output.label.to_lowercase(), input.label.to_lowercase());
     // A digester has a ration too, and eats nothing.
     let is_digested = input.activity.as_deref().is_some_and(|code| code.starts_with("38"));
+    // Boilers are fed too.
     let is_eaten = !is_digested
+        && !to.starts_with("eau d'alimentation")
         && ["aliment pour", "alimentation", " ration", "fourrage", "denrée", "potable", "litière", "croquette"].iter().any(|word| to.contains(word));
-    let is_burnt = to.contains("combustible") && !to.contains("minéralisant");
+    let is_burnt = to.contains("combustible") && !to.contains("minéralis");
     let never_eaten = [
         "boue d",
         "boues",
