@@ -105,8 +105,8 @@ const WHOLE: [&str; 14] = [
     "stationnement",
 ];
 
-/// Stems in "age" that do not come from the shorter word: "fourrage" is no kiln, "soudage" no caustic soda.
-const OWN_AGE: [&str; 6] = ["branchag", "fourrag", "garag", "menag", "parag", "soudag"];
+/// Stems in "age" that do not come from the shorter word: "fourrage" is no kiln, "filetage" no net.
+const OWN_AGE: [&str; 7] = ["branchag", "filetag", "fourrag", "garag", "menag", "parag", "soudag"];
 
 /// A word of a text: its folded form, its stem, how much it counts.
 #[derive(Debug, Clone, PartialEq)]
