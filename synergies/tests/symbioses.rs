@@ -76,7 +76,7 @@ fn nothing_absurd_is_a_lead_at_all() {
 
 /// What the labels alone show to be senseless, whatever the engine made of them.
 fn is_absurd(output: &Flow, input: &Flow) -> bool {
-    let (from, to) = (output.label.to_lowercase(), input.label.to_lowercase());
+    let (from, to) = (output.label.to_lowercase().replace("réutilisable", ""), input.label.to_lowercase());
     // A digester has a ration too, and eats nothing.
     let is_digested = input.activity.as_deref().is_some_and(|code| code.starts_with("38"));
     // Boilers are fed too.
@@ -116,7 +116,8 @@ fn is_absurd(output: &Flow, input: &Flow) -> bool {
     let never_burnt = ["gypse", "cendres", "laitier", "béton", "verre", "gravats", "sable", "scorie", "mâchefer", "acide", "saumure", "terres"];
     let is_named = |words: &[&str]| words.iter().any(|word| from.contains(word));
     let levures = from.contains("levure") || from.contains("huile");
-    (is_eaten && (output.is_hazardous || is_named(&never_eaten)) && !levures && !to.contains("litière pour"))
+    let is_bedding = to.contains("litière") && (to.contains("litière pour") || from.contains(" bois "));
+    (is_eaten && (output.is_hazardous || is_named(&never_eaten)) && !levures && !is_bedding)
         || (is_burnt && is_named(&never_burnt))
         || (to.contains("potable") && !from.contains("acide") && output.domain != input.domain)
 }
